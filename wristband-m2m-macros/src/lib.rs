@@ -1,0 +1,1 @@
+//! The `#[wristband_m2m]` attribute. Use it through `wristband-m2m-reqwest`.
