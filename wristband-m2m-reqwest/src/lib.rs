@@ -1,1 +1,3 @@
 //! Middleware and typed clients.
+
+mod origin;
