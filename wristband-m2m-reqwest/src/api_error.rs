@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
+use std::time::Duration;
 
 use ::wristband_m2m::TokenError;
 use bytes::Bytes;
@@ -15,6 +16,8 @@ mod json;
 mod transport;
 
 pub(crate) use json::decode_json;
+#[cfg(feature = "stream")]
+pub(crate) use json::decode_json_line;
 
 /// How much of an answer's body an error keeps.
 pub(crate) const BODY_LIMIT: usize = 64 * 1024;
@@ -208,6 +211,13 @@ impl ApiError {
     pub(crate) fn with_answer(mut self, status: Option<StatusCode>, headers: HeaderMap) -> Self {
         self.0.status = status;
         self.0.headers = headers;
+        self
+    }
+
+    /// The status is known, but the body was not complete in time.
+    pub(crate) fn but_timed_out(mut self, timeout: Duration) -> Self {
+        self.0.kind = ApiErrorKind::Timeout;
+        self.0.problem = format!("{}, and timed out after {timeout:?}", self.0.problem).into();
         self
     }
 
