@@ -55,7 +55,7 @@ impl Budget {
 }
 
 impl Incoming {
-    pub(crate) fn new(response: Response, call: Call) -> Self {
+    pub(crate) fn new(response: Response, budget: Budget) -> Self {
         Self {
             response,
             peeked: None,

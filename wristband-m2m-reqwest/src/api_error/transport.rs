@@ -58,7 +58,7 @@ fn classify(error: &reqwest::Error) -> (ApiErrorKind, &'static str) {
 }
 
 fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |error| error.source())
+    std::iter::successors(Some(error), |error| (*error).source())
 }
 
 /// The URL that a wrapped reqwest error would print.

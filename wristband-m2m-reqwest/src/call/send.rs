@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use http::Extensions;
-use reqwest::{Method, Request, Response};
+use reqwest::{Method, Request};
 use tokio::time::{Instant, timeout_at};
 
 use super::{Call, headers};
 use crate::answer::{Answer, Around, Budget, Decode, Incoming, Outcome};
 use crate::api_error::ApiError;
-use crate::extensions::{MinTokenLife, NoUnauthorizedRetry, SkipWristbandAuth};
+use crate::extensions::{MinTokenLife, NoRetry, SkipWristbandAuth};
 
 /// A deadline that is never reached, for a timeout that no clock can count to.
 const FAR: Duration = Duration::from_secs(60 * 60 * 24 * 365);
@@ -97,7 +97,7 @@ impl Call<'_> {
             extensions.insert(MinTokenLife(life));
         }
         if !self.retry_on_unauthorized {
-            extensions.insert(NoUnauthorizedRetry);
+            extensions.insert(NoRetry);
         }
         Ok((request, extensions))
     }

@@ -60,7 +60,7 @@ impl HeaderMapValue<Plain> for HeaderMap {
     }
 }
 
-impl<K: Display, V: Display, T> HeaderMapValue<(K, V)> for T
+impl<K: Display, V: Display, T> HeaderMapValue<(Plain, K, V)> for T
 where
     for<'a> &'a T: IntoIterator<Item = (&'a K, &'a V)>,
 {
@@ -69,13 +69,13 @@ where
     }
 }
 
-impl<K: Display, V: Display> HeaderMapValue<(K, V)> for [(K, V)] {
+impl<K: Display, V: Display> HeaderMapValue<(Borrowed, K, V)> for [(K, V)] {
     fn header_map(&self) -> Result<HeaderMap, String> {
         collect(self.iter().map(|(name, value)| (name, value)))
     }
 }
 
-impl<K: Display, V: Display> HeaderMapValue<(K, V)> for Vec<(K, V)> {
+impl<K: Display, V: Display> HeaderMapValue<(Borrowed, K, V)> for Vec<(K, V)> {
     fn header_map(&self) -> Result<HeaderMap, String> {
         self.as_slice().header_map()
     }
