@@ -14,9 +14,8 @@ use crate::api_response::ApiResponse;
 mod decode;
 mod incoming;
 
-pub use decode::{Decode, Empty, Json, Maybe, Octets, Raw, Text, WithHead};
-pub use incoming::Incoming;
-pub(crate) use incoming::Budget;
+pub(crate) use decode::{Decode, Empty, Json, Maybe, Octets, Raw, Text, WithHead};
+pub(crate) use incoming::{Budget, Incoming};
 
 /// What an endpoint returns: `Result<T, E>`, or an alias of it, where `E` can be made from an [`ApiError`].
 #[diagnostic::on_unimplemented(

@@ -68,7 +68,9 @@ impl BaseUrl {
     pub(crate) fn with_target(&self, target: &str) -> Option<Url> {
         let url = self.url.join(target).ok()?;
         let (authority, rest) = url.as_str().split_at_checked(self.authority_end)?;
-        let same = authority == &self.url.as_str()[..self.authority_end] && rest == target;
+        let same = url.fragment().is_none()
+            && authority == &self.url.as_str()[..self.authority_end]
+            && rest == target;
         same.then_some(url)
     }
 }

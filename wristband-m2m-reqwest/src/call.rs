@@ -19,12 +19,15 @@ mod send;
 mod target;
 
 pub use body::{AnyBody, BodyArgument};
-pub use headers::{HeaderMapValue, HeaderValue};
+use headers::{HeaderMapValue, HeaderValue};
 use target::Target;
 
 /// Each step keeps the first thing that goes wrong; [`Call::send`] reports it, and then nothing is sent.
 #[must_use = "a call does nothing until it is sent"]
-#[allow(missing_debug_implementations, reason = "holds arguments, and is never seen")]
+#[allow(
+    missing_debug_implementations,
+    reason = "holds arguments, and is never seen"
+)]
 pub struct Call<'a> {
     api: &'a Api,
     endpoint: &'static Endpoint,
@@ -135,13 +138,11 @@ impl<'a> Call<'a> {
         })
     }
 
-    pub fn header_map<M, T: HeaderMapValue<M> + ?Sized>(
-        self,
-        name: &'static str,
-        map: &T,
-    ) -> Self {
+    pub fn header_map<M, T: HeaderMapValue<M> + ?Sized>(self, name: &'static str, map: &T) -> Self {
         self.step(|call| {
-            let map = map.header_map().map_err(|problem| format!("has a header in `{name}` that {problem}"))?;
+            let map = map
+                .header_map()
+                .map_err(|problem| format!("has a header in `{name}` that {problem}"))?;
             headers::set_all(&mut call.headers, map);
             Ok(())
         })

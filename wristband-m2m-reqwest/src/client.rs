@@ -19,9 +19,10 @@ use crate::redirect::same_origin_redirects;
 /// What the macro says about a client.
 pub trait ApiClient: Sized {
     /// `base_url` of the attribute.
-    const BASE_URL: Option<&'static str>;
-    /// `timeout` of the attribute, or the default.
-    const TIMEOUT: Duration;
+    const BASE_URL: Option<&'static str> = None;
+    /// `timeout` of the attribute.
+    const TIMEOUT: Duration = Duration::from_secs(30);
+    /// The client around its inside.
     fn from_api(api: Api) -> Self;
 }
 

@@ -1,5 +1,6 @@
 //! Middleware and typed clients.
 
+#[allow(missing_docs, reason = "for generated code only")]
 mod answer;
 mod api;
 mod api_error;
@@ -7,6 +8,7 @@ mod api_response;
 mod audience;
 mod base_url;
 mod brake;
+#[allow(missing_docs, reason = "for generated code only")]
 mod call;
 mod client;
 mod endpoint;
@@ -15,6 +17,7 @@ mod middleware;
 mod origin;
 mod outcome;
 #[doc(hidden)]
+#[allow(missing_docs, reason = "for generated code only")]
 pub mod private;
 mod redirect;
 #[cfg(feature = "stream")]

@@ -24,7 +24,9 @@ pub(super) fn body(service: &Service, endpoint: &Endpoint) -> TokenStream {
     }
     // A link of a chain cannot carry a `cfg`.
     let call = Ident::new("__call", Span::mixed_site());
-    let steps = steps.iter().map(|Step { cfgs, link }| quote!(#(#cfgs)* let #call = #call #link;));
+    let steps = steps
+        .iter()
+        .map(|Step { cfgs, link }| quote!(#(#cfgs)* let #call = #call #link;));
     quote! {
         let #call = #begin;
         #(#steps)*

@@ -135,7 +135,8 @@ fn with_lifetime(ty: TokenStream, lifetime: &Lifetime) -> TokenStream {
                 let mut alone = Punct::new('&', Spacing::Alone);
                 alone.set_span(punct.span());
                 named.extend([alone]);
-                if !matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == '\'') {
+                if !matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == '\'')
+                {
                     lifetime.to_tokens(&mut named);
                 }
             }
@@ -147,8 +148,10 @@ fn with_lifetime(ty: TokenStream, lifetime: &Lifetime) -> TokenStream {
                 }
             },
             TokenTree::Group(group) => {
-                let mut inner =
-                    proc_macro2::Group::new(group.delimiter(), with_lifetime(group.stream(), lifetime));
+                let mut inner = proc_macro2::Group::new(
+                    group.delimiter(),
+                    with_lifetime(group.stream(), lifetime),
+                );
                 inner.set_span(group.span());
                 named.extend([TokenTree::Group(inner)]);
             }

@@ -10,7 +10,11 @@ use crate::model::Endpoint;
 /// `target(receiver, one, two)`.
 ///
 /// An argument of a call cannot carry a `cfg`, so there is one call for each combination of the arguments that do.
-pub(super) fn call(target: &TokenStream, receiver: &TokenStream, endpoint: &Endpoint) -> TokenStream {
+pub(super) fn call(
+    target: &TokenStream,
+    receiver: &TokenStream,
+    endpoint: &Endpoint,
+) -> TokenStream {
     let mut variants = vec![Variant::default()];
     for param in &endpoint.params {
         let conditions: Vec<TokenStream> = cover::cfgs(&param.attrs).map(condition).collect();

@@ -35,7 +35,7 @@ pub(crate) struct Budget {
 
 /// The head of an answer whose body has been read.
 #[derive(Debug)]
-pub struct Head {
+pub(crate) struct Head {
     endpoint: &'static Endpoint,
     status: StatusCode,
     headers: HeaderMap,
@@ -112,7 +112,9 @@ impl Incoming {
             match timeout_at(budget.deadline, self.response.chunk()).await {
                 Ok(Ok(None)) => return Ok(true),
                 Ok(Ok(chunk)) => self.peeked = chunk,
-                Ok(Err(error)) => return Err(self.fail(ApiError::from_http(budget.endpoint, error))),
+                Ok(Err(error)) => {
+                    return Err(self.fail(ApiError::from_http(budget.endpoint, error)));
+                }
                 Err(_) => return Err(self.fail(budget.timed_out())),
             }
         }

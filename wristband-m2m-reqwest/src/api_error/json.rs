@@ -9,7 +9,10 @@ pub(crate) fn decode_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, String>
 
 /// The same for one line of a body; the first is 1.
 #[cfg(feature = "stream")]
-pub(crate) fn decode_json_line<T: DeserializeOwned>(line: &[u8], number: usize) -> Result<T, String> {
+pub(crate) fn decode_json_line<T: DeserializeOwned>(
+    line: &[u8],
+    number: usize,
+) -> Result<T, String> {
     serde_json::from_slice(line).map_err(|error| problem(line, number, &error))
 }
 

@@ -51,8 +51,11 @@ fn a_body_is_kept_up_to_its_limit() {
 
 #[test]
 fn an_error_document_can_be_read_and_its_problem_quotes_nothing() {
-    let error =
-        ApiError::from_response(StatusCode::CONFLICT, HeaderMap::new(), r#"{"code": "hunter2"}"#);
+    let error = ApiError::from_response(
+        StatusCode::CONFLICT,
+        HeaderMap::new(),
+        r#"{"code": "hunter2"}"#,
+    );
     let document: std::collections::HashMap<String, String> = error.json().unwrap();
     assert_eq!(document["code"], "hunter2");
 
@@ -98,7 +101,12 @@ async fn a_url_never_survives_even_in_an_error_that_another_middleware_wrapped()
     }
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     // Port 0 cannot be connected to.
-    let fail = || async { http.get("http://127.0.0.1:0/hunter2?key=hunter2").send().await.unwrap_err() };
+    let fail = || async {
+        http.get("http://127.0.0.1:0/hunter2?key=hunter2")
+            .send()
+            .await
+            .unwrap_err()
+    };
 
     let bare = ApiError::from_stack(&FIND, fail().await.into());
     let wrapped = ApiError::from_stack(

@@ -51,7 +51,10 @@ fn classify(error: &reqwest::Error) -> (ApiErrorKind, &'static str) {
     } else if error.is_connect() {
         (ApiErrorKind::Network, "could not connect")
     } else if error.is_body() || error.is_decode() {
-        (ApiErrorKind::Network, "broke off before the body was complete")
+        (
+            ApiErrorKind::Network,
+            "broke off before the body was complete",
+        )
     } else {
         (ApiErrorKind::Network, "got no answer")
     }

@@ -55,7 +55,10 @@ fn plain_http_is_for_this_machine_and_named_origins() {
     base("http://localhost:8080");
     base("http://127.0.0.1:8080/v1");
     base("http://[::1]");
-    assert!(refusal("http://orders.internal:8080/v1").contains("allow_origin(\"http://orders.internal:8080\")"));
+    assert!(
+        refusal("http://orders.internal:8080/v1")
+            .contains("allow_origin(\"http://orders.internal:8080\")")
+    );
     let allowed = [Origin::parse("http://orders.internal:8080").unwrap()];
     assert!(BaseUrl::parse("http://orders.internal:8080/v1", &allowed).is_ok());
     assert!(BaseUrl::parse("http://orders.internal:8081/v1", &allowed).is_err());

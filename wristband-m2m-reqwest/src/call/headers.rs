@@ -7,7 +7,7 @@ use http::header::{self, HeaderMap, HeaderName};
 
 mod value;
 
-pub use value::{HeaderMapValue, HeaderValue};
+pub(crate) use value::{HeaderMapValue, HeaderValue};
 
 /// Whether a header is the middleware's or the HTTP client's to set.
 fn is_reserved(name: &HeaderName) -> bool {
@@ -22,12 +22,13 @@ fn is_reserved(name: &HeaderName) -> bool {
 }
 
 /// Reads a header that arrives as text. The value, which may be confidential, is never quoted.
-pub(crate) fn parse(
-    name: &str,
-    value: String,
-) -> Result<(HeaderName, http::HeaderValue), String> {
-    let name = HeaderName::try_from(name)
-        .map_err(|_| format!("has the name `{}`, which no header can have", name.escape_debug()))?;
+pub(crate) fn parse(name: &str, value: String) -> Result<(HeaderName, http::HeaderValue), String> {
+    let name = HeaderName::try_from(name).map_err(|_| {
+        format!(
+            "has the name `{}`, which no header can have",
+            name.escape_debug()
+        )
+    })?;
     check_name(&name)?;
     let value = parse_value(value).map_err(|problem| format!("sets `{name}` to {problem}"))?;
     Ok((name, value))
@@ -45,7 +46,8 @@ fn parse_value(value: String) -> Result<http::HeaderValue, &'static str> {
     if value.starts_with([' ', '\t']) || value.ends_with([' ', '\t']) {
         return Err("a value with white space around it");
     }
-    http::HeaderValue::try_from(value).map_err(|_| "a value with characters that no header can have")
+    http::HeaderValue::try_from(value)
+        .map_err(|_| "a value with characters that no header can have")
 }
 
 /// The macro has checked the name, which is in lower case, and the value.

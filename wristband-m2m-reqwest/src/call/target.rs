@@ -96,9 +96,7 @@ impl Target {
         let segment = self.text.get(self.segment..).unwrap_or_default();
         match segment {
             "" => Err(format!("has an empty path segment in `{name}`").into()),
-            "." | ".." => {
-                Err(format!("has a path segment of nothing but dots in `{name}`").into())
-            }
+            "." | ".." => Err(format!("has a path segment of nothing but dots in `{name}`").into()),
             _ => Ok(()),
         }
     }

@@ -20,9 +20,19 @@ fn a_value_or_an_option_of_one_can_be_a_header() {
 #[test]
 fn a_value_that_would_arrive_changed_is_refused_and_not_quoted() {
     let mut headers = HeaderMap::new();
-    for value in ["hunter2\r\nx: y", "hunter2\n", "\0hunter2", " hunter2", "hunter2\t", "hunter2\x7f"] {
+    for value in [
+        "hunter2\r\nx: y",
+        "hunter2\n",
+        "\0hunter2",
+        " hunter2",
+        "hunter2\t",
+        "hunter2\x7f",
+    ] {
         let problem = set(&mut headers, "x-key", &value).unwrap_err();
-        assert!(problem.contains("`x-key`") && !problem.contains("hunter2"), "{problem}");
+        assert!(
+            problem.contains("`x-key`") && !problem.contains("hunter2"),
+            "{problem}"
+        );
     }
     assert!(headers.is_empty());
     for value in ["", "a b", "a\tb", "ä"] {
@@ -51,9 +61,16 @@ fn a_map_of_headers_may_be_any_map_of_text() {
 
 #[test]
 fn reserved_headers_cannot_come_in_a_map() {
-    for name in ["authorization", "Host", "content-length", "Transfer-Encoding", "connection"] {
+    for name in [
+        "authorization",
+        "Host",
+        "content-length",
+        "Transfer-Encoding",
+        "connection",
+    ] {
         assert!(mapped(&[(name, "x")][..]).is_err());
-        let map = HeaderMap::from_iter([(name.parse::<HeaderName>().unwrap(), "x".parse().unwrap())]);
+        let map: HeaderMap =
+            HeaderMap::from_iter([(name.parse::<HeaderName>().unwrap(), "x".parse().unwrap())]);
         assert!(mapped(&map).is_err());
     }
     assert!(mapped(&[("a b", "x")][..]).is_err());
@@ -68,7 +85,10 @@ fn a_map_replaces_by_name_and_keeps_repetitions() {
     set_all(&mut headers, mapped(&[("a", "1"), ("a", "2")][..]).unwrap());
     assert_eq!(headers.get_all("a").iter().collect::<Vec<_>>(), ["1", "2"]);
     assert_eq!(headers["b"], "old");
-    set_defaults(&mut headers, &mapped(&[("a", "3"), ("c", "4"), ("c", "5")][..]).unwrap());
+    set_defaults(
+        &mut headers,
+        &mapped(&[("a", "3"), ("c", "4"), ("c", "5")][..]).unwrap(),
+    );
     assert_eq!(headers.get_all("a").iter().count(), 2);
     assert_eq!(headers.get_all("c").iter().collect::<Vec<_>>(), ["4", "5"]);
 }

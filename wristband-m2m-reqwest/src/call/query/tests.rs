@@ -25,14 +25,20 @@ enum Status {
 
 #[test]
 fn scalars_are_encoded_outside_the_unreserved_characters() {
-    assert_eq!(written(repeated, "a b+c&d=e/é~"), "/orders?q=a%20b%2Bc%26d%3De%2F%C3%A9~");
+    assert_eq!(
+        written(repeated, "a b+c&d=e/é~"),
+        "/orders?q=a%20b%2Bc%26d%3De%2F%C3%A9~"
+    );
     assert_eq!(written(repeated, ""), "/orders?q=");
     assert_eq!(written(repeated, &true), "/orders?q=true");
     assert_eq!(written(repeated, &-3_i128), "/orders?q=-3");
     assert_eq!(written(repeated, &1.5), "/orders?q=1.5");
     assert_eq!(written(repeated, &'&'), "/orders?q=%26");
     assert_eq!(written(repeated, &Id(7)), "/orders?q=7");
-    assert_eq!(written(repeated, &Status::PaidInFull), "/orders?q=paid-in-full");
+    assert_eq!(
+        written(repeated, &Status::PaidInFull),
+        "/orders?q=paid-in-full"
+    );
 }
 
 #[test]
@@ -71,9 +77,18 @@ fn fields_and_entries_become_parameters() {
         tags: vec!["x", "y"],
         more: BTreeMap::from([("a&b", true)]),
     };
-    assert_eq!(written(flattened, &page), "/orders?pageSize=10&tags=x&tags=y&a%26b=true");
-    assert_eq!(written(flattened, &[("a", 1), ("b", 2)][..]), "/orders?a=1&b=2");
-    assert_eq!(written(flattened, &Some(BTreeMap::from([(1, 'x')]))), "/orders?1=x");
+    assert_eq!(
+        written(flattened, &page),
+        "/orders?pageSize=10&tags=x&tags=y&a%26b=true"
+    );
+    assert_eq!(
+        written(flattened, &[("a", 1), ("b", 2)][..]),
+        "/orders?a=1&b=2"
+    );
+    assert_eq!(
+        written(flattened, &Some(BTreeMap::from([(1, 'x')]))),
+        "/orders?1=x"
+    );
 }
 
 #[test]
@@ -109,5 +124,8 @@ fn the_message_of_a_failing_serialize_is_not_repeated() {
             Err(serde::ser::Error::custom("hunter2"))
         }
     }
-    assert_eq!(written(repeated, &Fails), "has a `q` that could not be serialized");
+    assert_eq!(
+        written(repeated, &Fails),
+        "has a `q` that could not be serialized"
+    );
 }

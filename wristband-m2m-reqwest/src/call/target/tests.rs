@@ -13,7 +13,9 @@ fn with_id(id: &str) -> Result<String, String> {
         target.literal("/lines")?;
         target.below_base(&base)
     };
-    compose().map(|url| url.to_string()).map_err(Cow::into_owned)
+    compose()
+        .map(|url| url.to_string())
+        .map_err(Cow::into_owned)
 }
 
 #[test]
@@ -41,7 +43,10 @@ fn a_value_is_one_segment_whatever_it_contains() {
 fn a_segment_that_no_encoding_can_carry_is_refused() {
     for id in ["", ".", ".."] {
         let problem = with_id(id).unwrap_err();
-        assert!(problem.contains("segment") && problem.contains("`id`"), "{problem}");
+        assert!(
+            problem.contains("segment") && problem.contains("`id`"),
+            "{problem}"
+        );
     }
 }
 
@@ -55,7 +60,10 @@ fn parts_of_a_segment_are_judged_together() {
         target.literal(after)?;
         target.below_base(&base).map(|url| url.path().to_owned())
     };
-    assert_eq!(compose("/orders/", "7", ":cancel").unwrap(), "/v1/orders/7:cancel");
+    assert_eq!(
+        compose("/orders/", "7", ":cancel").unwrap(),
+        "/v1/orders/7:cancel"
+    );
     assert_eq!(compose("/v", "2", "/x").unwrap(), "/v1/v2/x");
     assert_eq!(compose("/.", "a", "").unwrap(), "/v1/.a");
     assert!(compose("/.", ".", "/x").is_err());
@@ -78,7 +86,10 @@ fn a_whole_url_keeps_its_query_and_gains_ours() {
         super::super::query::repeated(target.query()?, "a", "b c")?;
         Ok::<_, Cow<'static, str>>(target.appended_to(whole_url(url)?).to_string())
     };
-    assert_eq!(append("https://h/p?x=1#f").unwrap(), "https://h/p?x=1&a=b%20c");
+    assert_eq!(
+        append("https://h/p?x=1#f").unwrap(),
+        "https://h/p?x=1&a=b%20c"
+    );
     assert_eq!(append("https://h/p").unwrap(), "https://h/p?a=b%20c");
     for url in ["/p", "hunter2", "ftp://h/hunter2", "https://hunter2@h/"] {
         let problem = append(url).unwrap_err();
