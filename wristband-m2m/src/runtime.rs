@@ -22,8 +22,6 @@ mod real {
 
     use tokio::runtime::Handle;
 
-    use crate::error::TokenError;
-
     pub(crate) use std::sync::{Mutex, MutexGuard};
     pub(crate) use tokio::runtime::Id as RuntimeId;
     pub(crate) use tokio::time::sleep;
@@ -42,15 +40,10 @@ mod real {
         }
     }
 
-    pub(crate) fn spawn(
-        work: impl Future<Output = ()> + Send + 'static,
-    ) -> Result<Task, TokenError> {
-        let handle = Handle::try_current().map_err(|_| {
-            TokenError::interrupted(
-                "there is no Tokio runtime here: call this inside of one, or use the blocking client (feature `blocking`)",
-            )
-        })?;
-        Ok(Task(handle.spawn(work).abort_handle()))
+    /// Starts `work`, detached; `None` and nothing outside of a runtime.
+    pub(crate) fn spawn(work: impl Future<Output = ()> + Send + 'static) -> Option<Task> {
+        let handle = Handle::try_current().ok()?;
+        Some(Task(handle.spawn(work).abort_handle()))
     }
 
     pub(crate) fn current_runtime() -> Option<RuntimeId> {
@@ -67,8 +60,6 @@ mod real {
 mod explored {
     use std::future::Future;
     use std::time::Duration;
-
-    use crate::error::TokenError;
 
     pub(crate) use shuttle::sync::{Mutex, MutexGuard};
 
@@ -88,10 +79,8 @@ mod explored {
         }
     }
 
-    pub(crate) fn spawn(
-        work: impl Future<Output = ()> + Send + 'static,
-    ) -> Result<Task, TokenError> {
-        Ok(Task(shuttle::future::spawn(work)))
+    pub(crate) fn spawn(work: impl Future<Output = ()> + Send + 'static) -> Option<Task> {
+        Some(Task(shuttle::future::spawn(work)))
     }
 
     pub(crate) fn current_runtime() -> Option<RuntimeId> {

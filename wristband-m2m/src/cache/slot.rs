@@ -36,7 +36,8 @@ struct Entry {
     token: AccessToken,
     /// Until here, by both clocks, the token is handed out without a thought.
     calm_until: Moment,
-    wall_checked_at: Instant,
+    /// Until here neither clock but the monotonic one is looked at.
+    trusted_until: Instant,
 }
 
 impl Slot {
@@ -51,25 +52,20 @@ impl Slot {
         let now = Instant::now();
         let mut stripe = lock(&self.stripes[stripe_of_this_thread()].0);
         let entry = stripe.as_mut()?;
-        if now >= entry.calm_until.monotonic {
+        if now >= entry.trusted_until && !entry.is_calm(now) {
             return None;
-        }
-        if now.saturating_duration_since(entry.wall_checked_at) >= WALL_CLOCK_TRUST {
-            if Moment::now().wall >= entry.calm_until.wall {
-                return None;
-            }
-            entry.wall_checked_at = now;
         }
         Some(entry.token.clone())
     }
 
     /// Puts a copy of `token` into each stripe.
     pub(crate) fn publish(&self, token: &AccessToken, calm_until: Moment) {
+        let now = Instant::now();
         for stripe in &self.stripes {
             let entry = Entry {
                 token: token.detached_copy(),
                 calm_until,
-                wall_checked_at: calm_until.monotonic,
+                trusted_until: now,
             };
             *lock(&stripe.0) = Some(entry);
         }
@@ -79,6 +75,16 @@ impl Slot {
         for stripe in &self.stripes {
             *lock(&stripe.0) = None;
         }
+    }
+}
+
+impl Entry {
+    fn is_calm(&mut self, now: Instant) -> bool {
+        let calm = now < self.calm_until.monotonic && Moment::now().wall < self.calm_until.wall;
+        if calm {
+            self.trusted_until = self.calm_until.monotonic.min(now + WALL_CLOCK_TRUST);
+        }
+        calm
     }
 }
 
