@@ -27,7 +27,7 @@ impl BackgroundRefresh {
         let mut task = lock(&self.task);
         if task.as_ref().is_none_or(Task::is_finished) {
             // Without a runtime the caller hears of it from its own fetch.
-            *task = spawn(run(Arc::downgrade(cache), self.interval)).ok();
+            *task = spawn(run(Arc::downgrade(cache), self.interval));
         }
     }
 }

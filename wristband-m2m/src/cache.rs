@@ -22,13 +22,15 @@ use std::hash::{BuildHasher as _, Hasher as _};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use self::flight::{Flight, Landing, Ticket};
+use self::flight::{Flight, Landing, Takeoff, Ticket};
 use self::slot::Slot;
 use crate::clock::Moment;
 use crate::error::TokenError;
 use crate::fetch::Fetcher;
 use crate::lifetime::{ExpiryPolicy, Phase, Schedule};
 use crate::retry::refresh_pause;
+#[cfg(feature = "blocking")]
+use crate::runtime::RuntimeId;
 use crate::runtime::{Mutex, Task, lock, sleep, spawn};
 use crate::status::{TokenState, TokenStatus};
 use crate::token::AccessToken;
@@ -112,7 +114,8 @@ impl TokenCache {
 
     /// Fetches a new token, or joins the flight that does.
     pub(crate) async fn refresh(self: &Arc<Self>) -> Result<AccessToken, TokenError> {
-        let ticket = self.join_or_start(&mut lock(&self.state))?;
+        let (ticket, takeoff) = self.join_or_prepare(&mut lock(&self.state))?;
+        launch(takeoff);
         self.ride(ticket, false)
             .await
             .unwrap_or_else(|| Err(TokenError::interrupted("the token request was lost")))
@@ -141,6 +144,14 @@ impl TokenCache {
         is_current
     }
 
+    /// Detaches a flight whose runtime the caller is about to block.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn abandon_flight_on(&self, runtime: RuntimeId) {
+        lock(&self.state)
+            .flight
+            .take_if(|flight| flight.runtime == runtime);
+    }
+
     pub(crate) fn status(&self) -> TokenStatus {
         let now = Moment::now();
         let state = lock(&self.state);
@@ -165,23 +176,31 @@ impl TokenCache {
     }
 
     fn decide(self: &Arc<Self>, least_life: Duration) -> Result<Decision, TokenError> {
+        let (decision, takeoff) = self.decide_locked(&mut lock(&self.state), least_life)?;
+        launch(takeoff);
+        Ok(decision)
+    }
+
+    fn decide_locked(
+        self: &Arc<Self>,
+        state: &mut State,
+        least_life: Duration,
+    ) -> Result<(Decision, Option<Takeoff>), TokenError> {
         let now = Moment::now();
-        let mut state = lock(&self.state);
         let phase = state.phase(&now, least_life);
         // An expired token is never served.
         let token = state.unexpired_token(&now);
         if let Some(token) = &token
             && (phase < Phase::Buffer || state.is_degraded(&now))
         {
-            if phase > Phase::Calm {
-                self.refresh_if_due(&mut state, &now);
-            }
-            return Ok(Decision::Serve(token.clone()));
+            let takeoff = (phase > Phase::Calm)
+                .then(|| self.prepare_if_due(state, &now))
+                .flatten();
+            return Ok((Decision::Serve(token.clone()), takeoff));
         }
-        Ok(Decision::Wait {
-            ticket: self.join_or_start(&mut state)?,
-            has_token: token.is_some(),
-        })
+        let (ticket, takeoff) = self.join_or_prepare(state)?;
+        let has_token = token.is_some();
+        Ok((Decision::Wait { ticket, has_token }, takeoff))
     }
 
     /// Waits for the flight. `None` means: look again, for something has changed.
@@ -215,26 +234,53 @@ impl TokenCache {
         }
     }
 
-    fn join_or_start(self: &Arc<Self>, state: &mut State) -> Result<Ticket, TokenError> {
+    /// A ticket for the flight under way, or for a new one, which the caller launches once the state is unlocked.
+    fn join_or_prepare(
+        self: &Arc<Self>,
+        state: &mut State,
+    ) -> Result<(Ticket, Option<Takeoff>), TokenError> {
         if let Some(flight) = &state.flight {
-            return Ok(flight.ticket());
+            return Ok((flight.ticket(), None));
         }
         state.flights += 1;
-        let flight = Flight::start(self, state.flights)?;
+        let (flight, takeoff) = Flight::prepare(self, state.flights)?;
         let ticket = flight.ticket();
         state.flight = Some(flight);
-        Ok(ticket)
+        Ok((ticket, Some(takeoff)))
     }
 
-    /// Starts a flight that nobody waits for, unless one is under way or the last one has failed just now.
-    fn refresh_if_due(self: &Arc<Self>, state: &mut State, now: &Moment) {
+    /// A flight that nobody waits for, unless one is under way or the last one has failed just now.
+    fn prepare_if_due(self: &Arc<Self>, state: &mut State, now: &Moment) -> Option<Takeoff> {
         let due = state
             .trouble
             .as_ref()
             .is_none_or(|trouble| trouble.is_over(now));
-        if due && state.flight.is_none() {
-            // Without a runtime there is no refresh, and the caller still has a good token.
-            let _ = self.join_or_start(state);
+        if !due || state.flight.is_some() {
+            return None;
+        }
+        // Without a runtime there is no refresh, and the caller still has a good token.
+        self.join_or_prepare(state).ok()?.1
+    }
+
+    /// Called by the alarm.
+    fn retry_refresh(self: &Arc<Self>) {
+        let now = Moment::now();
+        let takeoff = {
+            let mut state = lock(&self.state);
+            let wanted = state.trouble.is_some() && !state.life_left(&now).is_zero();
+            wanted
+                .then(|| self.prepare_if_due(&mut state, &now))
+                .flatten()
+        };
+        launch(takeoff);
+    }
+
+    /// Called when the flight has been spawned, which it may have outrun.
+    fn took_off(&self, flight: u64, task: Option<Task>) {
+        if let Some(known) = &mut lock(&self.state).flight
+            && known.id == flight
+        {
+            known.task = task;
         }
     }
 
@@ -304,10 +350,17 @@ impl TokenCache {
         if pause < left {
             // Traffic starts the next try too; the alarm is for when there is none.
             let alarm = spawn(ring(Arc::downgrade(self), pause));
-            if let Some(previous) = std::mem::replace(&mut state.alarm, alarm.ok()) {
+            if let Some(previous) = std::mem::replace(&mut state.alarm, alarm) {
                 previous.abort();
             }
         }
+    }
+}
+
+/// Spawns a flight that was prepared under the lock.
+fn launch(takeoff: Option<Takeoff>) {
+    if let Some(takeoff) = takeoff {
+        takeoff.launch();
     }
 }
 
@@ -315,11 +368,7 @@ impl TokenCache {
 async fn ring(cache: Weak<TokenCache>, pause: Duration) {
     sleep(pause).await;
     if let Some(cache) = cache.upgrade() {
-        let now = Moment::now();
-        let mut state = lock(&cache.state);
-        if state.trouble.is_some() && !state.life_left(&now).is_zero() {
-            cache.refresh_if_due(&mut state, &now);
-        }
+        cache.retry_refresh();
     }
 }
 

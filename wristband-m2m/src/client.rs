@@ -1,6 +1,7 @@
 //! The public handle; it has no logic of its own.
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,6 +30,8 @@ use crate::token::AccessToken;
 /// ```
 #[derive(Clone)]
 pub struct WristbandM2mClient(Arc<Handle>);
+
+type BoxedFetch<'a> = Pin<Box<dyn Future<Output = Result<AccessToken, TokenError>> + Send + 'a>>;
 
 /// What all clones share. The cache is behind a pointer of its own, because running work holds the cache and must not
 /// keep the handle alive.
@@ -120,7 +123,10 @@ impl WristbandM2mClient {
     /// # }
     /// ```
     pub async fn get_token(&self) -> Result<AccessToken, TokenError> {
-        self.get_token_valid_for(Duration::ZERO).await
+        match self.0.cache.calm_token(Duration::ZERO) {
+            Some(token) => Ok(token),
+            None => self.fetch_token(Duration::ZERO).await,
+        }
     }
 
     /// A token with at least `least_life` left, fetched early if need be: for a long job that cannot renew its token
@@ -156,14 +162,10 @@ impl WristbandM2mClient {
         &self,
         least_life: Duration,
     ) -> Result<AccessToken, TokenError> {
-        let cache = &self.0.cache;
-        if let Some(token) = cache.calm_token(least_life) {
-            return Ok(token);
+        match self.0.cache.calm_token(least_life) {
+            Some(token) => Ok(token),
+            None => self.fetch_token(least_life).await,
         }
-        if let Some(background) = &self.0.background {
-            background.ensure_running(cache);
-        }
-        cache.token(least_life).await
     }
 
     /// Empties the cache; the next call fetches.
@@ -241,6 +243,25 @@ impl WristbandM2mClient {
             cache: Arc::new(cache),
             background,
         }))
+    }
+
+    #[cfg(feature = "blocking")]
+    pub(crate) fn cached_token(&self, least_life: Duration) -> Option<AccessToken> {
+        self.0.cache.calm_token(least_life)
+    }
+
+    #[cfg(feature = "blocking")]
+    pub(crate) fn abandon_flight_on(&self, runtime: crate::runtime::RuntimeId) {
+        self.0.cache.abandon_flight_on(runtime);
+    }
+
+    /// Boxed, so that the future of a call that finds a token, which is nearly every one, is a few words.
+    fn fetch_token(&self, least_life: Duration) -> BoxedFetch<'_> {
+        let cache = &self.0.cache;
+        if let Some(background) = &self.0.background {
+            background.ensure_running(cache);
+        }
+        Box::pin(cache.token(least_life))
     }
 }
 

@@ -19,8 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(super) struct Flight {
     pub(super) id: u64,
     progress: watch::Receiver<Progress>,
-    task: Task,
-    runtime: Option<RuntimeId>,
+    pub(super) task: Option<Task>,
+    pub(super) runtime: RuntimeId,
 }
 
 #[derive(Clone, Debug)]
@@ -50,38 +50,41 @@ pub(super) struct Ticket {
     same_runtime: bool,
 }
 
+/// A flight that the cache knows of and that has not been spawned yet.
+///
+/// Spawning waits until the lock on the cache's state is released: a runtime that is shutting down drops what it is
+/// given then and there, and the [`Runway`] in it takes that lock.
+#[must_use = "a flight that does not take off is lost"]
+pub(super) struct Takeoff(Runway);
+
 impl Flight {
-    /// Starts the fetch, detached from its callers. The cache must know the flight before the lock on its state is
-    /// released; that is why this does not wait for anything.
-    pub(super) fn start(cache: &Arc<TokenCache>, id: u64) -> Result<Self, TokenError> {
+    pub(super) fn prepare(cache: &Arc<TokenCache>, id: u64) -> Result<(Self, Takeoff), TokenError> {
+        let runtime = current_runtime().ok_or_else(|| {
+            TokenError::interrupted(
+                "there is no Tokio runtime here: call this inside of one, or use the blocking client (feature `blocking`)",
+            )
+        })?;
         let (sender, progress) = watch::channel(Progress::Flying);
-        let runway = Runway {
+        let flight = Self {
+            id,
+            progress,
+            task: None,
+            runtime,
+        };
+        let takeoff = Takeoff(Runway {
             cache: Arc::clone(cache),
             id,
             sender,
             landed: false,
-        };
-        let span = tracing::info_span!(
-            parent: None,
-            "wristband_m2m.fetch",
-            attempts = tracing::field::Empty,
-            outcome = tracing::field::Empty,
-        );
-        span.follows_from(tracing::Span::current());
-        let task = spawn(fly(runway).instrument(span))?;
-        Ok(Self {
-            id,
-            progress,
-            task,
-            runtime: current_runtime(),
-        })
+        });
+        Ok((flight, takeoff))
     }
 
     pub(super) fn ticket(&self) -> Ticket {
         Ticket {
             flight: self.id,
             progress: self.progress.clone(),
-            same_runtime: self.runtime == current_runtime(),
+            same_runtime: Some(self.runtime) == current_runtime(),
         }
     }
 
@@ -91,7 +94,9 @@ impl Flight {
     }
 
     pub(super) fn abort(&self) {
-        self.task.abort();
+        if let Some(task) = &self.task {
+            task.abort();
+        }
     }
 }
 
@@ -122,6 +127,24 @@ impl Ticket {
                 .await
                 .unwrap_or(Landing::Lost)
         }
+    }
+}
+
+impl Takeoff {
+    /// Starts the fetch, detached from its callers.
+    pub(super) fn launch(self) {
+        let Self(runway) = self;
+        let cache = Arc::clone(&runway.cache);
+        let id = runway.id;
+        let span = tracing::info_span!(
+            parent: None,
+            "wristband_m2m.fetch",
+            attempts = tracing::field::Empty,
+            outcome = tracing::field::Empty,
+        );
+        span.follows_from(tracing::Span::current());
+        let task = spawn(fly(runway).instrument(span));
+        cache.took_off(id, task);
     }
 }
 
