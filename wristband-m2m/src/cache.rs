@@ -1,0 +1,445 @@
+//! The token cache: a slot that is read without waiting, and at most one flight that fills it.
+//!
+//! A call that finds a calm token in the [`Slot`] is done. Any other call looks at the [`State`] under its lock, decides
+//! there and then what to do, and does its waiting after the lock is released:
+//!
+//! ```text
+//!   phase of the token    what the call does                                    while a refresh keeps failing
+//!   Calm                  takes the token
+//!   Ahead                 takes the token, sees that a flight is under way      takes it; flights at intervals
+//!   Buffer                waits for the flight, 5 s at most                     takes it; flights at intervals
+//!   Expired, or none      waits for the flight                                  waits, and shares its failure
+//! ```
+
+mod flight;
+#[cfg(all(test, shuttle))]
+mod interleavings;
+mod slot;
+#[cfg(all(test, not(shuttle)))]
+mod tests;
+
+use std::hash::{BuildHasher as _, Hasher as _};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use self::flight::{Flight, Landing, Takeoff, Ticket};
+use self::slot::Slot;
+use crate::clock::Moment;
+use crate::error::TokenError;
+use crate::fetch::Fetcher;
+use crate::lifetime::{ExpiryPolicy, Phase, Schedule};
+use crate::retry::refresh_pause;
+use crate::runtime::{Mutex, Task, lock, sleep, spawn};
+use crate::status::{TokenState, TokenStatus};
+use crate::token::AccessToken;
+
+/// A caller that loses this many flights in a row, each to a runtime that ended, gives up.
+const MOST_LOST_FLIGHTS: u32 = 3;
+
+pub(crate) struct TokenCache {
+    slot: Slot,
+    state: Mutex<State>,
+    policy: ExpiryPolicy,
+    fetcher: Fetcher,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    current: Option<Current>,
+    flight: Option<Flight>,
+    /// Set by a failure, and gone with the next success or clear.
+    trouble: Option<Trouble>,
+    /// Counts flights, so that one that was detached is known when it lands.
+    flights: u64,
+    /// Wakes the cache for the next detached refresh.
+    alarm: Option<Task>,
+}
+
+#[derive(Debug)]
+struct Current {
+    token: AccessToken,
+    schedule: Schedule,
+}
+
+#[derive(Debug)]
+struct Trouble {
+    error: TokenError,
+    failures: u32,
+    /// When the next refresh that nobody waits for may start.
+    retry_at: Moment,
+}
+
+enum Decision {
+    Serve(AccessToken),
+    Wait { ticket: Ticket, has_token: bool },
+}
+
+impl TokenCache {
+    pub(crate) fn new(fetcher: Fetcher, policy: ExpiryPolicy) -> Self {
+        Self {
+            slot: Slot::new(),
+            state: Mutex::new(State::default()),
+            policy,
+            fetcher,
+        }
+    }
+
+    /// The cached token, if it is calm and lives for at least `least_life` more.
+    #[inline]
+    pub(crate) fn calm_token(&self, least_life: Duration) -> Option<AccessToken> {
+        let token = self.slot.calm_token()?;
+        (least_life.is_zero() || token.remaining() >= least_life).then_some(token)
+    }
+
+    /// A token, by whatever it takes.
+    pub(crate) async fn token(
+        self: &Arc<Self>,
+        least_life: Duration,
+    ) -> Result<AccessToken, TokenError> {
+        for _ in 0..MOST_LOST_FLIGHTS {
+            let (ticket, has_token) = match self.decide(least_life)? {
+                Decision::Serve(token) => return Ok(token),
+                Decision::Wait { ticket, has_token } => (ticket, has_token),
+            };
+            if let Some(result) = self.ride(ticket, has_token).await {
+                return result;
+            }
+        }
+        Err(TokenError::interrupted(
+            "the token request was lost again and again, each time with the runtime that it ran on",
+        ))
+    }
+
+    /// Fetches a new token, or joins the flight that does.
+    pub(crate) async fn refresh(self: &Arc<Self>) -> Result<AccessToken, TokenError> {
+        let (ticket, takeoff) = self.join_or_prepare(&mut lock(&self.state))?;
+        takeoff.map(Takeoff::launch);
+        self.ride(ticket, false)
+            .await
+            .unwrap_or_else(|| Err(TokenError::interrupted("the token request was lost")))
+    }
+
+    pub(crate) fn clear(&self) {
+        let mut state = lock(&self.state);
+        state.forget(&self.slot);
+        // The flight goes on for those who wait for it. Its token may have been issued before whatever made the caller
+        // clear the cache, so it is not stored, and the next call starts another.
+        state.flight = None;
+        tracing::debug!("the token was cleared");
+    }
+
+    /// Clears only if `rejected` is still the cached token. A flight is not detached: it fetches the replacement already.
+    pub(crate) fn clear_if(&self, rejected: &AccessToken) -> bool {
+        let mut state = lock(&self.state);
+        let is_current = state
+            .current
+            .as_ref()
+            .is_some_and(|current| current.token.same_issue(rejected));
+        if is_current {
+            state.forget(&self.slot);
+            tracing::debug!("the rejected token was cleared");
+        }
+        is_current
+    }
+
+    pub(crate) fn status(&self) -> TokenStatus {
+        let now = Moment::now();
+        let state = lock(&self.state);
+        let left = state.life_left(&now);
+        TokenStatus {
+            state: state.summary(&now),
+            expires_in: (!left.is_zero()).then_some(left),
+            last_error: state.trouble.as_ref().map(|trouble| trouble.error.clone()),
+            token_requests: self.fetcher.requests(),
+        }
+    }
+
+    /// Stops what runs for this cache: nobody is left to use it.
+    pub(crate) fn shut_down(&self) {
+        let mut state = lock(&self.state);
+        if let Some(flight) = state.flight.take() {
+            flight.abort();
+        }
+        if let Some(alarm) = state.alarm.take() {
+            alarm.abort();
+        }
+    }
+
+    fn decide(self: &Arc<Self>, least_life: Duration) -> Result<Decision, TokenError> {
+        let (decision, takeoff) = self.decide_locked(&mut lock(&self.state), least_life)?;
+        takeoff.map(Takeoff::launch);
+        Ok(decision)
+    }
+
+    fn decide_locked(
+        self: &Arc<Self>,
+        state: &mut State,
+        least_life: Duration,
+    ) -> Result<(Decision, Option<Takeoff>), TokenError> {
+        let now = Moment::now();
+        let phase = state.phase(&now, least_life);
+        // An expired token is never served.
+        let token = state.unexpired_token(&now);
+        if let Some(token) = &token
+            && (phase < Phase::Buffer || state.is_degraded(&now))
+        {
+            let takeoff = (phase > Phase::Calm)
+                .then(|| self.prepare_if_due(state, &now))
+                .flatten();
+            return Ok((Decision::Serve(token.clone()), takeoff));
+        }
+        let (ticket, takeoff) = self.join_or_prepare(state)?;
+        let has_token = token.is_some();
+        Ok((Decision::Wait { ticket, has_token }, takeoff))
+    }
+
+    /// Waits for the flight. `None` means: look again, for something has changed.
+    async fn ride(
+        &self,
+        ticket: Ticket,
+        has_token: bool,
+    ) -> Option<Result<AccessToken, TokenError>> {
+        let flight = ticket.flight;
+        match ticket
+            .landing(has_token, self.fetcher.longest_cycle())
+            .await
+        {
+            Landing::Landed(Ok(token)) => {
+                let expired = token.lifetime().is_expired(&Moment::now());
+                (!expired).then_some(Ok(token))
+            }
+            Landing::Landed(Err(error)) => {
+                let now = Moment::now();
+                let state = lock(&self.state);
+                let token = state
+                    .unexpired_token(&now)
+                    .filter(|_| state.bridges(&error, &now));
+                Some(token.ok_or(error))
+            }
+            Landing::Late => None,
+            Landing::Lost => {
+                self.lost(flight);
+                None
+            }
+        }
+    }
+
+    /// A ticket for the flight under way, or for a new one, which the caller launches once the state is unlocked.
+    fn join_or_prepare(
+        self: &Arc<Self>,
+        state: &mut State,
+    ) -> Result<(Ticket, Option<Takeoff>), TokenError> {
+        if let Some(flight) = &state.flight {
+            return Ok((flight.ticket(), None));
+        }
+        state.flights += 1;
+        let (flight, takeoff) = Flight::prepare(self, state.flights)?;
+        let ticket = flight.ticket();
+        state.flight = Some(flight);
+        Ok((ticket, Some(takeoff)))
+    }
+
+    /// A flight that nobody waits for, unless one is under way or the last one has failed just now.
+    fn prepare_if_due(self: &Arc<Self>, state: &mut State, now: &Moment) -> Option<Takeoff> {
+        let due = state
+            .trouble
+            .as_ref()
+            .is_none_or(|trouble| trouble.is_over(now));
+        if !due || state.flight.is_some() {
+            return None;
+        }
+        // Without a runtime there is no refresh, and the caller still has a good token.
+        self.join_or_prepare(state).ok()?.1
+    }
+
+    /// Called by the alarm.
+    fn retry_refresh(self: &Arc<Self>) {
+        let now = Moment::now();
+        let takeoff = {
+            let mut state = lock(&self.state);
+            let wanted = state.trouble.is_some() && !state.life_left(&now).is_zero();
+            wanted
+                .then(|| self.prepare_if_due(&mut state, &now))
+                .flatten()
+        };
+        takeoff.map(Takeoff::launch);
+    }
+
+    /// Called when the flight has been spawned, which it may have outrun.
+    fn took_off(&self, flight: u64, task: Option<Task>) {
+        if let Some(known) = &mut lock(&self.state).flight
+            && known.id == flight
+        {
+            known.task = task;
+        }
+    }
+
+    /// Called by the flight when it has an outcome.
+    fn landed(self: &Arc<Self>, flight: u64, result: &Result<AccessToken, TokenError>) {
+        let now = Moment::now();
+        let mut state = lock(&self.state);
+        if !state.take_flight(flight) {
+            tracing::debug!("the cache was cleared meanwhile, the outcome is not kept");
+            return;
+        }
+        match result {
+            Ok(token) => self.store(&mut state, token),
+            Err(error) => self.note_failure(&mut state, error, &now),
+        }
+    }
+
+    /// Called when a flight ended without an outcome.
+    fn lost(&self, flight: u64) {
+        if lock(&self.state).take_flight(flight) {
+            tracing::warn!(
+                "a token request was lost: the runtime that it ran on ended or stands still"
+            );
+        }
+    }
+
+    fn store(&self, state: &mut State, token: &AccessToken) {
+        let lifetime = token.lifetime();
+        let schedule = self.policy.schedule(lifetime.life, jitter());
+        self.slot
+            .publish(token, lifetime.asked_at.later(schedule.ahead_from));
+        state.current = Some(Current {
+            token: token.clone(),
+            schedule,
+        });
+        let expires_in = lifetime.life.as_secs();
+        match state.trouble.take() {
+            Some(trouble) => tracing::info!(
+                expires_in,
+                failures = trouble.failures,
+                "a token was fetched again after failures"
+            ),
+            None => tracing::debug!(expires_in, "a token was fetched"),
+        }
+        if let Some(alarm) = state.alarm.take() {
+            alarm.abort();
+        }
+    }
+
+    fn note_failure(self: &Arc<Self>, state: &mut State, error: &TokenError, now: &Moment) {
+        let left = state.life_left(now);
+        let failures = state.trouble.as_ref().map_or(0, |trouble| trouble.failures);
+        let failures = failures.saturating_add(1);
+        let pause = refresh_pause(failures, jitter(), left, error.retry_after());
+        if failures > 1 {
+            tracing::debug!(%error, failures, "a token request failed again");
+        } else if left.is_zero() {
+            tracing::warn!(%error, "a token request failed, and there is no token to go on with");
+        } else {
+            tracing::warn!(%error, expires_in = left.as_secs(), "a token refresh failed, the token at hand is served");
+        }
+        state.trouble = Some(Trouble {
+            error: error.clone(),
+            failures,
+            retry_at: now.later(pause),
+        });
+        if pause < left {
+            // Traffic starts the next try too; the alarm is for when there is none.
+            let alarm = spawn(ring(Arc::downgrade(self), pause));
+            if let Some(previous) = std::mem::replace(&mut state.alarm, alarm) {
+                previous.abort();
+            }
+        }
+    }
+}
+
+/// Starts the next detached refresh after `pause`, if the cache is still there and still in trouble.
+async fn ring(cache: Weak<TokenCache>, pause: Duration) {
+    sleep(pause).await;
+    if let Some(cache) = cache.upgrade() {
+        cache.retry_refresh();
+    }
+}
+
+impl State {
+    fn forget(&mut self, slot: &Slot) {
+        self.current = None;
+        self.trouble = None;
+        if let Some(alarm) = self.alarm.take() {
+            alarm.abort();
+        }
+        slot.clear();
+    }
+
+    fn take_flight(&mut self, id: u64) -> bool {
+        self.flight.take_if(|flight| flight.id == id).is_some()
+    }
+
+    fn phase(&self, now: &Moment, least_life: Duration) -> Phase {
+        self.current
+            .as_ref()
+            .map_or(Phase::Expired, |current| current.phase(now, least_life))
+    }
+
+    fn life_left(&self, now: &Moment) -> Duration {
+        self.current.as_ref().map_or(Duration::ZERO, |current| {
+            current.token.lifetime().remaining(now)
+        })
+    }
+
+    fn unexpired_token(&self, now: &Moment) -> Option<AccessToken> {
+        let token = &self.current.as_ref()?.token;
+        (!token.lifetime().is_expired(now)).then(|| token.clone())
+    }
+
+    /// Whether a caller who would have waited for a refresh takes the token at hand instead.
+    fn is_degraded(&self, now: &Moment) -> bool {
+        let failing = self.trouble.as_ref();
+        failing.is_some_and(|trouble| self.bridges(&trouble.error, now))
+            || self.flight.as_ref().is_some_and(Flight::is_late)
+    }
+
+    /// Whether the token at hand is served in spite of `error`. An outage is bridged up to the token's end. A refusal is
+    /// not: inside the buffer its error is what callers need to hear.
+    fn bridges(&self, error: &TokenError, now: &Moment) -> bool {
+        error.is_transient() || self.phase(now, Duration::ZERO) < Phase::Buffer
+    }
+
+    fn summary(&self, now: &Moment) -> TokenState {
+        let phase = self.phase(now, Duration::ZERO);
+        let failing = self.trouble.is_some();
+        let flying = self.flight.is_some();
+        match phase {
+            Phase::Calm | Phase::Ahead if failing => TokenState::Degraded,
+            Phase::Buffer if self.is_degraded(now) => TokenState::Degraded,
+            _ if flying => TokenState::Refreshing,
+            Phase::Calm | Phase::Ahead => TokenState::Fresh,
+            _ if failing => TokenState::Failed,
+            _ if self.current.is_some() => TokenState::Stale,
+            _ => TokenState::Empty,
+        }
+    }
+}
+
+impl Current {
+    /// The token's phase for a caller that needs `least_life`. Too short a rest counts as the buffer, unless the token
+    /// is so young that another would be no better.
+    fn phase(&self, now: &Moment, least_life: Duration) -> Phase {
+        let lifetime = self.token.lifetime();
+        let age = lifetime.age(now);
+        let phase = self.schedule.phase(age);
+        let too_short = lifetime.remaining(now) < least_life && age >= lifetime.life / 10;
+        if phase < Phase::Buffer && too_short {
+            Phase::Buffer
+        } else {
+            phase
+        }
+    }
+}
+
+impl Trouble {
+    /// Whether the pause after the failure is over, by the clock that says so first.
+    fn is_over(&self, now: &Moment) -> bool {
+        now.monotonic >= self.retry_at.monotonic || now.wall >= self.retry_at.wall
+    }
+}
+
+/// A random part, from 0 to 1. The standard library seeds its hash maps well enough to spread a fleet.
+fn jitter() -> f64 {
+    let random = std::hash::RandomState::new().build_hasher().finish();
+    random as f64 / u64::MAX as f64
+}

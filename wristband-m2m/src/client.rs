@@ -1,0 +1,270 @@
+//! The public handle; it has no logic of its own.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::background::BackgroundRefresh;
+use crate::cache::TokenCache;
+use crate::config::WristbandM2mClientBuilder;
+use crate::env;
+use crate::error::{ConfigError, TokenError};
+use crate::status::TokenStatus;
+use crate::token::AccessToken;
+
+/// Gets machine-to-machine access tokens from Wristband, and caches them.
+///
+/// A cheap handle: clones share one cache, one token request at a time, and one background task. Make one for the whole
+/// process and hand out clones, or an `Arc` if you prefer.
+///
+/// # Examples
+///
+/// ```
+/// use wristband_m2m::{TokenError, WristbandM2mClient};
+///
+/// async fn bearer(client: &WristbandM2mClient) -> Result<String, TokenError> {
+///     let token = client.get_token().await?;
+///     Ok(format!("Bearer {}", token.as_str()))
+/// }
+/// ```
+#[derive(Clone)]
+pub struct WristbandM2mClient(Arc<Handle>);
+
+type BoxedFetch<'a> = Pin<Box<dyn Future<Output = Result<AccessToken, TokenError>> + Send + 'a>>;
+
+/// What all clones share. The cache is behind a pointer of its own, because running work holds the cache and must not
+/// keep the handle alive.
+struct Handle {
+    cache: Arc<TokenCache>,
+    background: Option<BackgroundRefresh>,
+}
+
+impl WristbandM2mClient {
+    /// Starts a client from nothing; see [`WristbandM2mClientBuilder`] for the settings and their defaults.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use wristband_m2m::WristbandM2mClient;
+    ///
+    /// let client = WristbandM2mClient::builder()
+    ///     .client_id("billing-service")
+    ///     .client_secret("s3cr3t")
+    ///     .application_vanity_domain("acme.us.wristband.dev")
+    ///     .build()?;
+    /// # Ok::<(), wristband_m2m::ConfigError>(())
+    /// ```
+    pub fn builder() -> WristbandM2mClientBuilder {
+        WristbandM2mClientBuilder::new()
+    }
+
+    /// A client with the settings from the environment variables `CLIENT_ID`, `CLIENT_SECRET` and
+    /// `APPLICATION_VANITY_DOMAIN`, all else at its default.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] names the variable that is missing or wrong.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// let client = wristband_m2m::WristbandM2mClient::from_env()?;
+    /// # Ok::<(), wristband_m2m::ConfigError>(())
+    /// ```
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::from_env_prefixed("")
+    }
+
+    /// As [`from_env`](Self::from_env), with a prefix before each name, for several clients in one process.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] names the variable that is missing or wrong.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// // Reads BILLING_CLIENT_ID, BILLING_CLIENT_SECRET and BILLING_APPLICATION_VANITY_DOMAIN.
+    /// let client = wristband_m2m::WristbandM2mClient::from_env_prefixed("BILLING_")?;
+    /// # Ok::<(), wristband_m2m::ConfigError>(())
+    /// ```
+    pub fn from_env_prefixed(prefix: &str) -> Result<Self, ConfigError> {
+        env::client(prefix, |name| std::env::var(name))
+    }
+
+    /// A valid token, from the cache or fetched.
+    ///
+    /// However many callers there are, at most one token request is under way. In steady traffic nobody waits: a refresh
+    /// begins ahead of the expiration buffer while the old token is still handed out.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenError`] if there is no valid token and none can be had; [`is_transient`](TokenError::is_transient) tells
+    /// whether a later call may do better. The next call tries again.
+    ///
+    /// # Cancellation
+    ///
+    /// Safe to drop at any point. The request goes on for the other callers and for the cache.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use wristband_m2m::{TokenError, testing::MockWristband};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), TokenError> {
+    /// # let mock = MockWristband::start().await;
+    /// # let client = mock.client();
+    /// let first = client.get_token().await?;
+    /// let second = client.get_token().await?;
+    /// assert!(first.same_issue(&second));
+    /// assert_eq!(client.status().token_requests(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn get_token(&self) -> Result<AccessToken, TokenError> {
+        match self.0.cache.calm_token(Duration::ZERO) {
+            Some(token) => Ok(token),
+            None => self.fetch_token(Duration::ZERO).await,
+        }
+    }
+
+    /// A token with at least `least_life` left, fetched early if need be: for a long job that cannot renew its token
+    /// midway.
+    ///
+    /// If the endpoint issues tokens that live shorter than asked, such a token is returned, and it is not fetched again
+    /// for that reason until it has lost a tenth of its life. While the endpoint is down, a valid token is returned
+    /// though it lives shorter.
+    ///
+    /// # Errors
+    ///
+    /// As [`get_token`](Self::get_token).
+    ///
+    /// # Cancellation
+    ///
+    /// As [`get_token`](Self::get_token).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use wristband_m2m::{TokenError, testing::MockWristband};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), TokenError> {
+    /// # let mock = MockWristband::start().await;
+    /// # let client = mock.client();
+    /// let token = client.get_token_valid_for(Duration::from_secs(30 * 60)).await?;
+    /// assert!(token.remaining() >= Duration::from_secs(30 * 60));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn get_token_valid_for(
+        &self,
+        least_life: Duration,
+    ) -> Result<AccessToken, TokenError> {
+        match self.0.cache.calm_token(least_life) {
+            Some(token) => Ok(token),
+            None => self.fetch_token(least_life).await,
+        }
+    }
+
+    /// Empties the cache; the next call fetches.
+    ///
+    /// A request under way goes on for those who wait for it, but its token is not cached.
+    /// To answer a 401, use [`clear_token_if`](Self::clear_token_if).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use wristband_m2m::{TokenError, testing::MockWristband};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), TokenError> {
+    /// # let mock = MockWristband::start().await;
+    /// # let client = mock.client();
+    /// let before = client.get_token().await?;
+    /// client.clear_token();
+    /// assert!(!client.get_token().await?.same_issue(&before));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn clear_token(&self) {
+        self.0.cache.clear();
+    }
+
+    /// Clears the cache only if `rejected` is still the cached token, and says whether it was.
+    ///
+    /// That is what a handler of 401 must call: of many requests that went out with one revoked token, the first to
+    /// come back clears it, and the late ones leave its replacement alone.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use wristband_m2m::{TokenError, testing::MockWristband};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), TokenError> {
+    /// # let mock = MockWristband::start().await;
+    /// # let client = mock.client();
+    /// let rejected = client.get_token().await?;
+    /// assert!(client.clear_token_if(&rejected));
+    ///
+    /// let replacement = client.get_token().await?;
+    /// assert!(!client.clear_token_if(&rejected));
+    /// assert!(client.get_token().await?.same_issue(&replacement));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn clear_token_if(&self, rejected: &AccessToken) -> bool {
+        self.0.cache.clear_if(rejected)
+    }
+
+    /// A snapshot for readiness endpoints and metrics, without I/O.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use wristband_m2m::{TokenError, TokenState, testing::MockWristband};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), TokenError> {
+    /// # let mock = MockWristband::start().await;
+    /// # let client = mock.client();
+    /// assert_eq!(client.status().state(), TokenState::Empty);
+    /// client.get_token().await?;
+    /// assert_eq!(client.status().state(), TokenState::Fresh);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn status(&self) -> TokenStatus {
+        self.0.cache.status()
+    }
+
+    pub(crate) fn new(cache: TokenCache, background: Option<BackgroundRefresh>) -> Self {
+        Self(Arc::new(Handle {
+            cache: Arc::new(cache),
+            background,
+        }))
+    }
+
+    /// Boxed, so that the future of a call that finds a token, which is nearly every one, is a few words.
+    fn fetch_token(&self, least_life: Duration) -> BoxedFetch<'_> {
+        let cache = &self.0.cache;
+        if let Some(background) = &self.0.background {
+            background.ensure_running(cache);
+        }
+        Box::pin(cache.token(least_life))
+    }
+}
+
+impl fmt::Debug for WristbandM2mClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WristbandM2mClient")
+            .field("state", &self.status().state())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.cache.shut_down();
+    }
+}

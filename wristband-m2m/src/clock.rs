@@ -1,0 +1,68 @@
+//! One look at both clocks.
+
+use std::time::{Duration, SystemTime};
+
+use tokio::time::Instant;
+
+/// A year: longer lives and waits are cut to this, so that no sum of a time and a duration overflows.
+pub(crate) const LONGEST_LIFE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// A moment as both clocks tell it.
+///
+/// The monotonic clock may stand still while a machine is suspended, and the wall clock may be set back: what has
+/// passed is whatever the faster of the two says. The monotonic clock is Tokio's, so paused time in a test moves it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Moment {
+    pub(crate) monotonic: Instant,
+    pub(crate) wall: SystemTime,
+}
+
+impl Moment {
+    pub(crate) fn now() -> Self {
+        Self {
+            monotonic: Instant::now(),
+            wall: SystemTime::now(),
+        }
+    }
+
+    /// The time from `earlier` to this moment, by the faster clock; zero when both went backwards.
+    pub(crate) fn since(&self, earlier: &Self) -> Duration {
+        let monotonic = self.monotonic.saturating_duration_since(earlier.monotonic);
+        let wall = self.wall.duration_since(earlier.wall).unwrap_or_default();
+        monotonic.max(wall)
+    }
+
+    /// The moment `wait` after this one, on both clocks.
+    pub(crate) fn later(self, wait: Duration) -> Self {
+        // What a clock cannot hold is out of sight; both hold a year, the longest life of a token.
+        let wait = wait.min(LONGEST_LIFE);
+        Self {
+            monotonic: self.monotonic + wait,
+            wall: self.wall + wait,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    #[test]
+    fn the_faster_clock_counts() {
+        let start = Moment::now();
+        let suspended = Moment {
+            wall: start.wall + HOUR,
+            ..start
+        };
+        let set_back = Moment {
+            monotonic: start.monotonic + HOUR,
+            wall: start.wall - HOUR,
+        };
+        assert_eq!(suspended.since(&start), HOUR);
+        assert_eq!(set_back.since(&start), HOUR);
+        assert_eq!(start.later(HOUR).since(&start), HOUR);
+        assert_eq!(start.since(&start.later(HOUR)), Duration::ZERO);
+    }
+}

@@ -1,0 +1,401 @@
+//! The settings of a client and their checks.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::Url;
+use reqwest::redirect::Policy;
+
+use crate::background::BackgroundRefresh;
+use crate::cache::TokenCache;
+use crate::client::WristbandM2mClient;
+use crate::endpoint::TokenEndpoint;
+use crate::error::ConfigError;
+use crate::fetch::{Fetcher, Origin};
+use crate::lifetime::ExpiryPolicy;
+use crate::retry::TokenRetry;
+use crate::secret::Secret;
+use crate::source::TokenSource;
+
+/// Where Wristband answers token requests, below the application's domain.
+pub(crate) const TOKEN_PATH: &str = "/api/v1/oauth2/token";
+const DEFAULT_BUFFER: Duration = Duration::from_secs(60);
+const DEFAULT_REFRESH_AHEAD: Duration = Duration::from_secs(60);
+const DEFAULT_REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+const SHORTEST_BACKGROUND_INTERVAL: Duration = Duration::from_secs(60);
+
+/// Settings of a [`WristbandM2mClient`]; start with [`WristbandM2mClient::builder`].
+///
+/// Setters cannot fail; [`build`](Self::build) checks everything and names the setting at fault.
+///
+/// | setting | default |
+/// |---|---|
+/// | `client_id`, `client_secret`, `application_vanity_domain` | required |
+/// | `secondary_client_secret` | none |
+/// | `token_expiration_buffer` | 60 s |
+/// | `refresh_ahead` | 60 s |
+/// | `background_token_refresh_interval` | off |
+/// | `retry` | 3 attempts, 100 ms apart, on 5xx |
+/// | `request_timeout` | 30 s per attempt |
+/// | `http_client` | an own client with the compiled TLS backend |
+/// | `token_endpoint` | `https://{application_vanity_domain}/api/v1/oauth2/token` |
+/// | `token_source` | the token endpoint |
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use wristband_m2m::WristbandM2mClient;
+///
+/// let client = WristbandM2mClient::builder()
+///     .client_id("billing-service")
+///     .client_secret("s3cr3t")
+///     .application_vanity_domain("acme.us.wristband.dev")
+///     .background_token_refresh_interval(Duration::from_secs(15 * 60))
+///     .build()?;
+/// # Ok::<(), wristband_m2m::ConfigError>(())
+/// ```
+#[must_use = "call build() to get a client"]
+pub struct WristbandM2mClientBuilder {
+    client_id: Option<String>,
+    client_secret: Option<Secret>,
+    secondary_client_secret: Option<Secret>,
+    application_vanity_domain: Option<String>,
+    token_expiration_buffer: Duration,
+    refresh_ahead: Duration,
+    background_token_refresh_interval: Option<Duration>,
+    retry: TokenRetry,
+    request_timeout: Duration,
+    http_client: Option<reqwest::ClientBuilder>,
+    token_endpoint: Option<String>,
+    token_source: Option<Arc<dyn TokenSource>>,
+}
+
+impl WristbandM2mClientBuilder {
+    pub(crate) fn new() -> Self {
+        Self {
+            client_id: None,
+            client_secret: None,
+            secondary_client_secret: None,
+            application_vanity_domain: None,
+            token_expiration_buffer: DEFAULT_BUFFER,
+            refresh_ahead: DEFAULT_REFRESH_AHEAD,
+            background_token_refresh_interval: None,
+            retry: TokenRetry::default(),
+            request_timeout: DEFAULT_REQUEST_TIMEOUT,
+            http_client: None,
+            token_endpoint: None,
+            token_source: None,
+        }
+    }
+
+    /// The id of the machine-to-machine OAuth2 client, from the Wristband dashboard. Required.
+    pub fn client_id(mut self, client_id: impl Into<String>) -> Self {
+        self.client_id = Some(client_id.into());
+        self
+    }
+
+    /// The secret of the machine-to-machine OAuth2 client, from the Wristband dashboard. Required.
+    pub fn client_secret(mut self, client_secret: impl AsRef<str>) -> Self {
+        self.client_secret = Some(Secret::new(client_secret.as_ref()));
+        self
+    }
+
+    /// The other secret while secrets are rotated; Wristband keeps two valid at a time. None by default.
+    ///
+    /// When the endpoint answers `invalid_client`, the other secret is tried once, at once, and if it works it is
+    /// preferred from then on. So a service knows both, and the order of the steps of a rotation does not matter.
+    pub fn secondary_client_secret(mut self, client_secret: impl AsRef<str>) -> Self {
+        self.secondary_client_secret = Some(Secret::new(client_secret.as_ref()));
+        self
+    }
+
+    /// The application's vanity domain: a bare host such as `acme.us.wristband.dev`, with a port if need be. Required.
+    pub fn application_vanity_domain(mut self, domain: impl Into<String>) -> Self {
+        self.application_vanity_domain = Some(domain.into());
+        self
+    }
+
+    /// How long before its end a token is no longer handed out as it is; 60 s by default.
+    ///
+    /// Callers inside the buffer wait for a refresh, at most 5 s, and get the old token if the refresh fails for a
+    /// passing reason. A buffer that is not smaller than a token's life counts as half of that life.
+    pub fn token_expiration_buffer(mut self, buffer: Duration) -> Self {
+        self.token_expiration_buffer = buffer;
+        self
+    }
+
+    /// How long before the buffer begins the first call starts a refresh that nobody waits for; 60 s by default, and
+    /// zero switches it off.
+    ///
+    /// At most half of a token's usable life, and shortened by up to a quarter, at random for each token, so that
+    /// processes that started together do not refresh together.
+    pub fn refresh_ahead(mut self, window: Duration) -> Self {
+        self.refresh_ahead = window;
+        self
+    }
+
+    /// Fetches a new token at this interval, whether or not anyone asks. Off by default; at least 60 s.
+    ///
+    /// The task starts with the first call of [`get_token`](WristbandM2mClient::get_token) and stops when the last
+    /// clone of the client is dropped. A refresh that fails leaves the token in place; it is traced, and seen in
+    /// [`status`](WristbandM2mClient::status).
+    pub fn background_token_refresh_interval(mut self, interval: Duration) -> Self {
+        self.background_token_refresh_interval = Some(interval);
+        self
+    }
+
+    /// How often one fetch asks the token endpoint; by default 3 attempts, 100 ms apart, on 5xx.
+    pub fn retry(mut self, retry: TokenRetry) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// How long one attempt may take, from connecting to the last byte of the answer; 30 s by default.
+    pub fn request_timeout(mut self, timeout: Duration) -> Self {
+        self.request_timeout = timeout;
+        self
+    }
+
+    /// The HTTP client for token requests, still as a builder: for a proxy, private roots, a client certificate.
+    ///
+    /// Its redirect policy is replaced by none, because a redirect would post the secret to another address.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use wristband_m2m::WristbandM2mClient;
+    ///
+    /// let http = reqwest::Client::builder().connect_timeout(Duration::from_secs(2));
+    /// let builder = WristbandM2mClient::builder().http_client(http);
+    /// # let _ = builder;
+    /// ```
+    pub fn http_client(mut self, http: reqwest::ClientBuilder) -> Self {
+        self.http_client = Some(http);
+        self
+    }
+
+    /// The whole URL of the token endpoint, for tests and gateways: `https`, or `http` on loopback only. By default
+    /// `https://{application_vanity_domain}/api/v1/oauth2/token`. With this the domain is not required.
+    pub fn token_endpoint(mut self, url: &str) -> Self {
+        self.token_endpoint = Some(url.to_owned());
+        self
+    }
+
+    /// Where tokens come from instead of the token endpoint. With this, id, secret and domain are not required.
+    pub fn token_source(mut self, source: impl TokenSource) -> Self {
+        self.token_source = Some(Arc::new(source));
+        self
+    }
+
+    /// Checks the settings and makes the client. Nothing is sent and nothing is spawned; no runtime is needed.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] names the first setting that is missing or wrong, and says what to write instead.
+    pub fn build(self) -> Result<WristbandM2mClient, ConfigError> {
+        if self.retry.attempts == 0 {
+            return Err(ConfigError::new(
+                "retry",
+                "0 attempts would never ask for a token: write 1 or more, or TokenRetry::none() for a single one",
+            ));
+        }
+        if self.request_timeout.is_zero() {
+            return Err(ConfigError::new(
+                "request_timeout",
+                "a timeout of zero fails each request: write a longer one, such as 30 seconds",
+            ));
+        }
+        if let Some(interval) = self.background_token_refresh_interval
+            && interval < SHORTEST_BACKGROUND_INTERVAL
+        {
+            return Err(ConfigError::new(
+                "background_token_refresh_interval",
+                format!("{interval:?} is too short: write 60 seconds or more"),
+            ));
+        }
+        let policy = ExpiryPolicy {
+            buffer: self.token_expiration_buffer,
+            refresh_ahead: self.refresh_ahead,
+        };
+        let background = self
+            .background_token_refresh_interval
+            .map(BackgroundRefresh::new);
+        let retry = self.retry.clone();
+        let request_timeout = self.request_timeout;
+        let fetcher = Fetcher::new(self.origin()?, retry, request_timeout);
+        Ok(WristbandM2mClient::new(
+            TokenCache::new(fetcher, policy),
+            background,
+        ))
+    }
+
+    fn origin(self) -> Result<Origin, ConfigError> {
+        if let Some(source) = self.token_source {
+            return Ok(Origin::Source(source));
+        }
+        let client_id = required("client_id", self.client_id.as_deref())?;
+        if client_id.contains(':') {
+            return Err(ConfigError::new(
+                "client_id",
+                "a colon separates the id from the secret in a Basic credential: write the id alone, without a colon",
+            ));
+        }
+        required(
+            "client_secret",
+            self.client_secret.as_ref().map(Secret::expose),
+        )?;
+        if let Some(secondary) = &self.secondary_client_secret {
+            required("secondary_client_secret", Some(secondary.expose()))?;
+        }
+        let url = match (&self.token_endpoint, &self.application_vanity_domain) {
+            (Some(url), _) => endpoint_url(url)?,
+            (None, domain) => {
+                domain_url(required("application_vanity_domain", domain.as_deref())?)?
+            }
+        };
+        let http = self
+            .http_client
+            .unwrap_or_default()
+            .redirect(Policy::none())
+            .build()
+            .map_err(|error| {
+                ConfigError::new(
+                    "http_client",
+                    "reqwest cannot build the client: is a TLS backend compiled in (feature `rustls` or `native-tls`), \
+                     and are there root certificates on this machine?",
+                )
+                .caused_by(error.without_url())
+            })?;
+        let client_id = client_id.to_owned();
+        let Some(secret) = self.client_secret else {
+            return Err(missing("client_secret"));
+        };
+        Ok(Origin::Endpoint(TokenEndpoint::new(
+            http,
+            url,
+            client_id,
+            secret,
+            self.secondary_client_secret,
+        )))
+    }
+}
+
+impl fmt::Debug for WristbandM2mClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WristbandM2mClientBuilder")
+            .field("client_id", &self.client_id)
+            .field("client_secret", &self.client_secret)
+            .field("secondary_client_secret", &self.secondary_client_secret)
+            .field("application_vanity_domain", &self.application_vanity_domain)
+            .field("token_expiration_buffer", &self.token_expiration_buffer)
+            .field("refresh_ahead", &self.refresh_ahead)
+            .field(
+                "background_token_refresh_interval",
+                &self.background_token_refresh_interval,
+            )
+            .field("retry", &self.retry)
+            .field("request_timeout", &self.request_timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A text setting that was given and says something. Neither message quotes it, for it may be a secret.
+pub(crate) fn required<'a>(
+    setting: &'static str,
+    value: Option<&'a str>,
+) -> Result<&'a str, ConfigError> {
+    let value = value.ok_or_else(|| missing(setting))?;
+    if value.trim().is_empty() {
+        return Err(ConfigError::new(
+            setting,
+            "is blank: write the value from the Wristband dashboard",
+        ));
+    }
+    if value.chars().any(char::is_control) {
+        return Err(ConfigError::new(
+            setting,
+            "has a line break or another control character: write the value alone (was it read from a file?)",
+        ));
+    }
+    Ok(value)
+}
+
+fn missing(setting: &'static str) -> ConfigError {
+    ConfigError::new(
+        setting,
+        "is missing: write the value from the Wristband dashboard",
+    )
+}
+
+/// The token endpoint of a vanity domain. What is wrong with the domain is looked for before the URL parser sees it,
+/// which would take much of it for another part of a URL.
+fn domain_url(domain: &str) -> Result<Url, ConfigError> {
+    let wrong = |what: &'static str| {
+        ConfigError::new(
+            "application_vanity_domain",
+            format!("{what}: write the bare host, such as acme.us.wristband.dev"),
+        )
+    };
+    if domain.contains("://") {
+        return Err(wrong("is a URL, and belongs here without a scheme"));
+    }
+    if domain.contains(char::is_whitespace) {
+        return Err(wrong("has a space in it"));
+    }
+    if domain.contains('@') {
+        return Err(wrong("has user information in it"));
+    }
+    if domain.contains(['/', '\\', '?', '#']) {
+        return Err(wrong("has a path, a query or a fragment"));
+    }
+    let url = Url::parse(&format!("https://{domain}{TOKEN_PATH}"))
+        .map_err(|error| wrong("is not a host").caused_by(error))?;
+    if url.path() != TOKEN_PATH {
+        return Err(wrong("is not a host"));
+    }
+    Ok(url)
+}
+
+fn endpoint_url(text: &str) -> Result<Url, ConfigError> {
+    let wrong = |what: &'static str| {
+        ConfigError::new(
+            "token_endpoint",
+            format!(
+                "{what}: write the whole URL, such as https://acme.us.wristband.dev{TOKEN_PATH}"
+            ),
+        )
+    };
+    let url = Url::parse(text).map_err(|error| wrong("is not a URL").caused_by(error))?;
+    match url.scheme() {
+        "https" => {}
+        "http" if is_loopback(&url) => {}
+        "http" => {
+            return Err(wrong(
+                "is plain http, which shows the secret to the network and is allowed on loopback only",
+            ));
+        }
+        _ => return Err(wrong("is neither https nor http")),
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(wrong("has user information in it"));
+    }
+    if url.fragment().is_some() {
+        return Err(wrong("has a fragment"));
+    }
+    Ok(url)
+}
+
+/// Whether no other machine sees what is sent to `url`.
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost"
+        || address
+            .parse()
+            .is_ok_and(|address: IpAddr| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,166 @@
+use super::*;
+
+fn complete() -> WristbandM2mClientBuilder {
+    WristbandM2mClient::builder()
+        .client_id("billing")
+        .client_secret("s3cr3t")
+        .application_vanity_domain("acme.us.wristband.dev")
+}
+
+fn error_of(builder: WristbandM2mClientBuilder) -> ConfigError {
+    builder.build().unwrap_err()
+}
+
+#[test]
+fn a_missing_setting_is_named() {
+    let builder = WristbandM2mClient::builder();
+    assert_eq!(error_of(builder).setting(), "client_id");
+    let builder = WristbandM2mClient::builder().client_id("billing");
+    assert_eq!(error_of(builder).setting(), "client_secret");
+    let builder = WristbandM2mClient::builder()
+        .client_id("billing")
+        .client_secret("s3cr3t");
+    assert_eq!(error_of(builder).setting(), "application_vanity_domain");
+}
+
+#[test]
+fn blank_and_broken_texts_are_refused_without_being_quoted() {
+    let table = [
+        (complete().client_id("  "), "client_id"),
+        (complete().client_id("a:b"), "client_id"),
+        (complete().client_id("a\nb"), "client_id"),
+        (complete().client_secret(""), "client_secret"),
+        (complete().client_secret("hunter2\n"), "client_secret"),
+        (
+            complete().secondary_client_secret("\t"),
+            "secondary_client_secret",
+        ),
+        (
+            complete().application_vanity_domain(" "),
+            "application_vanity_domain",
+        ),
+    ];
+    for (builder, setting) in table {
+        let error = error_of(builder);
+        assert_eq!(error.setting(), setting);
+        assert!(!format!("{error} {error:?}").contains("hunter2"));
+    }
+}
+
+#[test]
+fn the_domain_is_a_bare_host() {
+    for domain in [
+        "https://acme.us.wristband.dev",
+        "http://acme.us.wristband.dev",
+        "acme.us.wristband.dev/",
+        "acme.us.wristband.dev/api",
+        "acme.us.wristband.dev?x=1",
+        "acme.us.wristband.dev#x",
+        "acme.us.wristband.dev\\evil",
+        "user@acme.us.wristband.dev",
+        "user:pw@acme.us.wristband.dev",
+        "acme us",
+        " acme.us.wristband.dev",
+        "acme.us.wristband.dev:port",
+        "acme.us.wristband.dev:99999",
+        ":8443",
+        "a%2fb",
+    ] {
+        let error = error_of(complete().application_vanity_domain(domain));
+        assert_eq!(error.setting(), "application_vanity_domain", "{domain}");
+        assert!(error.to_string().contains("write the bare host"), "{error}");
+    }
+    for domain in [
+        "acme.us.wristband.dev",
+        "ACME.us.wristband.dev:8443",
+        "127.0.0.1:9",
+        "[::1]:9",
+    ] {
+        assert!(
+            complete().application_vanity_domain(domain).build().is_ok(),
+            "{domain}"
+        );
+    }
+}
+
+#[test]
+fn the_endpoint_of_a_domain_is_the_documented_one() {
+    assert_eq!(
+        domain_url("acme.us.wristband.dev").unwrap().as_str(),
+        "https://acme.us.wristband.dev/api/v1/oauth2/token"
+    );
+}
+
+#[test]
+fn an_own_endpoint_is_https_or_on_loopback() {
+    for url in [
+        "http://acme.us.wristband.dev/token",
+        "http://127.0.0.1.evil.example/token",
+        "http://localhost.evil.example/token",
+        "ftp://acme.us.wristband.dev/token",
+        "https://user:hunter2@acme.us.wristband.dev/token",
+        "https://acme.us.wristband.dev/token#x",
+        "/token",
+        "",
+    ] {
+        let error = error_of(complete().token_endpoint(url));
+        assert_eq!(error.setting(), "token_endpoint", "{url}");
+        assert!(!format!("{error} {error:?}").contains("hunter2"));
+    }
+    for url in [
+        "https://gateway.example/token?tenant=a",
+        "http://127.0.0.1:8080/token",
+        "http://127.9.9.9/token",
+        "http://[::1]:8080/token",
+        "http://LOCALHOST:8080/token",
+    ] {
+        assert!(complete().token_endpoint(url).build().is_ok(), "{url}");
+    }
+}
+
+#[test]
+fn an_endpoint_makes_the_domain_dispensable() {
+    let builder = WristbandM2mClient::builder()
+        .client_id("billing")
+        .client_secret("s3cr3t")
+        .token_endpoint("https://gateway.example/token");
+    assert!(builder.build().is_ok());
+}
+
+#[test]
+fn settings_that_could_never_work_are_refused() {
+    let table = [
+        (
+            complete().retry(TokenRetry::new(0, Duration::ZERO)),
+            "retry",
+        ),
+        (
+            complete().request_timeout(Duration::ZERO),
+            "request_timeout",
+        ),
+        (
+            complete().background_token_refresh_interval(Duration::from_secs(59)),
+            "background_token_refresh_interval",
+        ),
+    ];
+    for (builder, setting) in table {
+        assert_eq!(error_of(builder).setting(), setting);
+    }
+    let longest = complete()
+        .background_token_refresh_interval(Duration::from_secs(60))
+        .token_expiration_buffer(Duration::MAX)
+        .refresh_ahead(Duration::MAX)
+        .request_timeout(Duration::MAX);
+    assert!(longest.build().is_ok());
+}
+
+#[test]
+fn debug_shows_no_secret() {
+    let builder = complete()
+        .client_secret("hunter2")
+        .secondary_client_secret("hunter3");
+    let shown = format!("{builder:?} {builder:#?}");
+    assert!(shown.contains("billing") && !shown.contains("hunter"));
+    let client = builder.build().unwrap();
+    assert!(!format!("{client:?} {client:#?}").contains("hunter"));
+}

@@ -1,0 +1,201 @@
+//! Wristband's token endpoint: one POST, answer to token or error.
+
+mod answer;
+mod retry_after;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
+
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
+use http::{HeaderValue, StatusCode};
+use reqwest::{Response, Url};
+use tokio::time::{Instant, timeout_at};
+
+use crate::error::{OAuthError, TokenError, TokenErrorKind};
+use crate::secret::Secret;
+use crate::source::IssuedToken;
+
+/// No token response comes near this; a larger answer is not one.
+const ANSWER_LIMIT: usize = 64 * 1024;
+const PRODUCT: &str = concat!("wristband-m2m-rust/", env!("CARGO_PKG_VERSION"));
+
+/// The client-credentials grant of RFC 6749, section 4.4, at one address, for one client.
+pub(crate) struct TokenEndpoint {
+    http: reqwest::Client,
+    url: Url,
+    client_id: String,
+    primary: Secret,
+    secondary: Option<Secret>,
+    prefers_secondary: AtomicBool,
+}
+
+/// Which of the two secrets a request is made with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Choice {
+    Primary,
+    Secondary,
+}
+
+impl TokenEndpoint {
+    pub(crate) fn new(
+        http: reqwest::Client,
+        url: Url,
+        client_id: String,
+        primary: Secret,
+        secondary: Option<Secret>,
+    ) -> Self {
+        Self {
+            http,
+            url,
+            client_id,
+            primary,
+            secondary,
+            prefers_secondary: AtomicBool::new(false),
+        }
+    }
+
+    /// The secret that worked last.
+    pub(crate) fn preferred(&self) -> Choice {
+        if self.prefers_secondary.load(Ordering::Relaxed) {
+            Choice::Secondary
+        } else {
+            Choice::Primary
+        }
+    }
+
+    /// The secret to try next if `choice` was refused with `error`.
+    pub(crate) fn alternative(&self, choice: Choice, error: &TokenError) -> Option<Choice> {
+        if self.secondary.is_none() || error.oauth_error() != Some("invalid_client") {
+            return None;
+        }
+        Some(match choice {
+            Choice::Primary => Choice::Secondary,
+            Choice::Secondary => Choice::Primary,
+        })
+    }
+
+    pub(crate) fn prefer(&self, choice: Choice) {
+        let secondary = choice == Choice::Secondary;
+        if self.prefers_secondary.swap(secondary, Ordering::Relaxed) != secondary {
+            tracing::info!(
+                ?choice,
+                "the other client secret works and is used from now on"
+            );
+        }
+    }
+
+    /// One request. `timeout` covers it whole, the body of the answer included.
+    pub(crate) async fn fetch(
+        &self,
+        choice: Choice,
+        timeout: Duration,
+    ) -> Result<IssuedToken, TokenError> {
+        // A timeout too large to add is none that anyone waits for; `far` is what tokio itself puts in its place.
+        let far = Duration::from_secs(86_400 * 365 * 30);
+        let now = Instant::now();
+        let deadline = now.checked_add(timeout).unwrap_or(now + far);
+
+        let mut response = timeout_at(deadline, self.request(choice).send())
+            .await
+            .map_err(|_| timed_out())?
+            .map_err(broken)?;
+        let status = response.status();
+        let body = timeout_at(deadline, read_bounded(&mut response)).await;
+        if status.is_success() {
+            let body = body.map_err(|_| timed_out())??;
+            answer::issued_token(&body).map_err(|error| error.with_status(status))
+        } else {
+            // The status alone is an answer: whatever is wrong with the document does not change it.
+            let document = body.ok().and_then(Result::ok).unwrap_or_default();
+            Err(self.refusal(status, &document, &response))
+        }
+    }
+
+    fn request(&self, choice: Choice) -> reqwest::RequestBuilder {
+        let secret = match (choice, &self.secondary) {
+            (Choice::Secondary, Some(secondary)) => secondary,
+            _ => &self.primary,
+        };
+        self.http
+            .post(self.url.clone())
+            .header(AUTHORIZATION, secret.basic_credential(&self.client_id))
+            .header(ACCEPT, HeaderValue::from_static("application/json"))
+            .header(USER_AGENT, HeaderValue::from_static(PRODUCT))
+            .header(
+                CONTENT_TYPE,
+                HeaderValue::from_static("application/x-www-form-urlencoded"),
+            )
+            .body("grant_type=client_credentials")
+    }
+
+    fn refusal(&self, status: StatusCode, document: &[u8], response: &Response) -> TokenError {
+        let oauth = answer::oauth_error(document).map(|oauth| self.scrubbed(oauth));
+        let retry_after = response
+            .headers()
+            .get(RETRY_AFTER)
+            .and_then(|value| retry_after::parse(value, SystemTime::now()));
+        TokenError::from_status(status, oauth, retry_after)
+    }
+
+    /// An endpoint that repeats the secret in its error document must not make us print it.
+    fn scrubbed(&self, mut oauth: OAuthError) -> OAuthError {
+        let tells = |text: &str| {
+            std::iter::once(&self.primary)
+                .chain(&self.secondary)
+                .any(|secret| secret.is_in(text, &self.client_id))
+        };
+        if tells(&oauth.error) {
+            oauth.error = "[redacted]".to_owned();
+        }
+        if oauth.description.as_deref().is_some_and(tells) {
+            oauth.description = Some("[redacted]".to_owned());
+        }
+        oauth
+    }
+}
+
+async fn read_bounded(response: &mut Response) -> Result<Vec<u8>, TokenError> {
+    let too_large = || TokenError::invalid_response("the token response is larger than 64 KiB");
+    if response
+        .content_length()
+        .is_some_and(|length| length > ANSWER_LIMIT as u64)
+    {
+        return Err(too_large());
+    }
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(broken)? {
+        if body.len() + chunk.len() > ANSWER_LIMIT {
+            return Err(too_large());
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+fn timed_out() -> TokenError {
+    TokenError::new(
+        TokenErrorKind::Timeout,
+        "the token endpoint did not answer within the request timeout",
+    )
+}
+
+/// reqwest's error, without the URL that its message would quote.
+fn broken(error: reqwest::Error) -> TokenError {
+    let error = error.without_url();
+    let token_error = if error.is_timeout() {
+        timed_out()
+    } else if error.is_decode() {
+        TokenError::invalid_response("the token response cannot be decoded")
+    } else if error.is_connect() {
+        TokenError::new(
+            TokenErrorKind::Network,
+            "no connection to the token endpoint: check the application vanity domain and the network",
+        )
+    } else {
+        TokenError::new(
+            TokenErrorKind::Network,
+            "the connection to the token endpoint broke",
+        )
+    };
+    token_error.caused_by(Box::new(error))
+}

@@ -1,0 +1,316 @@
+//! What can go wrong while a client is built, and while a token is fetched.
+
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::StatusCode;
+
+/// No token could be had.
+///
+/// Cheap to clone: callers that waited for the same request share one error. Ask the predicates what to do next;
+/// the message says what went wrong at this level, and [`source()`](Error::source) holds the cause.
+/// Neither ever shows a secret, a token, a header, a query or the body of an answer.
+///
+/// # Examples
+///
+/// ```
+/// use wristband_m2m::{TokenError, TokenErrorKind};
+///
+/// fn advice(error: &TokenError) -> &'static str {
+///     match error.kind() {
+///         TokenErrorKind::Rejected if error.oauth_error() == Some("invalid_client") => "check the client id and secret",
+///         _ if error.is_transient() => "try again later",
+///         _ => "look at the message",
+///     }
+/// }
+///
+/// let error = TokenError::transient("the vault is sealed");
+/// assert_eq!(advice(&error), "try again later");
+/// ```
+#[derive(Clone)]
+pub struct TokenError(Arc<Failure>);
+
+#[derive(Clone)]
+struct Failure {
+    kind: TokenErrorKind,
+    message: Cow<'static, str>,
+    transient: bool,
+    status: Option<StatusCode>,
+    oauth: Option<OAuthError>,
+    retry_after: Option<Duration>,
+    attempts: u32,
+    source: Option<Arc<dyn Error + Send + Sync>>,
+}
+
+/// The error document of RFC 6749, section 5.2, already bounded and cleaned.
+#[derive(Clone, Debug)]
+pub(crate) struct OAuthError {
+    pub(crate) error: String,
+    pub(crate) description: Option<String>,
+}
+
+/// The class of a [`TokenError`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TokenErrorKind {
+    /// The token endpoint answered 4xx: see [`TokenError::oauth_error`].
+    Rejected,
+    /// The token endpoint answered 5xx, on every attempt.
+    Unavailable,
+    /// The token endpoint could not be reached, or the connection broke.
+    Network,
+    /// The token endpoint did not answer within the request timeout.
+    Timeout,
+    /// The answer is not a token response as RFC 6749, section 5.1 defines it.
+    InvalidResponse,
+    /// The request ended without an outcome: the token source panicked, or there is no running Tokio runtime.
+    Interrupted,
+    /// A [`TokenSource`](crate::TokenSource) of the application failed.
+    Source,
+}
+
+impl TokenError {
+    /// A failure of an own [`TokenSource`](crate::TokenSource) that may pass: it is retried like a 5xx.
+    pub fn transient(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::new(TokenErrorKind::Source, "the token source failed for now")
+            .caused_by(cause.into())
+            .passing()
+    }
+
+    /// A failure of an own [`TokenSource`](crate::TokenSource) that will not pass by itself.
+    pub fn permanent(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::new(TokenErrorKind::Source, "the token source failed").caused_by(cause.into())
+    }
+
+    /// What class of failure this is.
+    #[must_use]
+    pub fn kind(&self) -> TokenErrorKind {
+        self.0.kind
+    }
+
+    /// The status of the token endpoint's answer, when there was one.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.status
+    }
+
+    /// The `error` code of the OAuth error document (RFC 6749, section 5.2), such as `invalid_client`.
+    #[must_use]
+    pub fn oauth_error(&self) -> Option<&str> {
+        self.0.oauth.as_ref().map(|oauth| oauth.error.as_str())
+    }
+
+    /// The `error_description` of the OAuth error document, at most 256 characters, without control characters.
+    #[must_use]
+    pub fn oauth_error_description(&self) -> Option<&str> {
+        self.0.oauth.as_ref()?.description.as_deref()
+    }
+
+    /// How many attempts were made before giving up; 0 when none could be started.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// Whether the same call may succeed later without a change of configuration: 5xx, 408, 429, network failures,
+    /// timeouts, interrupted requests, and what a token source calls transient.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        self.0.transient
+    }
+
+    /// How long the token endpoint asked to be left alone (`Retry-After`, RFC 9110, section 10.2.3).
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    pub(crate) fn new(kind: TokenErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        let transient = matches!(
+            kind,
+            TokenErrorKind::Unavailable
+                | TokenErrorKind::Network
+                | TokenErrorKind::Timeout
+                | TokenErrorKind::Interrupted
+        );
+        Self(Arc::new(Failure {
+            kind,
+            message: message.into(),
+            transient,
+            status: None,
+            oauth: None,
+            retry_after: None,
+            attempts: 0,
+            source: None,
+        }))
+    }
+
+    /// A failure told by the status of the token endpoint's answer.
+    pub(crate) fn from_status(
+        status: StatusCode,
+        oauth: Option<OAuthError>,
+        retry_after: Option<Duration>,
+    ) -> Self {
+        let kind = if status.is_server_error() {
+            TokenErrorKind::Unavailable
+        } else if status.is_client_error() {
+            TokenErrorKind::Rejected
+        } else {
+            TokenErrorKind::InvalidResponse
+        };
+        let passing = matches!(
+            status,
+            StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS
+        );
+        let mut message = match kind {
+            TokenErrorKind::Unavailable => {
+                format!("the token endpoint is unavailable: it answered {status}")
+            }
+            TokenErrorKind::Rejected => {
+                format!("the token endpoint rejected the request with {status}")
+            }
+            _ if status.is_redirection() => format!(
+                "the token endpoint answered with a redirect ({status}), which is never followed: check the domain"
+            ),
+            _ => format!("the token endpoint answered {status}, which is no token response"),
+        };
+        if let Some(oauth) = &oauth {
+            message.push_str(&format!(", {}", oauth.error));
+            if let Some(description) = &oauth.description {
+                message.push_str(&format!(" ({description})"));
+            }
+        } else if status == StatusCode::NOT_FOUND {
+            message.push_str(": check the application vanity domain");
+        }
+        Self::new(kind, message).change(|failure| {
+            failure.transient |= passing;
+            failure.status = Some(status);
+            failure.oauth = oauth;
+            failure.retry_after = retry_after;
+        })
+    }
+
+    pub(crate) fn invalid_response(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(TokenErrorKind::InvalidResponse, message)
+    }
+
+    pub(crate) fn interrupted(message: &'static str) -> Self {
+        Self::new(TokenErrorKind::Interrupted, message)
+    }
+
+    pub(crate) fn caused_by(self, cause: Box<dyn Error + Send + Sync>) -> Self {
+        self.change(|failure| failure.source = Some(Arc::from(cause)))
+    }
+
+    pub(crate) fn with_status(self, status: StatusCode) -> Self {
+        self.change(|failure| failure.status = Some(status))
+    }
+
+    pub(crate) fn with_attempts(self, attempts: u32) -> Self {
+        self.change(|failure| failure.attempts = attempts)
+    }
+
+    fn passing(self) -> Self {
+        self.change(|failure| failure.transient = true)
+    }
+
+    fn change(mut self, change: impl FnOnce(&mut Failure)) -> Self {
+        change(Arc::make_mut(&mut self.0));
+        self
+    }
+}
+
+impl fmt::Display for TokenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)?;
+        if self.0.attempts > 1 {
+            write!(f, ", after {} attempts", self.0.attempts)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for TokenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenError")
+            .field("kind", &self.0.kind)
+            .field("message", &self.0.message)
+            .field("transient", &self.0.transient)
+            .field("attempts", &self.0.attempts)
+            .field("retry_after", &self.0.retry_after)
+            .field("source", &self.0.source)
+            .finish()
+    }
+}
+
+impl Error for TokenError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.source.as_deref().map(|cause| cause as _)
+    }
+}
+
+/// A client cannot be built from these settings.
+///
+/// The message names the setting or the environment variable at fault and says what to write instead; it never
+/// quotes a secret.
+///
+/// # Examples
+///
+/// ```
+/// use wristband_m2m::WristbandM2mClient;
+///
+/// let error = WristbandM2mClient::builder()
+///     .client_id("billing")
+///     .client_secret("s3cr3t")
+///     .application_vanity_domain("https://acme.us.wristband.dev")
+///     .build()
+///     .unwrap_err();
+/// assert_eq!(error.setting(), "application_vanity_domain");
+/// assert!(error.to_string().contains("without a scheme"));
+/// ```
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{setting}: {problem}")]
+pub struct ConfigError {
+    setting: Cow<'static, str>,
+    problem: Cow<'static, str>,
+    #[source]
+    source: Option<Arc<dyn Error + Send + Sync>>,
+}
+
+impl ConfigError {
+    /// For the sister crate, whose builders fail with the same type.
+    #[doc(hidden)]
+    pub fn new(
+        setting: impl Into<Cow<'static, str>>,
+        problem: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            setting: setting.into(),
+            problem: problem.into(),
+            source: None,
+        }
+    }
+
+    /// For the sister crate: adds the cause.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn caused_by(mut self, cause: impl Error + Send + Sync + 'static) -> Self {
+        self.source = Some(Arc::new(cause));
+        self
+    }
+
+    /// The same error for a setting that the user knows under another name.
+    pub(crate) fn renamed(mut self, setting: String) -> Self {
+        self.setting = setting.into();
+        self
+    }
+
+    /// The setter or the environment variable at fault.
+    #[must_use]
+    pub fn setting(&self) -> &str {
+        &self.setting
+    }
+}

@@ -1,0 +1,152 @@
+//! One cycle of attempts: paced, bounded in time, counted, retried.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::clock::Moment;
+use crate::endpoint::{Choice, TokenEndpoint};
+use crate::error::{TokenError, TokenErrorKind};
+use crate::lifetime::Lifetime;
+use crate::pace::Pace;
+use crate::retry::TokenRetry;
+use crate::runtime::{Mutex, lock, sleep, within};
+use crate::source::{IssuedToken, TokenSource};
+use crate::token::AccessToken;
+
+/// Where tokens come from.
+pub(crate) enum Origin {
+    Endpoint(TokenEndpoint),
+    Source(Arc<dyn TokenSource>),
+}
+
+/// Turns one wish for a token into as many requests as it takes, and no more.
+pub(crate) struct Fetcher {
+    origin: Origin,
+    retry: TokenRetry,
+    request_timeout: Duration,
+    pace: Mutex<Pace>,
+    pacing: AtomicBool,
+    requests: AtomicU64,
+}
+
+impl Fetcher {
+    pub(crate) fn new(origin: Origin, retry: TokenRetry, request_timeout: Duration) -> Self {
+        Self {
+            origin,
+            retry,
+            request_timeout,
+            pace: Mutex::new(Pace::new()),
+            pacing: AtomicBool::new(false),
+            requests: AtomicU64::new(0),
+        }
+    }
+
+    /// How many requests were sent so far, retries included.
+    pub(crate) fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// The longest that a cycle can take while its runtime runs, apart from waiting its turn.
+    pub(crate) fn longest_cycle(&self) -> Duration {
+        let attempt = self.request_timeout.saturating_mul(2);
+        attempt
+            .saturating_add(self.retry.delay)
+            .saturating_mul(self.retry.attempts)
+    }
+
+    /// Attempts until one succeeds or retrying is over.
+    pub(crate) async fn token(&self) -> Result<AccessToken, TokenError> {
+        let mut sent = 0;
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let error = match self.attempt(&mut sent).await {
+                Ok(token) => return Ok(token),
+                Err(error) => error.with_attempts(sent),
+            };
+            if !self.retry.goes_on(attempts, &error) {
+                return Err(error);
+            }
+            tracing::debug!(attempts, %error, "the token request failed and is tried again");
+            sleep(self.retry.delay).await;
+        }
+    }
+
+    /// One attempt: one request, or two when the secret turns out to have been rotated away.
+    async fn attempt(&self, sent: &mut u32) -> Result<AccessToken, TokenError> {
+        let endpoint = match &self.origin {
+            Origin::Source(source) => {
+                let asked_at = self.turn(sent).await;
+                let issued = within(self.request_timeout, source.fetch_token())
+                    .await
+                    .unwrap_or_else(|| {
+                        Err(TokenError::new(
+                            TokenErrorKind::Timeout,
+                            "the token source did not answer within the request timeout",
+                        ))
+                    });
+                return accept(issued?, asked_at);
+            }
+            Origin::Endpoint(endpoint) => endpoint,
+        };
+
+        let choice = endpoint.preferred();
+        let refused = match self.request(endpoint, choice, sent).await {
+            Ok(token) => return Ok(token),
+            Err(error) => error,
+        };
+        let Some(other) = endpoint.alternative(choice, &refused) else {
+            return Err(refused);
+        };
+        match self.request(endpoint, other, sent).await {
+            Ok(token) => {
+                endpoint.prefer(other);
+                Ok(token)
+            }
+            // Both secrets are wrong: what was said of the preferred one is what the user should hear.
+            Err(error) if error.oauth_error() == refused.oauth_error() => Err(refused),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn request(
+        &self,
+        endpoint: &TokenEndpoint,
+        choice: Choice,
+        sent: &mut u32,
+    ) -> Result<AccessToken, TokenError> {
+        let asked_at = self.turn(sent).await;
+        let issued = endpoint.fetch(choice, self.request_timeout).await?;
+        accept(issued, asked_at)
+    }
+
+    /// Waits until the next request may be sent, and counts it.
+    async fn turn(&self, sent: &mut u32) -> Moment {
+        let wait = lock(&self.pace).take_turn(Instant::now());
+        let was_pacing = self.pacing.swap(!wait.is_zero(), Ordering::Relaxed);
+        if !wait.is_zero() {
+            if !was_pacing {
+                tracing::warn!(
+                    "token requests come too fast and are paced at one a second from now on"
+                );
+            }
+            sleep(wait).await;
+        }
+        *sent += 1;
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        Moment::now()
+    }
+}
+
+fn accept(issued: IssuedToken, asked_at: Moment) -> Result<AccessToken, TokenError> {
+    let lifetime = Lifetime::new(asked_at, issued.life);
+    if lifetime.is_expired(&Moment::now()) {
+        return Err(TokenError::invalid_response(
+            "the token had expired before its response arrived",
+        ));
+    }
+    AccessToken::new(&issued.value, lifetime)
+}

@@ -1,0 +1,155 @@
+//! What is tried again, and how long to wait before it.
+
+use std::time::Duration;
+
+use crate::error::{TokenError, TokenErrorKind};
+
+/// How often one fetch asks the token endpoint before it fails.
+///
+/// The default is 3 attempts, 100 ms apart, on 5xx answers (and on transient errors of an own
+/// [`TokenSource`](crate::TokenSource)). 4xx answers and invalid ones are never retried; network failures and timeouts
+/// only if [`on_network_errors`](Self::on_network_errors) says so.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use wristband_m2m::{TokenRetry, WristbandM2mClient};
+///
+/// let builder = WristbandM2mClient::builder()
+///     .retry(TokenRetry::new(5, Duration::from_millis(200)).on_network_errors(true));
+/// # let _ = builder;
+/// ```
+#[derive(Clone, Debug)]
+pub struct TokenRetry {
+    pub(crate) attempts: u32,
+    pub(crate) delay: Duration,
+    on_network_errors: bool,
+}
+
+impl TokenRetry {
+    /// `attempts` in all, the first one included, `delay` apart. Zero attempts is an error when the client is built.
+    #[must_use]
+    pub fn new(attempts: u32, delay: Duration) -> Self {
+        Self {
+            attempts,
+            delay,
+            on_network_errors: false,
+        }
+    }
+
+    /// One attempt only.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::new(1, Duration::ZERO)
+    }
+
+    /// Whether an endpoint that cannot be reached, or does not answer in time, is tried again too. Off by default.
+    #[must_use]
+    pub fn on_network_errors(mut self, retry: bool) -> Self {
+        self.on_network_errors = retry;
+        self
+    }
+
+    /// Whether another attempt follows after `attempts` were made and the last one failed with `error`.
+    pub(crate) fn goes_on(&self, attempts: u32, error: &TokenError) -> bool {
+        let retried = match error.kind() {
+            TokenErrorKind::Unavailable => true,
+            TokenErrorKind::Network | TokenErrorKind::Timeout => self.on_network_errors,
+            TokenErrorKind::Source => error.is_transient(),
+            _ => false,
+        };
+        retried && attempts < self.attempts
+    }
+}
+
+impl Default for TokenRetry {
+    fn default() -> Self {
+        Self::new(3, Duration::from_millis(100))
+    }
+}
+
+/// The pause before the next detached refresh, after `failures` of them in a row (1 or more).
+///
+/// Doubles from 1 s to 30 s, plus up to a quarter by `jitter` (0 to 1); never more than a sixth of `life_left`, so that
+/// a token has several tries before its end; never less than what the endpoint asked for.
+pub(crate) fn refresh_pause(
+    failures: u32,
+    jitter: f64,
+    life_left: Duration,
+    retry_after: Option<Duration>,
+) -> Duration {
+    const SHORTEST: Duration = Duration::from_secs(1);
+    const LONGEST: Duration = Duration::from_secs(30);
+    // Without a floor, sixths of what is left would come ever faster towards the end.
+    const FLOOR: Duration = Duration::from_millis(100);
+
+    let doubled = SHORTEST * 2u32.pow(failures.saturating_sub(1).min(5));
+    doubled
+        .mul_f64(1.0 + jitter.clamp(0.0, 1.0) / 4.0)
+        .min(LONGEST)
+        .min(life_left / 6)
+        .max(FLOOR)
+        .max(retry_after.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::StatusCode;
+
+    fn answered(status: u16) -> TokenError {
+        TokenError::from_status(StatusCode::from_u16(status).unwrap(), None, None)
+    }
+
+    fn failed(kind: TokenErrorKind) -> TokenError {
+        TokenError::new(kind, "failed")
+    }
+
+    #[test]
+    fn what_is_retried() {
+        let retry = TokenRetry::default();
+        let table = [
+            (answered(500), true),
+            (answered(503), true),
+            (answered(400), false),
+            (answered(401), false),
+            (answered(408), false),
+            (answered(429), false),
+            (answered(307), false),
+            (failed(TokenErrorKind::Network), false),
+            (failed(TokenErrorKind::Timeout), false),
+            (failed(TokenErrorKind::InvalidResponse), false),
+            (failed(TokenErrorKind::Interrupted), false),
+            (TokenError::transient("busy"), true),
+            (TokenError::permanent("gone"), false),
+        ];
+        for (error, expected) in table {
+            assert_eq!(retry.goes_on(1, &error), expected, "{error}");
+            assert!(!retry.goes_on(3, &error), "{error}");
+        }
+        let retry = retry.on_network_errors(true);
+        assert!(retry.goes_on(2, &failed(TokenErrorKind::Network)));
+        assert!(retry.goes_on(2, &failed(TokenErrorKind::Timeout)));
+        assert!(!TokenRetry::none().goes_on(1, &answered(500)));
+    }
+
+    #[test]
+    fn pauses_double_within_their_bounds() {
+        let hour = Duration::from_secs(3600);
+        let pause = |failures, jitter| refresh_pause(failures, jitter, hour, None).as_millis();
+        assert_eq!(
+            [1, 2, 3, 4, 5, 6, 60].map(|n| pause(n, 0.0)),
+            [1000, 2000, 4000, 8000, 16000, 30000, 30000]
+        );
+        assert_eq!(pause(1, 1.0), 1250);
+        assert_eq!(pause(9, 1.0), 30000);
+        let short = Duration::from_secs(3);
+        assert_eq!(refresh_pause(9, 0.0, short, None), short / 6);
+        assert_eq!(
+            refresh_pause(1, 0.0, Duration::ZERO, None),
+            Duration::from_millis(100)
+        );
+        assert_eq!(refresh_pause(1, 0.0, short, Some(hour)), hour);
+    }
+}

@@ -1,0 +1,179 @@
+//! The access token as callers hold it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use http::HeaderValue;
+
+use crate::clock::Moment;
+use crate::error::TokenError;
+use crate::lifetime::Lifetime;
+
+const SCHEME: &str = "Bearer ";
+
+/// An access token and how long it lives.
+///
+/// Cheap to clone. `Debug` hides the token, and there is no `Display` and no `Serialize`: to get at the text, say
+/// [`as_str`](Self::as_str).
+///
+/// # Examples
+///
+/// ```
+/// # use std::time::Duration;
+/// # use wristband_m2m::{TokenError, WristbandM2mClient, testing::MockWristband};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), TokenError> {
+/// # let mock = MockWristband::start().await;
+/// # let client = mock.client();
+/// let token = client.get_token().await?;
+/// assert_eq!(token.authorization(), &format!("Bearer {}", token.as_str()));
+/// assert!(token.remaining() > Duration::from_secs(60));
+/// assert!(!format!("{token:?}").contains(token.as_str()));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct AccessToken(Arc<Bearer>);
+
+/// The header value stands beside the reference count that guards it, and each copy for the cache's stripes has both
+/// for itself; what makes copies the same token is the issue they share.
+struct Bearer {
+    authorization: HeaderValue,
+    issue: Arc<Lifetime>,
+}
+
+impl AccessToken {
+    /// Checks that the token can travel in a header (RFC 6750, section 2.1: no space, no control, ASCII alone).
+    pub(crate) fn new(value: &str, lifetime: Lifetime) -> Result<Self, TokenError> {
+        if value.is_empty() {
+            return Err(TokenError::invalid_response(
+                "the token response has an empty access_token",
+            ));
+        }
+        if !value.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(unprintable());
+        }
+        let mut authorization =
+            HeaderValue::from_str(&format!("{SCHEME}{value}")).map_err(|_| unprintable())?;
+        authorization.set_sensitive(true);
+        Ok(Self(Arc::new(Bearer {
+            authorization,
+            issue: Arc::new(lifetime),
+        })))
+    }
+
+    /// The token itself, without the scheme. Do not log it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0
+            .authorization
+            .to_str()
+            .ok()
+            .and_then(|value| value.strip_prefix(SCHEME))
+            .unwrap_or_default()
+    }
+
+    /// The value of an `Authorization` header: `Bearer` and the token (RFC 6750, section 2.1), built once and marked
+    /// sensitive, so that `http` and `reqwest` do not print it and HTTP/2 does not index it.
+    #[must_use]
+    pub fn authorization(&self) -> &HeaderValue {
+        &self.0.authorization
+    }
+
+    /// When the token ends, by the wall clock; counted from before the request for it was sent, so never late.
+    #[must_use]
+    pub fn expires_at(&self) -> SystemTime {
+        self.0.issue.expires_at()
+    }
+
+    /// How much of its life is left, by whichever clock, monotonic or wall, leaves less; zero once it has ended.
+    #[must_use]
+    pub fn remaining(&self) -> Duration {
+        self.0.issue.remaining(&Moment::now())
+    }
+
+    /// Whether both are handles of one issued token. Two tokens fetched one after the other are different issues even
+    /// if their text is the same.
+    #[must_use]
+    pub fn same_issue(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0.issue, &other.0.issue)
+    }
+
+    pub(crate) fn lifetime(&self) -> &Lifetime {
+        &self.0.issue
+    }
+
+    /// A handle of the same issue that shares no reference count with this one that is touched when it is used.
+    pub(crate) fn detached_copy(&self) -> Self {
+        let mut authorization = HeaderValue::from_bytes(self.0.authorization.as_bytes())
+            .unwrap_or_else(|_| self.0.authorization.clone());
+        authorization.set_sensitive(true);
+        Self(Arc::new(Bearer {
+            authorization,
+            issue: Arc::clone(&self.0.issue),
+        }))
+    }
+}
+
+fn unprintable() -> TokenError {
+    TokenError::invalid_response("the access_token has characters that do not belong in a header")
+}
+
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccessToken")
+            .field("expires_at", &self.expires_at())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(value: &str) -> Result<AccessToken, TokenError> {
+        AccessToken::new(value, Lifetime::new(Moment::now(), Duration::from_secs(60)))
+    }
+
+    #[test]
+    fn characters_that_do_not_belong_in_a_header_are_refused_and_not_quoted() {
+        for value in [
+            "",
+            " ",
+            "a b",
+            "a\nb",
+            "a\r\nX-Evil: 1",
+            "a\0b",
+            "a\u{7f}b",
+            "tökén",
+            "\u{feff}abc",
+        ] {
+            let error = token(value).unwrap_err();
+            assert_eq!(error.kind(), crate::TokenErrorKind::InvalidResponse);
+            assert!(value.trim().is_empty() || !format!("{error:?}").contains(value));
+        }
+    }
+
+    #[test]
+    fn the_header_is_sensitive_in_every_copy() {
+        let token = token("abc.def-ghi_~+/==").unwrap();
+        for copy in [token.clone(), token.detached_copy()] {
+            assert_eq!(copy.as_str(), "abc.def-ghi_~+/==");
+            assert_eq!(copy.authorization(), "Bearer abc.def-ghi_~+/==");
+            assert!(copy.authorization().is_sensitive());
+            assert!(copy.same_issue(&token));
+        }
+    }
+
+    #[test]
+    fn the_same_text_issued_twice_is_two_issues() {
+        assert!(!token("abc").unwrap().same_issue(&token("abc").unwrap()));
+    }
+
+    #[test]
+    fn debug_hides_the_token() {
+        let token = token("abcdef").unwrap();
+        assert!(!format!("{token:?} {token:#?}").contains("abcdef"));
+    }
+}
