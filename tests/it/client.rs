@@ -1,0 +1,3 @@
+//! Typed clients.
+
+mod requests;
