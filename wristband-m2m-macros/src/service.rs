@@ -96,35 +96,50 @@ pub(crate) fn read(
     }
 }
 
-/// Our attributes below `#[wristband_m2m]` that do not belong on a trait.
+/// Our attributes where they do not belong.
 fn check_attributes(attrs: &mut Vec<Attribute>, mistakes: &mut Mistakes) {
     attrs.retain(|attr| {
         let Some(name) = attribute::name(attr) else {
             return true;
         };
-        let message = match name.as_str() {
-            "header" => return true,
-            "wristband_m2m" => "`#[wristband_m2m]` is on this trait already: write all its \
-                options in one"
-                .to_owned(),
-            name if attribute::is_on_method(name) => format!(
-                "`#[{name}]` is for methods: write \
-                it above the method it makes an endpoint"
-            ),
-            name if attribute::is_role(name) => format!(
-                "`#[{name}]` is for arguments: write it \
-                before the argument it marks"
-            ),
-            name if nearest(name, ["header"]).is_some() => format!(
-                "unknown attribute \
-                `#[{name}]`: did you mean `#[header]`? (an attribute of another macro is written \
-                with its path)"
-            ),
-            _ => return true,
-        };
-        mistakes.push(attr, message);
-        false
+        match misplaced(&name, attr) {
+            Some(message) => mistakes.push(attr, message),
+            None => return true,
+        }
+        // A header above ours still is what the user wants to send.
+        name == "header"
     });
+}
+
+fn misplaced(name: &str, attr: &Attribute) -> Option<String> {
+    if name == "header" {
+        return attribute::is_above_ours(attr).then(|| {
+            "`#[header]` is known to `#[wristband_m2m]` alone: write `#[wristband_m2m]` first, \
+            above it"
+                .to_owned()
+        });
+    }
+    if name == "wristband_m2m" {
+        return Some(
+            "`#[wristband_m2m]` is on this trait already: write all options in one".to_owned(),
+        );
+    }
+    if attribute::is_on_method(name) {
+        return Some(format!(
+            "`#[{name}]` is for methods: write it above the method it makes an endpoint"
+        ));
+    }
+    if attribute::is_role(name) {
+        return Some(format!(
+            "`#[{name}]` is for arguments: write it before the argument it marks"
+        ));
+    }
+    nearest(name, ["header"]).map(|_| {
+        format!(
+            "unknown attribute `#[{name}]`: did you mean `#[header]`? \
+            (an attribute of another macro is written with its path)"
+        )
+    })
 }
 
 /// What stands before the braces. Whether the client cannot implement it.
