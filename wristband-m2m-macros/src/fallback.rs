@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{
     FnArg, GenericParam, Generics, Pat, PatWild, ReceiverKind, ReturnType, Safety, Signature,
-    Token, TraitItem, TraitItemFn, Type, Visibility, parse_quote,
+    Token, TraitItem, TraitItemFn, TraitModifiers, Type, Visibility, parse_quote,
 };
 
 use crate::expand::expand;
@@ -22,6 +22,9 @@ pub(crate) fn expand_what_can_be(reading: Reading) -> TokenStream {
         broken,
         ..
     } = reading;
+    // The client is implemented without either.
+    service.item.unsafety = None;
+    service.item.modifiers = TraitModifiers::default();
     let vis = service.item.vis.clone();
     let mut stubs = TokenStream::new();
     for index in broken {
@@ -46,6 +49,8 @@ pub(crate) fn expand_what_can_be(reading: Reading) -> TokenStream {
 fn without_client_impl(reading: Reading) -> TokenStream {
     let mut service = reading.service;
     let mut item = service.item.clone();
+    item.unsafety = None;
+    item.modifiers = TraitModifiers::default();
     let vis = item.vis.clone();
     let trait_ident = &item.ident;
     let (parameters, arguments, clause) = item.generics.split_for_impl();

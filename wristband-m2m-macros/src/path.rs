@@ -28,29 +28,35 @@ pub(crate) enum Part {
 }
 
 impl Part {
+    /// Whether the name of a placeholder is missing, or stands in other brackets than ours.
+    fn is_illegible(&self) -> bool {
+        match self {
+            Self::Literal(text) => text.contains(['<', '[']),
+            Self::Value(name) | Self::Rest(name) => name.is_empty(),
+        }
+    }
+
     fn ends_with_slash(&self) -> bool {
         matches!(self, Self::Literal(text) if text.ends_with('/'))
     }
 }
 
-/// Reads a path; `Err` has every mistake in it, each saying what to write instead.
-pub(crate) fn parse(text: &str) -> Result<Vec<Part>, Vec<String>> {
+/// A path as far as it can be read.
+pub(crate) struct Parsed {
+    /// `None`: it is not known what its placeholders are.
+    pub(crate) parts: Option<Vec<Part>>,
+    /// All that is wrong with it, each saying what to write instead.
+    pub(crate) mistakes: Vec<String>,
+}
+
+pub(crate) fn parse(text: &str) -> Parsed {
+    if let Some(mistake) = no_path(text) {
+        return Parsed {
+            parts: None,
+            mistakes: vec![mistake],
+        };
+    }
     let mut mistakes = Vec::new();
-    if text.is_empty() {
-        return Err(vec![
-            "the path is empty: write one such as \"/orders\", or \"/\"".to_owned(),
-        ]);
-    }
-    if let Some((scheme, rest)) = text.split_once("://")
-        && !scheme.contains('/')
-    {
-        let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        let path = if path.is_empty() { "/" } else { path };
-        return Err(vec![format!(
-            "`{text}` is a whole URL: write \"{path}\" here, and `base_url = \
-                \"{scheme}://{host}\"` in `#[wristband_m2m]`"
-        )]);
-    }
     if !text.starts_with('/') {
         mistakes.push(format!("a path starts with a slash: write \"/{text}\""));
     }
@@ -58,11 +64,27 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Part>, Vec<String>> {
     literals(&parts, &mut mistakes);
     segments(&parts, &mut mistakes);
     placeholders(&parts, &mut mistakes);
-    if mistakes.is_empty() {
-        Ok(parts)
-    } else {
-        Err(mistakes)
+    let legible = !parts.iter().any(Part::is_illegible);
+    Parsed {
+        parts: legible.then_some(parts),
+        mistakes,
     }
+}
+
+fn no_path(text: &str) -> Option<String> {
+    if text.is_empty() {
+        return Some("the path is empty: write one such as \"/orders\", or \"/\"".to_owned());
+    }
+    let (scheme, rest) = text.split_once("://")?;
+    if scheme.contains('/') {
+        return None;
+    }
+    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let path = if path.is_empty() { "/" } else { path };
+    Some(format!(
+        "`{text}` is a whole URL: write \"{path}\" here, and \
+        `base_url = \"{scheme}://{host}\"` in `#[wristband_m2m]`"
+    ))
 }
 
 /// Cuts the text at its braces.
@@ -169,7 +191,7 @@ fn is_name(text: &str) -> bool {
         && text != "_"
 }
 
-/// What may not stand in the text of a path, which is sent as it is written.
+/// What may not stand in the text of a path.
 fn literals(parts: &[Part], mistakes: &mut Vec<String>) {
     let texts: Vec<&str> = parts
         .iter()
@@ -193,9 +215,11 @@ fn literals(parts: &[Part], mistakes: &mut Vec<String>) {
     }
 }
 
-/// `/`, or RFC 3986's `pchar` without the escapes.
+/// `/`, or RFC 3986's `pchar`. Letters outside ASCII are escaped when they are sent.
 fn is_path_character(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:@".contains(c)
+    c.is_ascii_alphanumeric()
+        || "/-._~!$&'()*+,;=:@".contains(c)
+        || !(c.is_ascii() || c.is_control() || c.is_whitespace())
 }
 
 fn is_escape(text: &str) -> bool {
@@ -214,7 +238,7 @@ fn illegal(c: char) -> String {
             "a path has no `{c}`: write a placeholder as `{{id}}`, or \"{}\" for the character",
             escape(c)
         ),
-        c if c.is_control() => "a path has no control characters: leave them out".to_owned(),
+        c if c.is_control() => format!("a path has no control characters: leave {c:?} out"),
         c => format!("a path has no `{c}`: write \"{}\"", escape(c)),
     }
 }

@@ -88,7 +88,6 @@ pub(crate) fn read(
             base_url: options.base_url,
             path: options.path,
             timeout: options.timeout,
-            headers: headers.iter().map(FixedHeader::as_static).collect(),
             endpoints,
         },
         broken,

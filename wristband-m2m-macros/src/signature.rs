@@ -68,8 +68,7 @@ fn check_receiver(sig: &Signature, verb: &str, mistakes: &mut Mistakes) {
         mistakes.push(
             &sig.ident,
             format!(
-                "`{0}` has no `&self`, and `#[{verb}]` is called on a client: write \
-                `{0}(&self, ..)`",
+                "`#[{verb}]` makes a call on a client: write `async fn {}(&self, ..)`",
                 sig.ident
             ),
         );

@@ -38,5 +38,3 @@ pub trait Orders {
 pub async fn uses(orders: &OrdersClient) -> Result<Vec<String>, ApiError> {
     orders.list("open", orders.name()).await
 }
-
-fn main() {}

@@ -22,8 +22,7 @@ pub trait Orders {
     async fn import(&self, #[body("text/csv")] orders: String) -> Result<(), ApiError>;
 }
 
-async fn _uses(orders: &OrdersClient) -> Result<Vec<String>, ApiError> {
+#[allow(dead_code)]
+async fn uses(orders: &OrdersClient) -> Result<Vec<String>, ApiError> {
     orders.list().await
 }
-
-fn main() {}
