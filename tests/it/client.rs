@@ -1,3 +1,4 @@
 //! Typed clients.
 
+mod fakes;
 mod requests;

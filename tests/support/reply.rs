@@ -3,12 +3,15 @@
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full};
+use hyper::body::Frame;
+use tokio::time::Interval;
 
 /// Boxed, so that a test may stream, hang or break off.
 pub(crate) type Body = BoxBody<Bytes, io::Error>;
@@ -51,6 +54,14 @@ impl Reply {
         }
     }
 
+    /// An answer whose body drips and never ends.
+    pub fn endless(status: u16) -> Self {
+        Self::stream(
+            status,
+            Drip(tokio::time::interval(Duration::from_millis(1))),
+        )
+    }
+
     #[must_use]
     pub fn header(mut self, name: &'static str, value: &str) -> Self {
         let name = HeaderName::from_static(name);
@@ -77,5 +88,20 @@ impl Reply {
             event.await;
         }
         self.response
+    }
+}
+
+struct Drip(Interval);
+
+impl hyper::body::Body for Drip {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        let drop = Frame::data(Bytes::from_static(b"drip "));
+        self.0.poll_tick(context).map(|_| Some(Ok(drop)))
     }
 }

@@ -29,6 +29,8 @@ use crate::error::TokenError;
 use crate::fetch::Fetcher;
 use crate::lifetime::{ExpiryPolicy, Phase, Schedule};
 use crate::retry::refresh_pause;
+#[cfg(feature = "blocking")]
+use crate::runtime::RuntimeId;
 use crate::runtime::{Mutex, Task, lock, sleep, spawn};
 use crate::status::{TokenState, TokenStatus};
 use crate::token::AccessToken;
@@ -113,7 +115,7 @@ impl TokenCache {
     /// Fetches a new token, or joins the flight that does.
     pub(crate) async fn refresh(self: &Arc<Self>) -> Result<AccessToken, TokenError> {
         let (ticket, takeoff) = self.join_or_prepare(&mut lock(&self.state))?;
-        takeoff.map(Takeoff::launch);
+        launch(takeoff);
         self.ride(ticket, false)
             .await
             .unwrap_or_else(|| Err(TokenError::interrupted("the token request was lost")))
@@ -142,6 +144,14 @@ impl TokenCache {
         is_current
     }
 
+    /// Detaches a flight whose runtime the caller is about to block.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn abandon_flight_on(&self, runtime: RuntimeId) {
+        lock(&self.state)
+            .flight
+            .take_if(|flight| flight.runtime == runtime);
+    }
+
     pub(crate) fn status(&self) -> TokenStatus {
         let now = Moment::now();
         let state = lock(&self.state);
@@ -167,7 +177,7 @@ impl TokenCache {
 
     fn decide(self: &Arc<Self>, least_life: Duration) -> Result<Decision, TokenError> {
         let (decision, takeoff) = self.decide_locked(&mut lock(&self.state), least_life)?;
-        takeoff.map(Takeoff::launch);
+        launch(takeoff);
         Ok(decision)
     }
 
@@ -262,7 +272,7 @@ impl TokenCache {
                 .then(|| self.prepare_if_due(&mut state, &now))
                 .flatten()
         };
-        takeoff.map(Takeoff::launch);
+        launch(takeoff);
     }
 
     /// Called when the flight has been spawned, which it may have outrun.
@@ -344,6 +354,13 @@ impl TokenCache {
                 previous.abort();
             }
         }
+    }
+}
+
+/// Spawns a flight that was prepared under the lock.
+fn launch(takeoff: Option<Takeoff>) {
+    if let Some(takeoff) = takeoff {
+        takeoff.launch();
     }
 }
 

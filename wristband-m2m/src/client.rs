@@ -245,6 +245,16 @@ impl WristbandM2mClient {
         }))
     }
 
+    #[cfg(feature = "blocking")]
+    pub(crate) fn cached_token(&self, least_life: Duration) -> Option<AccessToken> {
+        self.0.cache.calm_token(least_life)
+    }
+
+    #[cfg(feature = "blocking")]
+    pub(crate) fn abandon_flight_on(&self, runtime: crate::runtime::RuntimeId) {
+        self.0.cache.abandon_flight_on(runtime);
+    }
+
     /// Boxed, so that the future of a call that finds a token, which is nearly every one, is a few words.
     fn fetch_token(&self, least_life: Duration) -> BoxedFetch<'_> {
         let cache = &self.0.cache;

@@ -39,9 +39,12 @@
 //! | `rustls` | on | TLS by rustls |
 //! | `native-tls` | | TLS by the system's library |
 //! | `http2` | | HTTP/2 to the token endpoint |
+//! | `blocking` | | [`blocking::WristbandM2mClient`](crate::blocking), for synchronous programs |
 //! | `testing` | | [`testing::MockWristband`](crate::testing), a token endpoint on loopback |
 
 mod background;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod cache;
 mod client;
 mod clock;

@@ -21,7 +21,7 @@ pub(super) fn expand(service: &Service) -> TokenStream {
     send_and_sync(&mut item);
     // Callers of the client's own methods may never name the trait.
     item.attrs
-        .push(parse_quote!(#[allow(dead_code, clippy::too_many_arguments)]));
+        .push(parse_quote!(#[allow(dead_code, clippy::too_many_arguments, clippy::fn_params_excessive_bools)]));
     item.into_token_stream()
 }
 

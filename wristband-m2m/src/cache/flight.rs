@@ -20,7 +20,7 @@ pub(super) struct Flight {
     pub(super) id: u64,
     progress: watch::Receiver<Progress>,
     pub(super) task: Option<Task>,
-    runtime: RuntimeId,
+    pub(super) runtime: RuntimeId,
 }
 
 #[derive(Clone, Debug)]

@@ -1,1 +1,266 @@
+//! The cache itself under shuttle, which decides at each lock, task and pause who goes on.
+//!
+//! Short pauses may end at any moment, and those of an hour or more never do.
+//! A caller that is left waiting is a deadlock to shuttle, and fails the test that has it.
 
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Poll;
+
+use async_trait::async_trait;
+use shuttle::future::{block_on, spawn, yield_now};
+use shuttle::{check_dfs, check_pct, check_random};
+
+use super::*;
+use crate::error::TokenErrorKind;
+use crate::fetch::Origin;
+use crate::retry::TokenRetry;
+use crate::source::{IssuedToken, TokenSource};
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// Counts its fetches, numbers its tokens, and fails the fetches it was told to.
+#[derive(Default)]
+struct Counting {
+    started: AtomicU64,
+    under_way: AtomicU64,
+    most_under_way: AtomicU64,
+    fails: Vec<u64>,
+}
+
+/// A fetch that is dropped is no longer under way either.
+struct UnderWay<'a>(&'a Counting);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.under_way.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[async_trait]
+impl TokenSource for Counting {
+    async fn fetch_token(&self) -> Result<IssuedToken, TokenError> {
+        let number = self.started.fetch_add(1, Ordering::Relaxed) + 1;
+        let under_way = self.under_way.fetch_add(1, Ordering::Relaxed) + 1;
+        self.most_under_way.fetch_max(under_way, Ordering::Relaxed);
+        let _under_way = UnderWay(self);
+        yield_now().await;
+        if self.fails.contains(&number) {
+            return Err(TokenError::new(TokenErrorKind::Network, "as told"));
+        }
+        Ok(IssuedToken::new(number.to_string(), HOUR))
+    }
+}
+
+struct World {
+    cache: Arc<TokenCache>,
+    source: Arc<Counting>,
+}
+
+/// `buffer` as long as the life, less a moment, makes each token one that wants to be renewed.
+fn world(buffer: Duration, fails: &[u64]) -> World {
+    let source = Arc::new(Counting {
+        fails: fails.to_vec(),
+        ..Counting::default()
+    });
+    let origin = Origin::Source(Arc::new(Arc::clone(&source)));
+    let fetcher = Fetcher::new(origin, TokenRetry::none(), HOUR);
+    let policy = ExpiryPolicy {
+        buffer,
+        refresh_ahead: Duration::ZERO,
+    };
+    World {
+        cache: Arc::new(TokenCache::new(fetcher, policy)),
+        source,
+    }
+}
+
+async fn get(cache: &Arc<TokenCache>) -> Result<AccessToken, TokenError> {
+    match cache.calm_token(Duration::ZERO) {
+        Some(token) => Ok(token),
+        None => cache.token(Duration::ZERO).await,
+    }
+}
+
+fn number(token: &AccessToken) -> u64 {
+    token
+        .as_str()
+        .parse()
+        .expect("the source numbers its tokens")
+}
+
+/// Polls `work` a few times and drops it.
+async fn abandon<T>(work: impl Future<Output = T>) {
+    let mut work = pin!(work);
+    for _ in 0..2 {
+        let done = poll_fn(|context| Poll::Ready(work.as_mut().poll(context).is_ready())).await;
+        if done {
+            return;
+        }
+        yield_now().await;
+    }
+}
+
+fn explore(scenario: impl Fn() + Send + Sync + Clone + 'static) {
+    check_random(scenario.clone(), 3000);
+    check_pct(scenario, 1500, 3);
+}
+
+#[test]
+fn callers_share_one_fetch_and_its_failure() {
+    explore(|| {
+        block_on(async {
+            let World { cache, source } = world(Duration::ZERO, &[1]);
+            let callers: Vec<_> = (0..3)
+                .map(|_| {
+                    let cache = Arc::clone(&cache);
+                    spawn(async move { get(&cache).await })
+                })
+                .collect();
+            for caller in callers {
+                // The first fetch fails, and with it who waited for it, unless another has brought a token since.
+                if let Ok(token) = caller.await.unwrap() {
+                    assert_eq!(number(&token), 2);
+                }
+            }
+            assert!(source.started.load(Ordering::Relaxed) <= 2);
+            assert_eq!(source.most_under_way.load(Ordering::Relaxed), 1);
+            assert_eq!(get(&cache).await.map(|token| number(&token)).ok(), Some(2));
+        });
+    });
+}
+
+#[test]
+fn no_token_that_was_cleared_is_handed_out_or_kept() {
+    explore(|| {
+        block_on(async {
+            let World { cache, source } = world(Duration::ZERO, &[]);
+            let callers: Vec<_> = (0..2)
+                .map(|_| {
+                    let cache = Arc::clone(&cache);
+                    spawn(async move { get(&cache).await.unwrap() })
+                })
+                .collect();
+            let clearing = {
+                let cache = Arc::clone(&cache);
+                spawn(async move {
+                    yield_now().await;
+                    let before = source.started.load(Ordering::Relaxed);
+                    cache.clear();
+                    (before, number(&get(&cache).await.unwrap()), source)
+                })
+            };
+            let (before, after, source) = clearing.await.unwrap();
+            assert!(
+                after > before,
+                "token {after} was asked for before the clear, as were {before}"
+            );
+            for caller in callers {
+                caller.await.unwrap();
+            }
+            assert!(number(&get(&cache).await.unwrap()) > before);
+            assert!(source.most_under_way.load(Ordering::Relaxed) <= 2);
+        });
+    });
+}
+
+#[test]
+fn a_rejected_token_is_renewed_once_however_many_report_it() {
+    explore(|| {
+        block_on(async {
+            let World { cache, source } = world(Duration::ZERO, &[]);
+            let rejected = get(&cache).await.unwrap();
+            let reporters: Vec<_> = (0..3)
+                .map(|_| {
+                    let (cache, rejected) = (Arc::clone(&cache), rejected.clone());
+                    spawn(async move {
+                        let cleared = cache.clear_if(&rejected);
+                        (cleared, number(&get(&cache).await.unwrap()))
+                    })
+                })
+                .collect();
+            let mut cleared = 0;
+            for reporter in reporters {
+                let (did_clear, renewed) = reporter.await.unwrap();
+                cleared += u32::from(did_clear);
+                assert_eq!(renewed, 2);
+            }
+            assert_eq!(cleared, 1);
+            assert_eq!(source.started.load(Ordering::Relaxed), 2);
+            assert_eq!(source.most_under_way.load(Ordering::Relaxed), 1);
+        });
+    });
+}
+
+#[test]
+fn dropped_callers_and_a_lost_flight_leave_nobody_waiting() {
+    explore(|| {
+        block_on(async {
+            let World { cache, source } = world(Duration::ZERO, &[]);
+            let dropped = {
+                let cache = Arc::clone(&cache);
+                spawn(async move { abandon(get(&cache)).await })
+            };
+            let lost = {
+                let cache = Arc::clone(&cache);
+                spawn(async move {
+                    yield_now().await;
+                    // What the end of a runtime does to the flight's task.
+                    if let Some(flight) = &lock(&cache.state).flight {
+                        flight.abort();
+                    }
+                })
+            };
+            let waiting = {
+                let cache = Arc::clone(&cache);
+                spawn(async move { get(&cache).await.map(drop) })
+            };
+            dropped.await.unwrap();
+            lost.await.unwrap();
+            waiting.await.unwrap().unwrap();
+            assert_eq!(source.most_under_way.load(Ordering::Relaxed), 1);
+            get(&cache).await.unwrap();
+        });
+    });
+}
+
+#[test]
+fn in_the_buffer_every_caller_gets_a_token_whatever_becomes_of_the_refresh() {
+    explore(|| {
+        block_on(async {
+            let World { cache, source } = world(HOUR - Duration::from_nanos(1), &[2]);
+            assert_eq!(number(&get(&cache).await.unwrap()), 1);
+            let callers: Vec<_> = (0..3)
+                .map(|_| {
+                    let cache = Arc::clone(&cache);
+                    spawn(async move { get(&cache).await.unwrap() })
+                })
+                .collect();
+            for caller in callers {
+                caller.await.unwrap();
+            }
+            assert_eq!(source.most_under_way.load(Ordering::Relaxed), 1);
+        });
+    });
+}
+
+#[test]
+fn a_clear_meets_a_fetch_in_every_order() {
+    check_dfs(
+        || {
+            block_on(async {
+                let World { cache, source } = world(Duration::ZERO, &[]);
+                let fetching = {
+                    let cache = Arc::clone(&cache);
+                    spawn(async move { get(&cache).await.map(drop) })
+                };
+                let before = source.started.load(Ordering::Relaxed);
+                cache.clear();
+                assert!(number(&get(&cache).await.unwrap()) > before);
+                fetching.await.unwrap().unwrap();
+            });
+        },
+        Some(20_000),
+    );
+}
