@@ -5,8 +5,8 @@ use std::time::Duration;
 use proc_macro2::{Ident, Spacing, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
-use syn::parse::{ParseStream, Parser};
-use syn::{LitBool, LitStr, Path};
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::{LitBool, LitInt, LitStr, Path};
 
 use crate::diagnostics::Mistakes;
 use crate::{duration, nearest};
@@ -117,7 +117,13 @@ impl Key {
     }
 
     pub(crate) fn duration(&self, mistakes: &mut Mistakes) -> Option<Duration> {
-        let text = self.text("\"10s\"", mistakes)?;
+        let text = match &self.given {
+            // `timeout = 10`
+            Given::Value(value) if syn::parse2::<LitInt>(value.clone()).is_ok() => {
+                self.text(&format!("\"{value}s\""), mistakes)?
+            }
+            _ => self.text("\"10s\"", mistakes)?,
+        };
         duration::parse(&text.value())
             .map_err(|message| mistakes.push(&text, message))
             .ok()
@@ -139,8 +145,7 @@ impl Key {
 
     /// A name in quotes is a mistake, but still the name that was meant.
     pub(crate) fn ident(&self, example: &str, mistakes: &mut Mistakes) -> Option<Ident> {
-        self.bare("a name", example, Ident::parse_any, mistakes)
-            .filter(|ident| ident != "_")
+        self.bare("a name", example, Ident::parse, mistakes)
     }
 
     pub(crate) fn path(&self, example: &str, mistakes: &mut Mistakes) -> Option<Path> {
@@ -159,6 +164,11 @@ impl Key {
             return Some(bare);
         }
         let quoted = syn::parse2::<LitStr>(value.clone()).ok();
+        let without_quotes = if quoted.is_some() {
+            " without quotes"
+        } else {
+            ""
+        };
         let meant = quoted.and_then(|quoted| quoted.parse_with(parser).ok());
         let instead = match &meant {
             Some(meant) => meant.to_token_stream().to_string().replace(' ', ""),
@@ -167,7 +177,7 @@ impl Key {
         mistakes.push(
             value,
             format!(
-                "expected {what} without quotes: write `{} = {instead}`",
+                "expected {what}{without_quotes}: write `{} = {instead}`",
                 self.name
             ),
         );

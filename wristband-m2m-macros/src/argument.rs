@@ -66,54 +66,57 @@ impl Argument {
     }
 }
 
-/// An attribute that is a role, under the name that was meant.
+/// An attribute that is a role, or was meant as one.
 struct Ours {
     attr: Attribute,
-    role: &'static str,
-    misspelt: bool,
+    meant: Meant,
+}
+
+enum Meant {
+    Role(&'static str),
+    /// Reported; this role is the nearest.
+    Nearly(&'static str),
+    /// Reported.
+    Unknown,
 }
 
 fn sort(attrs: Vec<Attribute>, mistakes: &mut Mistakes) -> (Vec<Ours>, Vec<Attribute>) {
     let mut ours = Vec::new();
     let mut others = Vec::new();
     for attr in attrs {
-        let name = attribute::name(&attr).unwrap_or_default();
-        if let Some(hidden) = attribute::hidden_in_cfg_attr(&attr, attribute::is_role) {
-            mistakes.push(
-                &attr,
-                format!(
-                    "`#[{hidden}]` is not seen inside `cfg_attr`: write two arguments with a \
-                    `#[cfg]` each"
-                ),
-            );
-        } else if attr.path().is_ident("doc") || attribute::is_built_in_on_argument(&name) {
-            others.push(attr);
-        } else if let Some(role) = attribute::ROLES.into_iter().find(|role| *role == name) {
-            ours.push(Ours {
-                attr,
-                role,
-                misspelt: false,
-            });
-        } else {
-            let written = attr.path().to_token_stream().to_string().replace(' ', "");
-            let suggestion = nearest::suggestion(&name, "roles of an argument", &attribute::ROLES);
-            mistakes.push(&attr, format!("unknown role `#[{written}]`: {suggestion}"));
-            if let Some(role) = nearest::nearest(&name, attribute::ROLES) {
-                ours.push(Ours {
-                    attr,
-                    role,
-                    misspelt: true,
-                });
-            } else {
-                ours.push(Ours {
-                    attr,
-                    role: "",
-                    misspelt: true,
-                });
-            }
+        match meaning(&attr, mistakes) {
+            Some(meant) => ours.push(Ours { attr, meant }),
+            None => others.push(attr),
         }
     }
     (ours, others)
+}
+
+/// `None`: it may stay on the argument.
+fn meaning(attr: &Attribute, mistakes: &mut Mistakes) -> Option<Meant> {
+    if let Some(hidden) = attribute::hidden_in_cfg_attr(attr, attribute::is_role) {
+        mistakes.push(
+            attr,
+            format!(
+                "`#[{hidden}]` is not seen inside `cfg_attr`: write two arguments with a `#[cfg]` each"
+            ),
+        );
+        return Some(Meant::Unknown);
+    }
+    let name = attribute::name(attr).unwrap_or_default();
+    if name == "doc" || attribute::is_built_in_on_argument(&name) {
+        return None;
+    }
+    if let Some(role) = attribute::ROLES.into_iter().find(|role| *role == name) {
+        return Some(Meant::Role(role));
+    }
+    let written = attr.path().to_token_stream().to_string().replace(' ', "");
+    let suggestion = nearest::suggestion(&name, "roles of an argument", &attribute::ROLES);
+    mistakes.push(attr, format!("unknown role `#[{written}]`: {suggestion}"));
+    Some(match nearest::nearest(&name, attribute::ROLES) {
+        Some(role) => Meant::Nearly(role),
+        None => Meant::Unknown,
+    })
 }
 
 fn read_name(pattern: &Pat, mistakes: &mut Mistakes) -> Option<Ident> {
@@ -141,32 +144,28 @@ fn read_name(pattern: &Pat, mistakes: &mut Mistakes) -> Option<Ident> {
 }
 
 fn read_mark(ours: Vec<Ours>, name: &str, features: Features, mistakes: &mut Mistakes) -> Mark {
-    let mut ours = ours.into_iter();
-    let Some(first) = ours.next() else {
+    if ours.is_empty() {
         return Mark::None;
-    };
-    for second in ours {
-        if !second.misspelt {
-            mistakes.push(
-                &second.attr,
+    }
+    let mut first: Option<(&str, Mark)> = None;
+    for Ours { attr, meant } in ours {
+        match (meant, &first) {
+            (Meant::Role(_), Some((role, _))) => mistakes.push(
+                attr,
                 format!(
-                    "an argument has one role, and this one is marked `#[{}]`: keep one of them",
-                    first.role
+                    "an argument has one role, and this one is marked `#[{role}]`: keep one of them"
                 ),
-            );
+            ),
+            (Meant::Role(role), None) => {
+                first = Some((role, Mark::read(attr, role, name, features, mistakes)));
+            }
+            // One message for one slip: what else is odd about it shows once the name is right.
+            (Meant::Nearly(role), None) => {
+                let mark = Mark::read(attr, role, name, features, &mut Mistakes::default());
+                first = Some((role, mark));
+            }
+            (Meant::Nearly(_), Some(_)) | (Meant::Unknown, _) => {}
         }
     }
-    let mark = if first.misspelt {
-        // One message for one slip: what else is odd about it shows once the name is right.
-        Mark::read(
-            first.attr,
-            first.role,
-            name,
-            features,
-            &mut Mistakes::default(),
-        )
-    } else {
-        Mark::read(first.attr, first.role, name, features, mistakes)
-    };
-    mark
+    first.map_or(Mark::Unknown, |(_, mark)| mark)
 }

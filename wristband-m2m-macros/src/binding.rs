@@ -1,6 +1,6 @@
 //! Which argument fills which placeholder of the path.
 
-use syn::{GenericArgument, LitStr, PathArguments, Type};
+use syn::{Attribute, GenericArgument, LitStr, PathArguments, Type};
 
 use crate::argument::Argument;
 use crate::diagnostics::Mistakes;
@@ -18,10 +18,11 @@ pub(crate) fn bind(
     mistakes: &mut Mistakes,
 ) -> (Vec<Option<Role>>, Option<PathTemplate>) {
     let mut binding = Binding::new(method);
-    binding.fill_marked(mistakes);
+    let unplaced = binding.fill_marked(mistakes);
     binding.fill_named();
-    binding.check_filled(mistakes);
+    binding.report_unplaced(unplaced, mistakes);
     binding.report_unfilled(mistakes);
+    binding.check_filled(mistakes);
     binding.report_without_role(mistakes);
     let path = binding.template();
     (binding.roles, path)
@@ -40,10 +41,17 @@ struct Slot<'a> {
     argument: Option<usize>,
 }
 
+/// An argument that says `#[path]`, for a placeholder that is not there.
+struct Unplaced<'a> {
+    argument: usize,
+    name: String,
+    attr: &'a Attribute,
+}
+
 impl<'a> Binding<'a> {
     fn new(method: &'a Method) -> Self {
         let slots = match &method.verb.route {
-            Route::Path { parts, .. } => parts.iter().filter_map(Slot::new).collect(),
+            Route::Path { parts, .. } => slots(parts),
             Route::None | Route::Unknown => Vec::new(),
         };
         let roles = method
@@ -63,9 +71,10 @@ impl<'a> Binding<'a> {
         self.slots[slot].argument = Some(argument);
     }
 
-    /// Arguments that say `#[path]`.
-    fn fill_marked(&mut self, mistakes: &mut Mistakes) {
+    /// Arguments that say `#[path]`. Returns those whose placeholder is not in the path.
+    fn fill_marked(&mut self, mistakes: &mut Mistakes) -> Vec<Unplaced<'a>> {
         let method = self.method;
+        let mut unplaced = Vec::new();
         for (index, argument) in method.arguments.iter().enumerate() {
             let Mark::Path { attr, placeholder } = &argument.mark else {
                 continue;
@@ -74,7 +83,11 @@ impl<'a> Binding<'a> {
                 .as_ref()
                 .map_or_else(|| argument.name(), LitStr::value);
             let Some(slot) = self.slots.iter().position(|slot| slot.name == name) else {
-                self.report_no_placeholder(&name, attr, placeholder.as_ref(), mistakes);
+                unplaced.push(Unplaced {
+                    argument: index,
+                    name,
+                    attr,
+                });
                 continue;
             };
             match self.slots[slot].argument {
@@ -82,47 +95,14 @@ impl<'a> Binding<'a> {
                 Some(other) => mistakes.push(
                     attr,
                     format!(
-                        "`{{{name}}}` is filled by `{}` already: write another placeholder for \
-                            `{}`",
+                        "`{{{name}}}` is filled by `{}` already: write another placeholder for `{}`",
                         method.arguments[other].name(),
                         argument.name()
                     ),
                 ),
             }
         }
-    }
-
-    fn report_no_placeholder(
-        &self,
-        name: &str,
-        attr: &syn::Attribute,
-        placeholder: Option<&LitStr>,
-        mistakes: &mut Mistakes,
-    ) {
-        let message = match &self.method.verb.route {
-            Route::Unknown => return,
-            Route::None => format!(
-                "there is no path to put `{{{name}}}` into: write one after the verb, such as \
-                    `#[get(\"/orders/{{{name}}}\")]`"
-            ),
-            Route::Path { literal, .. } => {
-                let path = literal.value();
-                let free = self.slots.iter().filter(|slot| slot.argument.is_none());
-                match nearest(name, free.map(|slot| slot.name)) {
-                    Some(near) => {
-                        format!("the path has no `{{{name}}}`: did you mean `#[path(\"{near}\")]`?")
-                    }
-                    None => format!(
-                        "the path \"{path}\" has no `{{{name}}}`: write it where the argument \
-                            belongs"
-                    ),
-                }
-            }
-        };
-        match placeholder {
-            Some(literal) => mistakes.push(literal, message),
-            None => mistakes.push(attr, message),
-        }
+        unplaced
     }
 
     /// Arguments that the path names.
@@ -140,6 +120,47 @@ impl<'a> Binding<'a> {
                 self.fill(slot, index);
             }
         }
+    }
+
+    fn report_unplaced(&mut self, unplaced: Vec<Unplaced<'_>>, mistakes: &mut Mistakes) {
+        for Unplaced {
+            argument,
+            name,
+            attr,
+        } in unplaced
+        {
+            let message = match &self.method.verb.route {
+                Route::Unknown => continue,
+                Route::None if !self.has_url() => continue,
+                Route::None => format!(
+                    "`#[url]` is the whole URL, and has no `{{{name}}}`: remove this argument, or \
+                    write a path in place of `#[url]`"
+                ),
+                Route::Path { literal, .. } => {
+                    let free = self.slots.iter().filter(|slot| slot.argument.is_none());
+                    let near = nearest(&name, free.map(|slot| slot.name));
+                    let slot = self.slots.iter().position(|slot| Some(slot.name) == near);
+                    match slot {
+                        Some(slot) => {
+                            self.fill(slot, argument);
+                            let near = self.slots[slot].name;
+                            format!(
+                                "the path has no `{{{name}}}`: did you mean `#[path(\"{near}\")]`?"
+                            )
+                        }
+                        None => format!(
+                            "the path \"{}\" has no `{{{name}}}`: write it where the argument belongs",
+                            literal.value()
+                        ),
+                    }
+                }
+            };
+            mistakes.push(attr, message);
+        }
+    }
+
+    fn has_url(&self) -> bool {
+        self.roles.contains(&Some(Role::Url))
     }
 
     fn check_filled(&self, mistakes: &mut Mistakes) {
@@ -238,7 +259,7 @@ impl<'a> Binding<'a> {
             })
     }
 
-    fn marked_otherwise(&self, name: &str) -> Option<(&'a syn::Attribute, String)> {
+    fn marked_otherwise(&self, name: &str) -> Option<(&'a Attribute, String)> {
         self.method
             .arguments
             .iter()
@@ -306,6 +327,17 @@ impl<'a> Binding<'a> {
             pieces,
         })
     }
+}
+
+/// One for each name: that a name is there twice was reported with the path.
+fn slots(parts: &[Part]) -> Vec<Slot<'_>> {
+    let mut slots: Vec<Slot<'_>> = Vec::new();
+    for slot in parts.iter().filter_map(Slot::new) {
+        if slots.iter().all(|before| before.name != slot.name) {
+            slots.push(slot);
+        }
+    }
+    slots
 }
 
 impl<'a> Slot<'a> {

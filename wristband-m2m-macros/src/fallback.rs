@@ -5,12 +5,12 @@ use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{
     FnArg, GenericParam, Generics, Pat, PatWild, ReceiverKind, ReturnType, Safety, Signature,
-    Token, TraitItem, TraitItemFn, Type, Visibility, parse_quote,
+    Token, TraitItem, TraitItemFn, TraitModifiers, Type, Visibility, parse_quote,
 };
 
 use crate::expand::expand;
 use crate::service::Reading;
-use crate::signature::has_impl;
+use crate::signature::{future_output, has_impl};
 
 /// The expansion with a stub for each method that has a mistake. Stubs only have to pass the type checker.
 pub(crate) fn expand_what_can_be(reading: Reading) -> TokenStream {
@@ -22,6 +22,9 @@ pub(crate) fn expand_what_can_be(reading: Reading) -> TokenStream {
         broken,
         ..
     } = reading;
+    // The client is implemented without either.
+    service.item.unsafety = None;
+    service.item.modifiers = TraitModifiers::default();
     let vis = service.item.vis.clone();
     let mut stubs = TokenStream::new();
     for index in broken {
@@ -46,6 +49,8 @@ pub(crate) fn expand_what_can_be(reading: Reading) -> TokenStream {
 fn without_client_impl(reading: Reading) -> TokenStream {
     let mut service = reading.service;
     let mut item = service.item.clone();
+    item.unsafety = None;
+    item.modifiers = TraitModifiers::default();
     let vis = item.vis.clone();
     let trait_ident = &item.ident;
     let (parameters, arguments, clause) = item.generics.split_for_impl();
@@ -160,10 +165,10 @@ fn tame(sig: &mut Signature) {
     sig.variadic = None;
     for input in &mut sig.inputs {
         if let FnArg::Typed(argument) = input {
-            argument.pat = Box::new(Pat::Wild(PatWild {
+            *argument.pat = Pat::Wild(PatWild {
                 attrs: Vec::new(),
                 underscore_token: <Token![_]>::default(),
-            }));
+            });
         }
     }
 }
@@ -173,37 +178,15 @@ fn output(sig: &Signature) -> Type {
     let ReturnType::Type(_, ty) = &sig.output else {
         return parse_quote!(());
     };
-    match future_output(ty) {
-        Some(output) => output,
-        None if has_impl(ty.to_token_stream()) => parse_quote!(()),
-        None => (**ty).clone(),
-    }
-}
-
-/// `T` of `impl Future<Output = T>`.
-fn future_output(ty: &Type) -> Option<Type> {
-    let Type::ImplTrait(bounds) = ty else {
-        return None;
+    let answer = match sig.asyncness {
+        Some(_) => ty,
+        // As it will be with `async`.
+        None => future_output(ty).unwrap_or(ty),
     };
-    bounds.bounds.iter().find_map(|bound| {
-        let syn::TypeParamBound::Trait(bound) = bound else {
-            return None;
-        };
-        let future = bound
-            .path
-            .segments
-            .last()
-            .filter(|last| last.ident == "Future")?;
-        let syn::PathArguments::AngleBracketed(inside) = &future.arguments else {
-            return None;
-        };
-        inside.args.iter().find_map(|argument| match argument {
-            syn::GenericArgument::AssocType(output) if !has_impl(output.ty.to_token_stream()) => {
-                Some(output.ty.clone())
-            }
-            _ => None,
-        })
-    })
+    match has_impl(answer.to_token_stream()) {
+        true => parse_quote!(()),
+        false => answer.clone(),
+    }
 }
 
 fn associated_name(item: &TraitItem) -> Option<Ident> {

@@ -2,14 +2,11 @@
 
 /// Headers that belong to the token or to the connection.
 const RESERVED: [(&str, &str); 5] = [
-    (
-        "Authorization",
-        "the token is put there: use `auth = false` to send none",
-    ),
-    ("Host", "it is that of the base URL: leave it out"),
-    ("Content-Length", "it is counted for you: leave it out"),
-    ("Transfer-Encoding", "it is chosen for you: leave it out"),
-    ("Connection", "connections are kept for you: leave it out"),
+    ("Authorization", "is where the token goes"),
+    ("Host", "is that of the base URL"),
+    ("Content-Length", "is counted from the body"),
+    ("Transfer-Encoding", "is chosen with the connection"),
+    ("Connection", "is chosen with the connection"),
 ];
 
 /// `Err` says what to write instead.
@@ -33,7 +30,7 @@ pub(crate) fn check_name(name: &str) -> Result<(), String> {
         .find(|(reserved, _)| reserved.eq_ignore_ascii_case(name))
     {
         Some((reserved, why)) => Err(format!(
-            "`{reserved}` cannot be set through a header: {why}"
+            "the header `{reserved}` {why} and cannot be set: remove it"
         )),
         None => Ok(()),
     }

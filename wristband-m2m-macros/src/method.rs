@@ -151,8 +151,7 @@ impl Ours {
             mistakes.push(
                 attr,
                 format!(
-                    "`{name}` is an option of the verb: write `#[get(\"/orders\", {name} = \
-                    {example})]`"
+                    "`{name}` is an option of the verb: write `{name} = {example}` after its path"
                 ),
             );
             return false;

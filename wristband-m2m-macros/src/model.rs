@@ -22,7 +22,6 @@ pub(crate) struct Service {
     pub(crate) path: String,
     /// `None` leaves the default to the run time.
     pub(crate) timeout: Option<Duration>,
-    pub(crate) headers: Vec<StaticHeader>,
     pub(crate) endpoints: Vec<Endpoint>,
 }
 

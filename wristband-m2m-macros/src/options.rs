@@ -8,7 +8,7 @@ use syn::{LitStr, Path};
 use crate::args::{self, Arg, Key};
 use crate::diagnostics::Mistakes;
 use crate::model::Options;
-use crate::path::Part;
+use crate::path::{Parsed, Part};
 use crate::{base_url, header, path};
 
 const TRAIT_OPTIONS: [&str; 6] = ["base_url", "path", "timeout", "client", "dyn", "crate"];
@@ -89,16 +89,14 @@ fn read_base_url(key: &Key, mistakes: &mut Mistakes) -> Option<LitStr> {
 fn read_trait_path(key: &Key, mistakes: &mut Mistakes) -> Option<String> {
     let literal = key.text("\"/v1\"", mistakes)?;
     let text = literal.value();
-    let parts = match path::parse(&text) {
-        Ok(parts) => parts,
-        Err(messages) => {
-            messages
-                .iter()
-                .for_each(|message| mistakes.push(&literal, message));
-            return None;
-        }
-    };
-    let placeholder = parts.iter().find_map(|part| match part {
+    let Parsed {
+        parts,
+        mistakes: found,
+    } = path::parse(&text);
+    for mistake in &found {
+        mistakes.push(&literal, mistake);
+    }
+    let placeholder = parts.iter().flatten().find_map(|part| match part {
         Part::Value(name) | Part::Rest(name) => Some(name),
         Part::Literal(_) => None,
     });
@@ -112,7 +110,9 @@ fn read_trait_path(key: &Key, mistakes: &mut Mistakes) -> Option<String> {
         );
         return None;
     }
-    Some(text.trim_end_matches('/').to_owned())
+    found
+        .is_empty()
+        .then(|| text.trim_end_matches('/').to_owned())
 }
 
 /// What stands after the path of an endpoint.

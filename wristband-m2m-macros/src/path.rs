@@ -28,29 +28,35 @@ pub(crate) enum Part {
 }
 
 impl Part {
+    /// Whether the name of a placeholder is missing, or stands in other brackets than ours.
+    fn is_illegible(&self) -> bool {
+        match self {
+            Self::Literal(text) => text.contains(['<', '[']),
+            Self::Value(name) | Self::Rest(name) => name.is_empty(),
+        }
+    }
+
     fn ends_with_slash(&self) -> bool {
         matches!(self, Self::Literal(text) if text.ends_with('/'))
     }
 }
 
-/// Reads a path; `Err` has every mistake in it, each saying what to write instead.
-pub(crate) fn parse(text: &str) -> Result<Vec<Part>, Vec<String>> {
+/// A path as far as it can be read.
+pub(crate) struct Parsed {
+    /// `None`: it is not known what its placeholders are.
+    pub(crate) parts: Option<Vec<Part>>,
+    /// All that is wrong with it, each saying what to write instead.
+    pub(crate) mistakes: Vec<String>,
+}
+
+pub(crate) fn parse(text: &str) -> Parsed {
+    if let Some(mistake) = no_path(text) {
+        return Parsed {
+            parts: None,
+            mistakes: vec![mistake],
+        };
+    }
     let mut mistakes = Vec::new();
-    if text.is_empty() {
-        return Err(vec![
-            "the path is empty: write one such as \"/orders\", or \"/\"".to_owned(),
-        ]);
-    }
-    if let Some((scheme, rest)) = text.split_once("://")
-        && !scheme.contains('/')
-    {
-        let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        let path = if path.is_empty() { "/" } else { path };
-        return Err(vec![format!(
-            "`{text}` is a whole URL: write \"{path}\" here, and `base_url = \
-                \"{scheme}://{host}\"` in `#[wristband_m2m]`"
-        )]);
-    }
     if !text.starts_with('/') {
         mistakes.push(format!("a path starts with a slash: write \"/{text}\""));
     }
@@ -58,11 +64,27 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Part>, Vec<String>> {
     literals(&parts, &mut mistakes);
     segments(&parts, &mut mistakes);
     placeholders(&parts, &mut mistakes);
-    if mistakes.is_empty() {
-        Ok(parts)
-    } else {
-        Err(mistakes)
+    let legible = !parts.iter().any(Part::is_illegible);
+    Parsed {
+        parts: legible.then_some(parts),
+        mistakes,
     }
+}
+
+fn no_path(text: &str) -> Option<String> {
+    if text.is_empty() {
+        return Some("the path is empty: write one such as \"/orders\", or \"/\"".to_owned());
+    }
+    let (scheme, rest) = text.split_once("://")?;
+    if scheme.contains('/') {
+        return None;
+    }
+    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let path = if path.is_empty() { "/" } else { path };
+    Some(format!(
+        "`{text}` is a whole URL: write \"{path}\" here, and \
+        `base_url = \"{scheme}://{host}\"` in `#[wristband_m2m]`"
+    ))
 }
 
 /// Cuts the text at its braces.
@@ -169,33 +191,49 @@ fn is_name(text: &str) -> bool {
         && text != "_"
 }
 
-/// What may not stand in the text of a path, which is sent as it is written.
+/// What may not stand in the text of a path, each character once.
 fn literals(parts: &[Part], mistakes: &mut Vec<String>) {
-    let texts: Vec<&str> = parts
-        .iter()
-        .filter_map(|part| match part {
-            Part::Literal(text) => Some(text.as_str()),
-            Part::Value(_) | Part::Rest(_) => None,
-        })
-        .collect();
     let mut seen = Vec::new();
-    for text in texts {
+    for part in parts {
+        let Part::Literal(text) = part else {
+            continue;
+        };
         for (at, c) in text.char_indices() {
             let allowed = match c {
                 '%' => is_escape(&text[at..]),
                 _ => is_path_character(c),
             };
-            if !allowed && !seen.contains(&c) {
-                seen.push(c);
-                mistakes.push(illegal(c));
+            if allowed || seen.contains(&c) {
+                continue;
+            }
+            seen.push(c);
+            match bracketed(&text[at..]) {
+                Some((inside, closing)) => {
+                    seen.push(closing);
+                    mistakes.push(format!(
+                        "`{c}{inside}{closing}` is not a placeholder: write `{{{inside}}}`"
+                    ));
+                }
+                None => mistakes.push(illegal(c)),
             }
         }
     }
 }
 
-/// `/`, or RFC 3986's `pchar` without the escapes.
+/// The name in the placeholders of others, `<id>` and `[id]`.
+fn bracketed(text: &str) -> Option<(&str, char)> {
+    let (open, closing) = [('<', '>'), ('[', ']')]
+        .into_iter()
+        .find(|(open, _)| text.starts_with(*open))?;
+    let (inside, _) = text.strip_prefix(open)?.split_once(closing)?;
+    is_name(inside).then_some((inside, closing))
+}
+
+/// `/`, or RFC 3986's `pchar`. Letters outside ASCII are escaped when they are sent.
 fn is_path_character(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:@".contains(c)
+    c.is_ascii_alphanumeric()
+        || "/-._~!$&'()*+,;=:@".contains(c)
+        || !(c.is_ascii() || c.is_control() || c.is_whitespace())
 }
 
 fn is_escape(text: &str) -> bool {
@@ -210,11 +248,7 @@ fn illegal(c: char) -> String {
             .to_owned(),
         '\\' => "a path has no `\\`: write `/`".to_owned(),
         ' ' => "a path has no spaces: write \"%20\"".to_owned(),
-        '<' | '>' | '[' | ']' => format!(
-            "a path has no `{c}`: write a placeholder as `{{id}}`, or \"{}\" for the character",
-            escape(c)
-        ),
-        c if c.is_control() => "a path has no control characters: leave them out".to_owned(),
+        c if c.is_control() => format!("a path has no control characters: leave {c:?} out"),
         c => format!("a path has no `{c}`: write \"{}\"", escape(c)),
     }
 }
@@ -267,13 +301,11 @@ fn placeholders(parts: &[Part], mistakes: &mut Vec<String>) {
             ));
         }
         seen.push(name);
-        if let Part::Rest(name) = part {
-            if at + 1 != parts.len() || !starts_segment {
-                mistakes.push(format!(
-                    "`{{*{name}}}` is the whole end of a path: write it last, \
-                    after a slash, or `{{{name}}}` for a single segment"
-                ));
-            }
+        if matches!(part, Part::Rest(_)) && (at + 1 != parts.len() || !starts_segment) {
+            mistakes.push(format!(
+                "`{{*{name}}}` is the whole end of a path: write it last, \
+                after a slash, or `{{{name}}}` for a single segment"
+            ));
         }
         starts_segment = false;
     }

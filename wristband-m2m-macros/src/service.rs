@@ -44,7 +44,7 @@ pub(crate) fn read(
         let mut function = match item::as_function(item, mistakes) {
             Ok(function) => function,
             Err(other) => {
-                beyond_us |= other.is_some();
+                beyond_us |= !other.is_empty();
                 kept.extend(other);
                 continue;
             }
@@ -88,7 +88,6 @@ pub(crate) fn read(
             base_url: options.base_url,
             path: options.path,
             timeout: options.timeout,
-            headers: headers.iter().map(FixedHeader::as_static).collect(),
             endpoints,
         },
         broken,

@@ -121,14 +121,13 @@ fn route(path: &TokenStream, example: &str, mistakes: &mut Mistakes) -> Route {
     let Some(literal) = args::text(path, example, mistakes) else {
         return Route::Unknown;
     };
-    match path::parse(&literal.value()) {
-        Ok(parts) => Route::Path { literal, parts },
-        Err(messages) => {
-            for message in messages {
-                mistakes.push(&literal, message);
-            }
-            Route::Unknown
-        }
+    let parsed = path::parse(&literal.value());
+    for mistake in &parsed.mistakes {
+        mistakes.push(&literal, mistake);
+    }
+    match parsed.parts {
+        Some(parts) => Route::Path { literal, parts },
+        None => Route::Unknown,
     }
 }
 

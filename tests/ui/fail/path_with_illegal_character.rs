@@ -8,8 +8,8 @@ pub trait Orders {
     #[get("/orders")]
     async fn list(&self) -> Result<Vec<String>, ApiError>;
 
-    #[delete("/orders|größe")]
-    async fn cancel(&self) -> Result<(), ApiError>;
+    #[delete("/orders|<id>")]
+    async fn cancel(&self, id: u32) -> Result<(), ApiError>;
 }
 
 fn _connects(token: WristbandM2mClient) -> impl Orders {
@@ -18,7 +18,7 @@ fn _connects(token: WristbandM2mClient) -> impl Orders {
 
 async fn _calls(orders: &OrdersClient) {
     let _ = orders.list().await;
-    let _ = orders.cancel().await;
+    let _ = orders.cancel(7).await;
 }
 
 fn main() {}

@@ -12,7 +12,7 @@ pub trait Orders<Id: std::fmt::Display + Send + Sync> {
     async fn find(&self, id: Id) -> Result<String, ApiError>;
 }
 
-fn _connects(token: WristbandM2mClient) -> impl Orders {
+fn _connects(token: WristbandM2mClient) -> impl Orders<u32> {
     OrdersClient::with_base_url("https://orders.example.com", token).expect("a sound base URL")
 }
 

@@ -3,16 +3,12 @@
 use wristband_m2m_reqwest::wristband_m2m::WristbandM2mClient;
 use wristband_m2m_reqwest::{ApiError, wristband_m2m};
 
-macro_rules! more_endpoints {
-    () => {};
-}
-
 #[wristband_m2m]
 pub trait Orders {
     #[get("/orders")]
     async fn list(&self) -> Result<Vec<String>, ApiError>;
 
-    more_endpoints!();
+    include!("more_endpoints.rs");
 }
 
 fn _connects(token: WristbandM2mClient) -> impl Orders {

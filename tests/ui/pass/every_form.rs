@@ -89,7 +89,7 @@ pub trait Orders {
     }
 }
 
-async fn _uses(orders: &Billing) -> Answer<()> {
+async fn uses(orders: &Billing) -> Answer<()> {
     orders.find(7).await?;
     orders.purge("orders", String::new()).await?;
     orders
@@ -98,5 +98,3 @@ async fn _uses(orders: &Billing) -> Answer<()> {
     let _: u8 = orders.helper((1, 2));
     Ok(())
 }
-
-fn main() {}

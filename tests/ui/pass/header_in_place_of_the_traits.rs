@@ -22,8 +22,6 @@ pub trait Orders {
     async fn import(&self, #[body("text/csv")] orders: String) -> Result<(), ApiError>;
 }
 
-async fn _uses(orders: &OrdersClient) -> Result<Vec<String>, ApiError> {
+async fn uses(orders: &OrdersClient) -> Result<Vec<String>, ApiError> {
     orders.list().await
 }
-
-fn main() {}

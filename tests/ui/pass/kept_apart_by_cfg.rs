@@ -31,9 +31,7 @@ pub trait Orders {
     ) -> Result<(), ApiError>;
 }
 
-async fn _uses(orders: &OrdersClient) -> Result<Vec<String>, ApiError> {
+async fn uses(orders: &OrdersClient) -> Result<Vec<String>, ApiError> {
     orders.create("a", "b").await?;
     orders.list().await
 }
-
-fn main() {}
