@@ -1,1 +1,3 @@
 //! What a user of the workspace can see, over real sockets.
+
+mod middleware;

@@ -1,1 +1,12 @@
 //! Servers that the tests run against.
+
+#![allow(missing_docs, reason = "unpublished; names say it")]
+#![allow(missing_debug_implementations, reason = "unpublished")]
+
+mod api_server;
+mod reply;
+mod tls;
+
+pub use api_server::{ApiServer, Recorded};
+pub use reply::Reply;
+pub use tls::PrivateRoot;

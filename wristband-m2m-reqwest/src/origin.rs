@@ -1,0 +1,140 @@
+//! Origin: scheme, host and port, the unit that may or may not see a token.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv6Addr};
+
+use reqwest::Url;
+
+/// Where a request goes, as RFC 6454 has it: one origin is one party.
+///
+/// Hosts are kept as the URL parser normalises them (lower case, punycode, shortest IPv6), without the trailing dot
+/// that DNS allows; the port is always the effective one. User info is no part of it.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Origin {
+    https: bool,
+    host: Box<str>,
+    port: u16,
+}
+
+impl Origin {
+    /// The origin of an `http` or `https` URL.
+    pub(crate) fn of(url: &Url) -> Option<Self> {
+        let (https, host, port) = parts(url)?;
+        Some(Self {
+            https,
+            host: host.into(),
+            port,
+        })
+    }
+
+    /// Reads what a user writes: an origin and nothing else. The error says what to write instead.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        if text.contains('@') {
+            // The text is not quoted: it may hold a password.
+            return Err("an origin has no user info, write `https://host`".to_owned());
+        }
+        let url = Url::parse(text).map_err(|error| {
+            format!(
+                "`{text}` is not an origin ({error}), write `https://host` or `https://host:port`"
+            )
+        })?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(format!(
+                "`{text}` has the scheme `{}`, write `https://{text}` if that is the host",
+                url.scheme()
+            ));
+        }
+        if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+            return Err(
+                "an origin has no path, query or fragment, write `https://host`".to_owned(),
+            );
+        }
+        if url.host_str().is_some_and(|host| host.contains('*')) {
+            return Err(format!(
+                "`{text}` has a wildcard, write each origin that may see the token"
+            ));
+        }
+        Self::of(&url).ok_or_else(|| format!("`{text}` has no host, write `https://host`"))
+    }
+
+    /// Whether `url` is of this origin. Allocates nothing.
+    pub(crate) fn contains(&self, url: &Url) -> bool {
+        parts(url).is_some_and(|(https, host, port)| {
+            self.https == https && &*self.host == host && self.port == port
+        })
+    }
+
+    /// Whether it is reached over TLS.
+    pub(crate) fn is_https(&self) -> bool {
+        self.https
+    }
+
+    /// Whether requests to it stay on this machine.
+    pub(crate) fn is_loopback(&self) -> bool {
+        is_loopback(&self.host)
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (scheme, default_port) = if self.https {
+            ("https", 443)
+        } else {
+            ("http", 80)
+        };
+        write!(f, "{scheme}://{}", self.host)?;
+        if self.port != default_port {
+            write!(f, ":{}", self.port)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+/// Whether both URLs are of one origin. Allocates nothing.
+pub(crate) fn same_origin(one: &Url, other: &Url) -> bool {
+    parts(one).is_some_and(|origin| Some(origin) == parts(other))
+}
+
+/// Whether a request to `url` stays on this machine. Allocates nothing.
+pub(crate) fn is_loopback_url(url: &Url) -> bool {
+    parts(url).is_some_and(|(_, host, _)| is_loopback(host))
+}
+
+fn parts(url: &Url) -> Option<(bool, &str, u16)> {
+    let https = match url.scheme() {
+        "https" => true,
+        "http" => false,
+        _ => return None,
+    };
+    let host = url.host_str()?;
+    let host = host.strip_suffix('.').unwrap_or(host);
+    Some((https, host, url.port_or_known_default()?))
+}
+
+/// `localhost` by name, else by address. Names below `.localhost` are left out: not every resolver keeps them local
+/// (RFC 6761, section 6.3).
+fn is_loopback(host: &str) -> bool {
+    if host == "localhost" {
+        return true;
+    }
+    match host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'))
+    {
+        Some(host) => host
+            .parse::<Ipv6Addr>()
+            .is_ok_and(|address| address.to_canonical().is_loopback()),
+        None => host
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback()),
+    }
+}
+
+#[cfg(test)]
+mod tests;
