@@ -92,7 +92,9 @@ async fn a_flight_on_the_thread_that_it_blocks_does_not_hang_it() {
 
 #[test]
 fn its_thread_ends_with_the_last_clone() {
-    struct Watched(std::sync::Arc<()>);
+    struct Watched {
+        _alive: std::sync::Arc<()>,
+    }
     #[async_trait]
     impl TokenSource for Watched {
         async fn fetch_token(&self) -> Result<IssuedToken, TokenError> {
@@ -100,7 +102,9 @@ fn its_thread_ends_with_the_last_clone() {
         }
     }
     let alive = std::sync::Arc::new(());
-    let source = Watched(std::sync::Arc::clone(&alive));
+    let source = Watched {
+        _alive: std::sync::Arc::clone(&alive),
+    };
     let client = WristbandM2mClient::builder()
         .token_source(source)
         .background_token_refresh_interval(Duration::from_secs(60))
