@@ -133,6 +133,33 @@ async fn recovery_keeps_the_connection() {
 }
 
 #[tokio::test]
+async fn recovery_keeps_the_connection_though_the_new_token_was_there_already() {
+    let wristband = MockWristband::start().await;
+    let client = wristband.client();
+    let (guarding, renewing) = (wristband.clone(), client.clone());
+    let api = ApiServer::start(move |request| {
+        let renewing = renewing.clone();
+        match guarding.accepts(&request.headers) {
+            true => Reply::status(200),
+            false => Reply::text(401, "who are you?").after(async move {
+                renewing.clear_token();
+                renewing.get_token().await.unwrap();
+            }),
+        }
+    })
+    .await;
+    let http = authenticated(&client);
+    for _ in 0..10 {
+        client.get_token().await.unwrap();
+        wristband.revoke_all();
+        let response = http.get(api.url("/")).send().await.unwrap();
+        assert!(outcome(&response).retried());
+        response.bytes().await.unwrap();
+    }
+    assert_eq!(api.connections(), 1);
+}
+
+#[tokio::test]
 async fn recovery_costs_one_token_round_trip_and_no_sleep() {
     let wristband = MockWristband::start().await;
     let api = protected_api(&wristband).await;

@@ -1,0 +1,4 @@
+//! Typed clients.
+
+mod fakes;
+mod requests;
