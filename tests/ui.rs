@@ -4,6 +4,7 @@
 //! `TRYBUILD=overwrite cargo test -p wristband-m2m-tests --test ui`.
 
 /// Where a rule could be unclear, what keeps to it. Compiled with this file, which costs less than a crate for each.
+#[allow(dead_code, unreachable_pub)]
 #[path = "ui/pass"]
 mod pass {
     mod attributes_of_others;

@@ -10,7 +10,7 @@ use syn::{
 
 use crate::expand::expand;
 use crate::service::Reading;
-use crate::signature::has_impl;
+use crate::signature::{future_output, has_impl};
 
 /// The expansion with a stub for each method that has a mistake. Stubs only have to pass the type checker.
 pub(crate) fn expand_what_can_be(reading: Reading) -> TokenStream {
@@ -165,10 +165,10 @@ fn tame(sig: &mut Signature) {
     sig.variadic = None;
     for input in &mut sig.inputs {
         if let FnArg::Typed(argument) = input {
-            argument.pat = Box::new(Pat::Wild(PatWild {
+            *argument.pat = Pat::Wild(PatWild {
                 attrs: Vec::new(),
                 underscore_token: <Token![_]>::default(),
-            }));
+            });
         }
     }
 }
@@ -178,37 +178,15 @@ fn output(sig: &Signature) -> Type {
     let ReturnType::Type(_, ty) = &sig.output else {
         return parse_quote!(());
     };
-    match future_output(ty) {
-        Some(output) => output,
-        None if has_impl(ty.to_token_stream()) => parse_quote!(()),
-        None => (**ty).clone(),
-    }
-}
-
-/// `T` of `impl Future<Output = T>`.
-fn future_output(ty: &Type) -> Option<Type> {
-    let Type::ImplTrait(bounds) = ty else {
-        return None;
+    let answer = match sig.asyncness {
+        Some(_) => ty,
+        // As it will be with `async`.
+        None => future_output(ty).unwrap_or(ty),
     };
-    bounds.bounds.iter().find_map(|bound| {
-        let syn::TypeParamBound::Trait(bound) = bound else {
-            return None;
-        };
-        let future = bound
-            .path
-            .segments
-            .last()
-            .filter(|last| last.ident == "Future")?;
-        let syn::PathArguments::AngleBracketed(inside) = &future.arguments else {
-            return None;
-        };
-        inside.args.iter().find_map(|argument| match argument {
-            syn::GenericArgument::AssocType(output) if !has_impl(output.ty.to_token_stream()) => {
-                Some(output.ty.clone())
-            }
-            _ => None,
-        })
-    })
+    match has_impl(answer.to_token_stream()) {
+        true => parse_quote!(()),
+        false => answer.clone(),
+    }
 }
 
 fn associated_name(item: &TraitItem) -> Option<Ident> {

@@ -51,26 +51,26 @@ fn keyword(item: TokenStream) -> Option<Ident> {
     })
 }
 
-/// `Err`: an item that is no method, to be kept or not; it was reported.
+/// `Err`: what to keep of an item that is no method; it was reported.
 pub(crate) fn as_function(
     item: TraitItem,
     mistakes: &mut Mistakes,
-) -> Result<TraitItemFn, Option<TraitItem>> {
+) -> Result<TraitItemFn, Vec<TraitItem>> {
     match item {
-        TraitItem::Fn(function) => return Ok(function),
+        TraitItem::Fn(function) => Ok(function),
         TraitItem::Const(item) => {
             mistakes.push(
                 &item.ident,
                 "a client has no associated constants: write the constant beside the trait",
             );
-            Err(Some(TraitItem::Const(item)))
+            Err(vec![TraitItem::Const(item)])
         }
         TraitItem::Type(item) => {
             mistakes.push(
                 &item.ident,
                 "a client has no associated types: write the type itself in the methods",
             );
-            Err(Some(TraitItem::Type(item)))
+            Err(vec![TraitItem::Type(item)])
         }
         TraitItem::Macro(item) => {
             mistakes.push(
@@ -78,7 +78,7 @@ pub(crate) fn as_function(
                 "a macro in the trait is not expanded when the trait is read: write its methods \
                     out",
             );
-            Err(None)
+            Err(Vec::new())
         }
         other => match with_visibility.parse2(other.to_token_stream()) {
             Ok((visibility, function)) => {
@@ -90,7 +90,7 @@ pub(crate) fn as_function(
             }
             Err(_) => {
                 mistakes.push(&other, "a client has methods only: remove this item");
-                Err(None)
+                Err(Vec::new())
             }
         },
     }

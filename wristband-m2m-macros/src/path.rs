@@ -191,28 +191,42 @@ fn is_name(text: &str) -> bool {
         && text != "_"
 }
 
-/// What may not stand in the text of a path.
+/// What may not stand in the text of a path, each character once.
 fn literals(parts: &[Part], mistakes: &mut Vec<String>) {
-    let texts: Vec<&str> = parts
-        .iter()
-        .filter_map(|part| match part {
-            Part::Literal(text) => Some(text.as_str()),
-            Part::Value(_) | Part::Rest(_) => None,
-        })
-        .collect();
     let mut seen = Vec::new();
-    for text in texts {
+    for part in parts {
+        let Part::Literal(text) = part else {
+            continue;
+        };
         for (at, c) in text.char_indices() {
             let allowed = match c {
                 '%' => is_escape(&text[at..]),
                 _ => is_path_character(c),
             };
-            if !allowed && !seen.contains(&c) {
-                seen.push(c);
-                mistakes.push(illegal(c));
+            if allowed || seen.contains(&c) {
+                continue;
+            }
+            seen.push(c);
+            match bracketed(&text[at..]) {
+                Some((inside, closing)) => {
+                    seen.push(closing);
+                    mistakes.push(format!(
+                        "`{c}{inside}{closing}` is not a placeholder: write `{{{inside}}}`"
+                    ));
+                }
+                None => mistakes.push(illegal(c)),
             }
         }
     }
+}
+
+/// The name in the placeholders of others, `<id>` and `[id]`.
+fn bracketed(text: &str) -> Option<(&str, char)> {
+    let (open, closing) = [('<', '>'), ('[', ']')]
+        .into_iter()
+        .find(|(open, _)| text.starts_with(*open))?;
+    let (inside, _) = text.strip_prefix(open)?.split_once(closing)?;
+    is_name(inside).then_some((inside, closing))
 }
 
 /// `/`, or RFC 3986's `pchar`. Letters outside ASCII are escaped when they are sent.
@@ -234,10 +248,6 @@ fn illegal(c: char) -> String {
             .to_owned(),
         '\\' => "a path has no `\\`: write `/`".to_owned(),
         ' ' => "a path has no spaces: write \"%20\"".to_owned(),
-        '<' | '>' | '[' | ']' => format!(
-            "a path has no `{c}`: write a placeholder as `{{id}}`, or \"{}\" for the character",
-            escape(c)
-        ),
         c if c.is_control() => format!("a path has no control characters: leave {c:?} out"),
         c => format!("a path has no `{c}`: write \"{}\"", escape(c)),
     }
@@ -291,13 +301,11 @@ fn placeholders(parts: &[Part], mistakes: &mut Vec<String>) {
             ));
         }
         seen.push(name);
-        if let Part::Rest(name) = part {
-            if at + 1 != parts.len() || !starts_segment {
-                mistakes.push(format!(
-                    "`{{*{name}}}` is the whole end of a path: write it last, \
-                    after a slash, or `{{{name}}}` for a single segment"
-                ));
-            }
+        if matches!(part, Part::Rest(_)) && (at + 1 != parts.len() || !starts_segment) {
+            mistakes.push(format!(
+                "`{{*{name}}}` is the whole end of a path: write it last, \
+                after a slash, or `{{{name}}}` for a single segment"
+            ));
         }
         starts_segment = false;
     }

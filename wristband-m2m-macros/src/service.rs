@@ -44,7 +44,7 @@ pub(crate) fn read(
         let mut function = match item::as_function(item, mistakes) {
             Ok(function) => function,
             Err(other) => {
-                beyond_us |= other.is_some();
+                beyond_us |= !other.is_empty();
                 kept.extend(other);
                 continue;
             }

@@ -2,20 +2,17 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{GenericParam, ReceiverKind, ReturnType, Safety, Signature, Type};
+use syn::{
+    GenericArgument, GenericParam, PathArguments, ReceiverKind, ReturnType, Safety, Signature,
+    Type, TypeParamBound,
+};
 
 use crate::diagnostics::Mistakes;
 
 pub(crate) fn check(sig: &Signature, verb: &str, mistakes: &mut Mistakes) {
     let name = &sig.ident;
     if sig.asyncness.is_none() {
-        mistakes.push(
-            sig.fn_token,
-            format!(
-                "an endpoint is `async`: write `async fn {name}`, with the answer itself as \
-                its return type"
-            ),
-        );
+        mistakes.push(sig.fn_token, not_async(sig));
     }
     if let Some(token) = &sig.constness {
         mistakes.push(
@@ -61,6 +58,21 @@ pub(crate) fn check(sig: &Signature, verb: &str, mistakes: &mut Mistakes) {
         }
     }
     check_receiver(sig, verb, mistakes);
+}
+
+fn not_async(sig: &Signature) -> String {
+    let boxed = match &sig.output {
+        ReturnType::Type(_, ty) => matches!(&**ty, Type::Path(_)) && future_output(ty).is_some(),
+        ReturnType::Default => false,
+    };
+    if boxed {
+        return "an endpoint is not boxed: remove `#[async_trait]`, which it does not need"
+            .to_owned();
+    }
+    format!(
+        "an endpoint is `async`: write `async fn {}`, with the answer itself as its return type",
+        sig.ident
+    )
 }
 
 fn check_receiver(sig: &Signature, verb: &str, mistakes: &mut Mistakes) {
@@ -127,6 +139,37 @@ pub(crate) fn output(sig: &Signature, mistakes: &mut Mistakes) -> Option<Type> {
             None
         }
     }
+}
+
+/// `T` of `impl Future<Output = T>` and of `Pin<Box<dyn Future<Output = T>>>`.
+pub(crate) fn future_output(ty: &Type) -> Option<&Type> {
+    match ty {
+        Type::ImplTrait(ty) => ty.bounds.iter().find_map(bound_output),
+        Type::TraitObject(ty) => ty.bounds.iter().find_map(bound_output),
+        Type::Path(ty) => match &ty.path.segments.last()?.arguments {
+            PathArguments::AngleBracketed(inside) => {
+                inside.args.iter().find_map(|inside| match inside {
+                    GenericArgument::Type(inside) => future_output(inside),
+                    _ => None,
+                })
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn bound_output(bound: &TypeParamBound) -> Option<&Type> {
+    let TypeParamBound::Trait(bound) = bound else {
+        return None;
+    };
+    let PathArguments::AngleBracketed(inside) = &bound.path.segments.last()?.arguments else {
+        return None;
+    };
+    inside.args.iter().find_map(|inside| match inside {
+        GenericArgument::AssocType(output) if output.ident == "Output" => Some(&output.ty),
+        _ => None,
+    })
 }
 
 pub(crate) fn has_impl(tokens: TokenStream) -> bool {

@@ -5,7 +5,7 @@ use wristband_m2m_reqwest::{ApiError, wristband_m2m};
 
 pub struct Opaque;
 
-#[wristband_m2m(base_url = "orders.example.com", timeout = "soon", clinet = Billing)]
+#[wristband_m2m(base_url = "orders.example.com", timeout = "soon", clinet = Billing, dyn = DynOrders)]
 pub trait Orders {
     #[get("/orders")]
     async fn list(&self) -> Result<Vec<String>, ApiError>;
@@ -32,6 +32,26 @@ async fn _calls(orders: &Billing) {
     let _ = orders.create("a", "b").await;
     let _ = orders.cancel(Some(7)).await;
     let _ = orders.forgotten().await;
+}
+
+struct Fake;
+
+impl Orders for Fake {
+    async fn list(&self) -> Result<Vec<String>, ApiError> {
+        Ok(Vec::new())
+    }
+
+    async fn find(&self, _id: u32) -> Result<Opaque, ApiError> {
+        Ok(Opaque)
+    }
+}
+
+fn _is_an_object(orders: Billing) -> std::sync::Arc<dyn DynOrders> {
+    std::sync::Arc::new(orders)
+}
+
+fn _spawns(orders: std::sync::Arc<dyn DynOrders>) -> impl Send {
+    async move { orders.list().await }
 }
 
 fn main() {}

@@ -21,4 +21,16 @@ async fn _calls(orders: &OrdersClient) {
     let _ = orders.cancel().await;
 }
 
+struct Fake;
+
+impl Orders for Fake {
+    async fn list(&self) -> Result<Vec<String>, ApiError> {
+        Ok(Vec::new())
+    }
+
+    async fn cancel(&self) -> Result<(), ApiError> {
+        Ok(())
+    }
+}
+
 fn main() {}

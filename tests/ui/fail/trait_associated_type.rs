@@ -23,4 +23,18 @@ async fn _calls(orders: &OrdersClient) {
     let _ = orders.find(7).await;
 }
 
+struct Fake;
+
+impl Orders for Fake {
+    async fn list(&self) -> Result<Vec<String>, ApiError> {
+        Ok(Vec::new())
+    }
+
+    type Id = u32;
+
+    async fn find(&self, id: u32) -> Result<u32, ApiError> {
+        Ok(id)
+    }
+}
+
 fn main() {}

@@ -1,5 +1,11 @@
 //! What is not ours is left where it is.
-#![deny(warnings, missing_docs)]
+#![deny(
+    deprecated,
+    unused_attributes,
+    unused_doc_comments,
+    unused_must_use,
+    unused_variables
+)]
 
 use wristband_m2m_reqwest::{ApiError, wristband_m2m};
 

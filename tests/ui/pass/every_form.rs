@@ -89,7 +89,6 @@ pub trait Orders {
     }
 }
 
-#[allow(dead_code)]
 async fn uses(orders: &Billing) -> Answer<()> {
     orders.find(7).await?;
     orders.purge("orders", String::new()).await?;

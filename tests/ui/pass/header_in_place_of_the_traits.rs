@@ -22,7 +22,6 @@ pub trait Orders {
     async fn import(&self, #[body("text/csv")] orders: String) -> Result<(), ApiError>;
 }
 
-#[allow(dead_code)]
 async fn uses(orders: &OrdersClient) -> Result<Vec<String>, ApiError> {
     orders.list().await
 }

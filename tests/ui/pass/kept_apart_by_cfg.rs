@@ -31,7 +31,6 @@ pub trait Orders {
     ) -> Result<(), ApiError>;
 }
 
-#[allow(dead_code)]
 async fn uses(orders: &OrdersClient) -> Result<Vec<String>, ApiError> {
     orders.create("a", "b").await?;
     orders.list().await

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use http::Extensions;
+use http::header::CONTENT_LENGTH;
 use reqwest::{Method, Request};
 use tokio::time::{Instant, timeout_at};
 
@@ -87,6 +88,11 @@ impl Call<'_> {
         } else {
             headers::set_all(request.headers_mut(), self.headers);
         }
+        if self.body.is_none() && expects_content(request.method()) {
+            request
+                .headers_mut()
+                .insert(CONTENT_LENGTH, http::HeaderValue::from_static("0"));
+        }
         *request.body_mut() = self.body;
 
         extensions.insert(*endpoint);
@@ -101,4 +107,9 @@ impl Call<'_> {
         }
         Ok((request, extensions))
     }
+}
+
+/// Without a length, some servers wait for the content of such a request (RFC 9110, section 8.6).
+fn expects_content(method: &Method) -> bool {
+    matches!(*method, Method::POST | Method::PUT | Method::PATCH)
 }
