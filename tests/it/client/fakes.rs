@@ -1,0 +1,179 @@
+//! How users replace a typed client in tests of their own.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use http::{HeaderMap, StatusCode};
+use mockall::predicate::eq;
+use mockall::{automock, mock};
+use serde::{Deserialize, Serialize};
+use wristband_m2m::testing::MockWristband;
+use wristband_m2m_reqwest::{ApiError, wristband_m2m};
+use wristband_m2m_tests::{ApiServer, Reply};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Order {
+    id: u64,
+    note: String,
+}
+
+#[wristband_m2m(dyn = DynOrders)]
+pub(crate) trait Orders {
+    #[get("/orders/{id}")]
+    async fn find(&self, id: u64) -> Result<Option<Order>, ApiError>;
+
+    #[post("/orders")]
+    async fn create(
+        &self,
+        #[header("Idempotency-Key")] key: &str,
+        #[json] order: &Order,
+    ) -> Result<Order, ApiError>;
+
+    /// Has a body, and is left alone.
+    fn label(&self) -> &'static str {
+        "orders"
+    }
+}
+
+/// What users write: generic over the trait, spawned.
+async fn note_of<O: Orders + Clone + 'static>(orders: &O, id: u64) -> String {
+    let orders = orders.clone();
+    let find = tokio::spawn(async move { orders.find(id).await });
+    match find.await.unwrap() {
+        Ok(Some(order)) => order.note,
+        Ok(None) => "none".to_owned(),
+        Err(error) => error.to_string(),
+    }
+}
+
+fn order(id: u64) -> Order {
+    Order {
+        id,
+        note: format!("order {id}"),
+    }
+}
+
+#[derive(Default)]
+struct FakeOrders(Mutex<HashMap<u64, Order>>);
+
+impl Orders for FakeOrders {
+    async fn find(&self, id: u64) -> Result<Option<Order>, ApiError> {
+        if id == 0 {
+            let (status, headers) = (StatusCode::BAD_REQUEST, HeaderMap::new());
+            return Err(ApiError::from_response(status, headers, "no such thing"));
+        }
+        Ok(self.0.lock().unwrap().get(&id).cloned())
+    }
+
+    async fn create(&self, _key: &str, order: &Order) -> Result<Order, ApiError> {
+        self.0.lock().unwrap().insert(order.id, order.clone());
+        Ok(order.clone())
+    }
+}
+
+#[tokio::test]
+async fn a_fake_is_a_plain_impl() {
+    let fake = FakeOrders::default();
+    fake.create("key", &order(7)).await.unwrap();
+    assert_eq!(fake.find(7).await.unwrap(), Some(order(7)));
+    assert_eq!(
+        fake.find(0).await.unwrap_err().status(),
+        Some(StatusCode::BAD_REQUEST)
+    );
+    assert_eq!(fake.label(), "orders");
+}
+
+#[tokio::test]
+async fn a_trait_object_is_injected_cloned_and_spawned() {
+    let fake: Arc<dyn DynOrders> = Arc::new(FakeOrders::default());
+    fake.create("key", &order(7)).await.unwrap();
+    assert_eq!(note_of(&fake, 7).await, "order 7");
+    assert_eq!(note_of(&fake, 8).await, "none");
+    assert_eq!(
+        note_of(&fake, 0).await,
+        "the call was answered with 400 Bad Request"
+    );
+    let shared = fake.clone();
+    let spawned = tokio::spawn(async move { shared.find(7).await });
+    assert_eq!(spawned.await.unwrap().unwrap(), Some(order(7)));
+}
+
+/// An argument may live shorter than the trait object, and than another argument.
+#[tokio::test]
+async fn a_trait_object_borrows_only_while_it_is_called() {
+    async fn create(orders: &dyn DynOrders, key: &str) -> Order {
+        let created = {
+            let order = order(7);
+            orders.create(key, &order).await
+        };
+        created.unwrap()
+    }
+    let key = String::from("key");
+    assert_eq!(create(&FakeOrders::default(), &key).await, order(7));
+}
+
+#[tokio::test]
+async fn the_real_client_stands_where_a_fake_did() {
+    let wristband = MockWristband::start().await;
+    let api = ApiServer::start(|_| Reply::json(200, r#"{"id": 7, "note": "real"}"#)).await;
+    let client = OrdersClient::with_base_url(api.url(""), wristband.client()).unwrap();
+    assert_eq!(note_of(&client, 7).await, "real");
+    let object: Arc<dyn DynOrders> = Arc::new(client);
+    assert_eq!(note_of(&object, 7).await, "real");
+    assert_eq!(wristband.token_requests(), 1);
+}
+
+mock! {
+    ByHand {}
+    impl Orders for ByHand {
+        async fn find(&self, id: u64) -> Result<Option<Order>, ApiError>;
+        async fn create(&self, key: &str, order: &Order) -> Result<Order, ApiError>;
+    }
+}
+
+#[tokio::test]
+async fn a_mock_by_hand_expects_calls() {
+    let mut mock = MockByHand::new();
+    mock.expect_find()
+        .with(eq(7))
+        .times(1)
+        .returning(|id| Ok(Some(order(id))));
+    mock.expect_create()
+        .withf(|key, order| key == "key" && order.id == 8)
+        .returning(|_, order| Ok(order.clone()));
+    let mock: Arc<dyn DynOrders> = Arc::new(mock);
+    assert_eq!(note_of(&mock, 7).await, "order 7");
+    assert_eq!(mock.create("key", &order(8)).await.unwrap(), order(8));
+}
+
+#[wristband_m2m(dyn = DynCustomers)]
+#[automock]
+pub(crate) trait Customers {
+    #[get("/customers/{id}")]
+    async fn find(&self, id: u64) -> Result<Option<String>, ApiError>;
+
+    #[get("/customers")]
+    async fn search(&self, #[query] name: &str) -> Result<Vec<u64>, ApiError>;
+}
+
+#[tokio::test]
+async fn an_automock_below_ours_expects_calls() {
+    let mut mock = MockCustomers::new();
+    mock.expect_find()
+        .with(eq(7))
+        .times(1)
+        .returning(|id| Box::pin(async move { Ok(Some(format!("customer {id}"))) }));
+    mock.expect_search()
+        .with(eq("Ada"))
+        .returning(|_| Box::pin(async { Ok(vec![7]) }));
+    let mock: Arc<dyn DynCustomers> = Arc::new(mock);
+    let spawned = tokio::spawn({
+        let mock = mock.clone();
+        async move { mock.find(7).await }
+    });
+    assert_eq!(
+        spawned.await.unwrap().unwrap().as_deref(),
+        Some("customer 7")
+    );
+    assert_eq!(mock.search("Ada").await.unwrap(), [7]);
+}

@@ -1,0 +1,30 @@
+//! Names of headers are the same in any case.
+
+use wristband_m2m_reqwest::wristband_m2m::WristbandM2mClient;
+use wristband_m2m_reqwest::{ApiError, wristband_m2m};
+
+#[wristband_m2m]
+pub trait Orders {
+    #[get("/orders")]
+    async fn list(&self) -> Result<Vec<String>, ApiError>;
+
+    #[post("/orders")]
+    #[header("X-KIND", "order")]
+    async fn create(
+        &self,
+        #[header("X-Source")] a: &str,
+        #[header("x-source")] b: &str,
+        #[header("X-Kind")] c: &str,
+    ) -> Result<(), ApiError>;
+}
+
+fn _connects(token: WristbandM2mClient) -> impl Orders {
+    OrdersClient::with_base_url("https://orders.example.com", token).expect("a sound base URL")
+}
+
+async fn _calls(orders: &OrdersClient) {
+    let _ = orders.list().await;
+    let _ = orders.create("a", "b", "c").await;
+}
+
+fn main() {}

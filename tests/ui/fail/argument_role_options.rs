@@ -1,0 +1,30 @@
+//! What stands in the parentheses of a role.
+
+use wristband_m2m_reqwest::wristband_m2m::WristbandM2mClient;
+use wristband_m2m_reqwest::{ApiError, wristband_m2m};
+
+#[wristband_m2m]
+pub trait Orders {
+    #[get("/orders")]
+    async fn list(&self) -> Result<Vec<String>, ApiError>;
+
+    #[post("/orders")]
+    async fn create(
+        &self,
+        #[query(status)] a: &str,
+        #[query(cvs)] b: &[u32],
+        #[json("order")] c: u32,
+        #[query = "d"] d: u32,
+    ) -> Result<(), ApiError>;
+}
+
+fn _connects(token: WristbandM2mClient) -> impl Orders {
+    OrdersClient::with_base_url("https://orders.example.com", token).expect("a sound base URL")
+}
+
+async fn _calls(orders: &OrdersClient) {
+    let _ = orders.list().await;
+    let _ = orders.create("a", &[1], 2, 3).await;
+}
+
+fn main() {}

@@ -1,0 +1,25 @@
+//! A call ends once.
+
+use std::time::Duration;
+use wristband_m2m_reqwest::wristband_m2m::WristbandM2mClient;
+use wristband_m2m_reqwest::{ApiError, wristband_m2m};
+
+#[wristband_m2m]
+pub trait Orders {
+    #[get("/orders")]
+    async fn list(&self) -> Result<Vec<String>, ApiError>;
+
+    #[post("/orders")]
+    async fn create(&self, #[timeout] a: Duration, #[timeout] b: Duration) -> Result<(), ApiError>;
+}
+
+fn _connects(token: WristbandM2mClient) -> impl Orders {
+    OrdersClient::with_base_url("https://orders.example.com", token).expect("a sound base URL")
+}
+
+async fn _calls(orders: &OrdersClient) {
+    let _ = orders.list().await;
+    let _ = orders.create(Duration::MAX, Duration::MAX).await;
+}
+
+fn main() {}

@@ -1,0 +1,26 @@
+//! The error of a call becomes the error of the method.
+
+use wristband_m2m_reqwest::wristband_m2m::WristbandM2mClient;
+use wristband_m2m_reqwest::{ApiError, wristband_m2m};
+
+pub struct OrdersError;
+
+#[wristband_m2m]
+pub trait Orders {
+    #[get("/orders")]
+    async fn list(&self) -> Result<Vec<String>, ApiError>;
+
+    #[get("/orders/first")]
+    async fn first(&self) -> Result<String, OrdersError>;
+}
+
+fn _connects(token: WristbandM2mClient) -> impl Orders {
+    OrdersClient::with_base_url("https://orders.example.com", token).expect("a sound base URL")
+}
+
+async fn _calls(orders: &OrdersClient) {
+    let _ = orders.list().await;
+    let _ = orders.first().await;
+}
+
+fn main() {}

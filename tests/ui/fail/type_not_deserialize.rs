@@ -1,0 +1,30 @@
+//! An answer is decoded.
+
+use wristband_m2m_reqwest::wristband_m2m::WristbandM2mClient;
+use wristband_m2m_reqwest::{ApiError, wristband_m2m};
+
+pub struct Opaque;
+
+#[wristband_m2m]
+pub trait Orders {
+    #[get("/orders")]
+    async fn list(&self) -> Result<Vec<String>, ApiError>;
+
+    #[get("/orders/first")]
+    async fn first(&self) -> Result<Opaque, ApiError>;
+
+    #[get("/orders/last")]
+    async fn last(&self) -> Result<Option<Opaque>, ApiError>;
+}
+
+fn _connects(token: WristbandM2mClient) -> impl Orders {
+    OrdersClient::with_base_url("https://orders.example.com", token).expect("a sound base URL")
+}
+
+async fn _calls(orders: &OrdersClient) {
+    let _ = orders.list().await;
+    let _ = orders.first().await;
+    let _ = orders.last().await;
+}
+
+fn main() {}

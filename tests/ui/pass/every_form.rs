@@ -1,0 +1,100 @@
+//! Everything that may be written, once.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use wristband_m2m_reqwest::{ApiError, Bytes, reqwest, wristband_m2m};
+
+type Answer<T> = Result<T, ApiError>;
+
+/// Orders.
+#[wristband_m2m(
+    base_url = "https://orders.example.com/api/",
+    path = "/v1/",
+    timeout = "10s",
+    client = Billing,
+    dyn = DynOrders,
+    crate = ::wristband_m2m_reqwest,
+)]
+#[header("X-Source", "billing")]
+pub trait Orders {
+    /// One order.
+    #[get("/orders/{id}")]
+    async fn find(&self, id: u32) -> Result<Option<String>, ApiError>;
+
+    #[get("/{kind}/{id}:history/v{version}")]
+    async fn history(
+        &self,
+        #[path("kind")] what: &str,
+        #[path] id: u32,
+        version: u8,
+        #[query] status: Option<&str>,
+        #[query("pageSize")] page_size: u32,
+        #[query(csv)] tags: &[&str],
+        #[query("ids", csv)] numbers: &[u32],
+        #[query_flag] verbose: bool,
+        #[query_flag("dry-run")] dry: bool,
+        #[query_map] more: &HashMap<String, String>,
+    ) -> Answer<Vec<String>>;
+
+    #[get("/files/{*rest}", accept = "application/octet-stream")]
+    async fn file(&self, rest: &[&str]) -> Answer<Bytes>;
+
+    #[post(
+        "/orders",
+        timeout = "500ms",
+        auth = false,
+        retry_on_unauthorized = false,
+        min_token_life = "2m"
+    )]
+    #[header("X-Kind", "order")]
+    async fn create(
+        &self,
+        #[header("Idempotency-Key")] key: &str,
+        #[header_map] headers: reqwest::header::HeaderMap,
+        #[json] order: &str,
+        #[timeout] limit: Duration,
+    ) -> Answer<String>;
+
+    #[put("/")]
+    async fn replace(&self, #[form] r#type: &[(&str, &str)]) -> Answer<()>;
+
+    #[patch("/orders/")]
+    async fn upload(&self, #[multipart] form: reqwest::multipart::Form) -> Answer<()>;
+
+    #[delete("/orders")]
+    async fn clear(&self) -> Answer<()>;
+
+    #[head("/orders")]
+    async fn count(&self) -> Answer<reqwest::Response>;
+
+    #[options("/orders")]
+    async fn allowed(&self) -> Answer<()>;
+
+    #[request("PURGE", "/cache/{type}")]
+    async fn purge(
+        &self,
+        r#type: &str,
+        #[body("text/plain; charset=utf-8")] why: String,
+    ) -> Answer<()>;
+
+    #[get]
+    async fn next(&self, #[url] page: &str) -> Answer<Vec<String>>;
+
+    #[request("REPORT")]
+    async fn report(&self, #[url] page: &str) -> Answer<Vec<String>>;
+
+    fn helper<T: Default>(&self, (_a, _b): (u8, u8)) -> T {
+        T::default()
+    }
+}
+
+async fn uses(orders: &Billing) -> Answer<()> {
+    orders.find(7).await?;
+    orders.purge("orders", String::new()).await?;
+    orders
+        .next("https://orders.example.com/v1/orders?page=2")
+        .await?;
+    let _: u8 = orders.helper((1, 2));
+    Ok(())
+}

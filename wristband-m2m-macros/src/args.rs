@@ -1,0 +1,225 @@
+//! The arguments of an attribute: values, then keys with or without a value.
+
+use std::time::Duration;
+
+use proc_macro2::{Ident, Spacing, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::{LitBool, LitInt, LitStr, Path};
+
+use crate::diagnostics::Mistakes;
+use crate::{duration, nearest};
+
+/// What stands between two commas.
+pub(crate) enum Arg {
+    /// `"/orders"`
+    Value(TokenStream),
+    /// `csv`, `timeout = "2s"`
+    Key(Key),
+}
+
+pub(crate) struct Key {
+    pub(crate) ident: Ident,
+    /// Without the `r#` of a raw identifier.
+    pub(crate) name: String,
+    pub(crate) given: Given,
+}
+
+/// What follows a key.
+pub(crate) enum Given {
+    Nothing,
+    /// `= "2s"`
+    Value(TokenStream),
+    /// `("2s")`, `: "2s"`
+    Other(TokenStream),
+}
+
+/// Cuts the arguments at their commas. Any tokens can be cut; what they mean is for the reader of each.
+pub(crate) fn split(tokens: TokenStream) -> Vec<Arg> {
+    let mut args = Vec::new();
+    let mut current = Vec::new();
+    for token in tokens {
+        match &token {
+            TokenTree::Punct(punct) if punct.as_char() == ',' => {
+                args.push(Arg::new(std::mem::take(&mut current)));
+            }
+            _ => current.push(token),
+        }
+    }
+    if !current.is_empty() {
+        args.push(Arg::new(current));
+    }
+    args
+}
+
+impl Arg {
+    fn new(tokens: Vec<TokenTree>) -> Self {
+        let mut rest = tokens.into_iter();
+        let ident = match rest.next() {
+            Some(TokenTree::Ident(ident)) => ident,
+            first => return Self::Value(first.into_iter().chain(rest).collect()),
+        };
+        let mut rest = rest.peekable();
+        let given = match rest.next_if(is_equals) {
+            Some(_) => Given::Value(rest.collect()),
+            None if rest.peek().is_none() => Given::Nothing,
+            None => Given::Other(rest.collect()),
+        };
+        let name = ident.unraw().to_string();
+        Self::Key(Key { ident, name, given })
+    }
+}
+
+impl ToTokens for Arg {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Self::Value(value) => value.to_tokens(tokens),
+            Self::Key(key) => key.to_tokens(tokens),
+        }
+    }
+}
+
+fn is_equals(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == '=' && punct.spacing() == Spacing::Alone)
+}
+
+/// A string literal; anything else is a mistake, with `instead` as what to write.
+pub(crate) fn text(value: &TokenStream, instead: &str, mistakes: &mut Mistakes) -> Option<LitStr> {
+    let literal = syn::parse2::<LitStr>(value.clone()).ok();
+    if literal.is_none() {
+        mistakes.push(
+            value,
+            format!("expected a string literal: write `{instead}`"),
+        );
+    }
+    literal
+}
+
+impl Key {
+    /// The tokens after `=`; without them it is a mistake, with `example` as a value to write.
+    fn value(&self, example: &str, mistakes: &mut Mistakes) -> Option<&TokenStream> {
+        match &self.given {
+            Given::Value(value) if !value.is_empty() => Some(value),
+            _ => {
+                mistakes.push(
+                    &self.ident,
+                    format!("`{0}` has a value: write `{0} = {example}`", self.name),
+                );
+                None
+            }
+        }
+    }
+
+    pub(crate) fn text(&self, example: &str, mistakes: &mut Mistakes) -> Option<LitStr> {
+        let value = self.value(example, mistakes)?;
+        text(value, &format!("{} = {example}", self.name), mistakes)
+    }
+
+    pub(crate) fn duration(&self, mistakes: &mut Mistakes) -> Option<Duration> {
+        let text = match &self.given {
+            // `timeout = 10`
+            Given::Value(value) if syn::parse2::<LitInt>(value.clone()).is_ok() => {
+                self.text(&format!("\"{value}s\""), mistakes)?
+            }
+            _ => self.text("\"10s\"", mistakes)?,
+        };
+        duration::parse(&text.value())
+            .map_err(|message| mistakes.push(&text, message))
+            .ok()
+    }
+
+    pub(crate) fn flag(&self, mistakes: &mut Mistakes) -> Option<bool> {
+        let value = self.value("false", mistakes)?;
+        match syn::parse2::<LitBool>(value.clone()) {
+            Ok(flag) => Some(flag.value),
+            Err(_) => {
+                mistakes.push(
+                    value,
+                    format!("expected `true` or `false`: write `{} = false`", self.name),
+                );
+                None
+            }
+        }
+    }
+
+    /// A name in quotes is a mistake, but still the name that was meant.
+    pub(crate) fn ident(&self, example: &str, mistakes: &mut Mistakes) -> Option<Ident> {
+        self.bare("a name", example, Ident::parse, mistakes)
+    }
+
+    pub(crate) fn path(&self, example: &str, mistakes: &mut Mistakes) -> Option<Path> {
+        self.bare("a path", example, Path::parse_mod_style, mistakes)
+    }
+
+    fn bare<T: ToTokens>(
+        &self,
+        what: &str,
+        example: &str,
+        parser: fn(ParseStream) -> syn::Result<T>,
+        mistakes: &mut Mistakes,
+    ) -> Option<T> {
+        let value = self.value(example, mistakes)?;
+        if let Ok(bare) = parser.parse2(value.clone()) {
+            return Some(bare);
+        }
+        let quoted = syn::parse2::<LitStr>(value.clone()).ok();
+        let without_quotes = if quoted.is_some() {
+            " without quotes"
+        } else {
+            ""
+        };
+        let meant = quoted.and_then(|quoted| quoted.parse_with(parser).ok());
+        let instead = match &meant {
+            Some(meant) => meant.to_token_stream().to_string().replace(' ', ""),
+            None => example.to_owned(),
+        };
+        mistakes.push(
+            value,
+            format!(
+                "expected {what}{without_quotes}: write `{} = {instead}`",
+                self.name
+            ),
+        );
+        meant
+    }
+
+    /// Reports a key that is none of `known`; returns the one that was probably meant.
+    pub(crate) fn unknown(
+        &self,
+        known: &[&'static str],
+        mistakes: &mut Mistakes,
+    ) -> Option<&'static str> {
+        let suggestion = nearest::suggestion(&self.name, "options", known);
+        mistakes.push(
+            &self.ident,
+            format!("unknown option `{}`: {suggestion}", self.name),
+        );
+        nearest::nearest(&self.name, known.iter().copied())
+    }
+}
+
+impl ToTokens for Key {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let ident = &self.ident;
+        tokens.extend(match &self.given {
+            Given::Nothing => quote!(#ident),
+            Given::Value(value) => quote!(#ident = #value),
+            Given::Other(other) => quote!(#ident #other),
+        });
+    }
+}
+
+/// Reports each key that was given before.
+pub(crate) fn repeated<'a>(keys: impl IntoIterator<Item = &'a Key>, mistakes: &mut Mistakes) {
+    let mut seen: Vec<&str> = Vec::new();
+    for key in keys {
+        if seen.contains(&key.name.as_str()) {
+            mistakes.push(
+                &key.ident,
+                format!("`{}` is given twice: keep one of them", key.name),
+            );
+        }
+        seen.push(&key.name);
+    }
+}

@@ -1,0 +1,131 @@
+//! Which attributes are ours, and where they belong.
+
+use proc_macro2::{TokenStream, TokenTree};
+use syn::ext::IdentExt;
+use syn::{Attribute, Meta};
+
+use crate::args::{self, Arg};
+
+/// Attributes that make a method an endpoint, with their methods.
+pub(crate) const VERBS: [(&str, &str); 7] = [
+    ("get", "GET"),
+    ("post", "POST"),
+    ("put", "PUT"),
+    ("patch", "PATCH"),
+    ("delete", "DELETE"),
+    ("head", "HEAD"),
+    ("options", "OPTIONS"),
+];
+
+/// All that may stand on a method.
+pub(crate) const ON_METHODS: [&str; 9] = [
+    "get", "post", "put", "patch", "delete", "head", "options", "request", "header",
+];
+
+/// All that may stand on an argument.
+pub(crate) const ROLES: [&str; 12] = [
+    "path",
+    "query",
+    "query_map",
+    "query_flag",
+    "header",
+    "header_map",
+    "json",
+    "form",
+    "multipart",
+    "body",
+    "url",
+    "timeout",
+];
+
+/// What rustc allows on an argument, whatever macro reads it.
+const BUILT_IN_ON_ARGUMENTS: [&str; 7] = [
+    "allow", "cfg", "cfg_attr", "deny", "expect", "forbid", "warn",
+];
+
+/// The name of an attribute that has a single one.
+pub(crate) fn name(attr: &Attribute) -> Option<String> {
+    attr.path()
+        .get_ident()
+        .map(|ident| ident.unraw().to_string())
+}
+
+pub(crate) fn is_on_method(name: &str) -> bool {
+    ON_METHODS.contains(&name)
+}
+
+pub(crate) fn is_role(name: &str) -> bool {
+    ROLES.contains(&name)
+}
+
+pub(crate) fn is_built_in_on_argument(name: &str) -> bool {
+    BUILT_IN_ON_ARGUMENTS.contains(&name)
+}
+
+pub(crate) fn is_cfg(attr: &Attribute) -> bool {
+    attr.path().is_ident("cfg")
+}
+
+/// What stands in the parentheses of an attribute. `None`: it is written with `=`.
+pub(crate) fn arguments(attr: &Attribute) -> Option<Vec<Arg>> {
+    match &attr.meta {
+        Meta::Path(_) => Some(Vec::new()),
+        Meta::List(list) => Some(args::split(list.tokens.clone())),
+        Meta::NameValue(_) => None,
+    }
+}
+
+/// The first attribute of ours inside a `cfg_attr`, where it is never read.
+pub(crate) fn hidden_in_cfg_attr(attr: &Attribute, ours: fn(&str) -> bool) -> Option<String> {
+    if !attr.path().is_ident("cfg_attr") {
+        return None;
+    }
+    let inside = arguments(attr)?;
+    inside.into_iter().skip(1).find_map(|arg| match arg {
+        Arg::Key(key) if ours(&key.name) => Some(key.name),
+        _ => None,
+    })
+}
+
+/// Whether the attribute stands above `#[wristband_m2m]`, where rustc looks for it before we can.
+pub(crate) fn is_above_ours(attr: &Attribute) -> bool {
+    // Spans have places only inside the compiler.
+    if !proc_macro::is_available() {
+        return false;
+    }
+    let place = |span: proc_macro::Span| (span.line(), span.column());
+    let attr = attr.pound_token.span.unwrap();
+    let ours = proc_macro::Span::call_site();
+    attr.file() == ours.file() && place(attr) < place(ours)
+}
+
+/// The tokens of an item we cannot read, without our attributes, which nothing else would know.
+pub(crate) fn strip(tokens: TokenStream) -> TokenStream {
+    let mut kept: Vec<TokenTree> = Vec::new();
+    for token in tokens {
+        let TokenTree::Group(group) = &token else {
+            kept.push(token);
+            continue;
+        };
+        let after_pound =
+            matches!(kept.last(), Some(TokenTree::Punct(punct)) if punct.as_char() == '#');
+        if after_pound && is_ours(group.stream()) {
+            kept.pop();
+            continue;
+        }
+        let mut inside = proc_macro2::Group::new(group.delimiter(), strip(group.stream()));
+        inside.set_span(group.span());
+        kept.push(TokenTree::Group(inside));
+    }
+    kept.into_iter().collect()
+}
+
+fn is_ours(attribute: TokenStream) -> bool {
+    let mut tokens = attribute.into_iter();
+    let Some(TokenTree::Ident(ident)) = tokens.next() else {
+        return false;
+    };
+    let name = ident.unraw().to_string();
+    let called = matches!(tokens.next(), None | Some(TokenTree::Group(_)));
+    called && (is_on_method(&name) || is_role(&name))
+}

@@ -1,0 +1,371 @@
+//! Which argument fills which placeholder of the path.
+
+use syn::{Attribute, GenericArgument, LitStr, PathArguments, Type};
+
+use crate::argument::Argument;
+use crate::diagnostics::Mistakes;
+use crate::method::Method;
+use crate::model::Role;
+use crate::nearest::nearest;
+use crate::path::{Part, PathTemplate, Piece};
+use crate::role::Mark;
+use crate::verb::Route;
+use crate::{attribute, header};
+
+/// The role of each argument, and the path they fill. After a mistake roles may be missing.
+pub(crate) fn bind(
+    method: &Method,
+    mistakes: &mut Mistakes,
+) -> (Vec<Option<Role>>, Option<PathTemplate>) {
+    let mut binding = Binding::new(method);
+    let unplaced = binding.fill_marked(mistakes);
+    binding.fill_named();
+    binding.report_unplaced(unplaced, mistakes);
+    binding.report_unfilled(mistakes);
+    binding.check_filled(mistakes);
+    binding.report_without_role(mistakes);
+    let path = binding.template();
+    (binding.roles, path)
+}
+
+struct Binding<'a> {
+    method: &'a Method,
+    slots: Vec<Slot<'a>>,
+    roles: Vec<Option<Role>>,
+}
+
+/// A placeholder and the argument that fills it.
+struct Slot<'a> {
+    name: &'a str,
+    role: Role,
+    argument: Option<usize>,
+}
+
+/// An argument that says `#[path]`, for a placeholder that is not there.
+struct Unplaced<'a> {
+    argument: usize,
+    name: String,
+    attr: &'a Attribute,
+}
+
+impl<'a> Binding<'a> {
+    fn new(method: &'a Method) -> Self {
+        let slots = match &method.verb.route {
+            Route::Path { parts, .. } => slots(parts),
+            Route::None | Route::Unknown => Vec::new(),
+        };
+        let roles = method
+            .arguments
+            .iter()
+            .map(|argument| argument.role().map(|(_, role)| role.clone()))
+            .collect();
+        Self {
+            method,
+            slots,
+            roles,
+        }
+    }
+
+    fn fill(&mut self, slot: usize, argument: usize) {
+        self.roles[argument] = Some(self.slots[slot].role.clone());
+        self.slots[slot].argument = Some(argument);
+    }
+
+    /// Arguments that say `#[path]`. Returns those whose placeholder is not in the path.
+    fn fill_marked(&mut self, mistakes: &mut Mistakes) -> Vec<Unplaced<'a>> {
+        let method = self.method;
+        let mut unplaced = Vec::new();
+        for (index, argument) in method.arguments.iter().enumerate() {
+            let Mark::Path { attr, placeholder } = &argument.mark else {
+                continue;
+            };
+            let name = placeholder
+                .as_ref()
+                .map_or_else(|| argument.name(), LitStr::value);
+            let Some(slot) = self.slots.iter().position(|slot| slot.name == name) else {
+                unplaced.push(Unplaced {
+                    argument: index,
+                    name,
+                    attr,
+                });
+                continue;
+            };
+            match self.slots[slot].argument {
+                None => self.fill(slot, index),
+                Some(other) => mistakes.push(
+                    attr,
+                    format!(
+                        "`{{{name}}}` is filled by `{}` already: write another placeholder for `{}`",
+                        method.arguments[other].name(),
+                        argument.name()
+                    ),
+                ),
+            }
+        }
+        unplaced
+    }
+
+    /// Arguments that the path names.
+    fn fill_named(&mut self) {
+        for (index, argument) in self.method.arguments.iter().enumerate() {
+            if !matches!(argument.mark, Mark::None) {
+                continue;
+            }
+            let name = argument.name();
+            let slot = self
+                .slots
+                .iter()
+                .position(|slot| slot.argument.is_none() && slot.name == name);
+            if let Some(slot) = slot {
+                self.fill(slot, index);
+            }
+        }
+    }
+
+    fn report_unplaced(&mut self, unplaced: Vec<Unplaced<'_>>, mistakes: &mut Mistakes) {
+        for Unplaced {
+            argument,
+            name,
+            attr,
+        } in unplaced
+        {
+            let message = match &self.method.verb.route {
+                Route::Unknown => continue,
+                Route::None if !self.has_url() => continue,
+                Route::None => format!(
+                    "`#[url]` is the whole URL, and has no `{{{name}}}`: remove this argument, or \
+                    write a path in place of `#[url]`"
+                ),
+                Route::Path { literal, .. } => {
+                    let free = self.slots.iter().filter(|slot| slot.argument.is_none());
+                    let near = nearest(&name, free.map(|slot| slot.name));
+                    let slot = self.slots.iter().position(|slot| Some(slot.name) == near);
+                    match slot {
+                        Some(slot) => {
+                            self.fill(slot, argument);
+                            let near = self.slots[slot].name;
+                            format!(
+                                "the path has no `{{{name}}}`: did you mean `#[path(\"{near}\")]`?"
+                            )
+                        }
+                        None => format!(
+                            "the path \"{}\" has no `{{{name}}}`: write it where the argument belongs",
+                            literal.value()
+                        ),
+                    }
+                }
+            };
+            mistakes.push(attr, message);
+        }
+    }
+
+    fn has_url(&self) -> bool {
+        self.roles.contains(&Some(Role::Url))
+    }
+
+    fn check_filled(&self, mistakes: &mut Mistakes) {
+        for slot in &self.slots {
+            let Some(argument) = slot
+                .argument
+                .and_then(|index| self.method.arguments.get(index))
+            else {
+                continue;
+            };
+            if is_option(&argument.ty) {
+                mistakes.push(
+                    &argument.ty,
+                    format!(
+                        "`{{{}}}` cannot be left out of the path, so its argument is no \
+                        `Option`: write the type inside, and a method of its own for the path \
+                        without it",
+                        slot.name
+                    ),
+                );
+            }
+            if let Some(cfg) = argument.attrs.iter().find(|attr| attribute::is_cfg(attr)) {
+                mistakes.push(
+                    cfg,
+                    format!(
+                        "`{{{}}}` would stay in the path when its argument is gone: write two \
+                        methods with a `#[cfg]` each",
+                        slot.name
+                    ),
+                );
+            }
+        }
+    }
+
+    fn report_unfilled(&mut self, mistakes: &mut Mistakes) {
+        let Route::Path { literal, .. } = &self.method.verb.route else {
+            return;
+        };
+        // An argument without a name may have been meant for any of them, and was reported.
+        let unnamed = self.method.sig.inputs.len()
+            > self.method.arguments.len() + usize::from(self.method.sig.receiver().is_some());
+        for slot in 0..self.slots.len() {
+            if self.slots[slot].argument.is_some() {
+                continue;
+            }
+            let name = self.slots[slot].name;
+            let near = self.nearest_without_role(name);
+            if let Some(near) = near {
+                let meant = self.method.arguments[near].name();
+                mistakes.push(
+                    literal,
+                    format!(
+                        "no argument is named `{name}`, for `{{{name}}}`: did you mean \
+                        `{{{meant}}}`?"
+                    ),
+                );
+                self.fill(slot, near);
+            } else if let Some((attr, argument)) = self.marked_otherwise(name) {
+                mistakes.push(
+                    attr,
+                    format!(
+                        "`{argument}` is in the path as `{{{name}}}` already: remove this \
+                        role, or rename the placeholder"
+                    ),
+                );
+            } else if !unnamed && !self.has_unknown_mark() {
+                mistakes.push(
+                    literal,
+                    format!(
+                        "no argument is named `{name}`, for `{{{name}}}`: write one, or mark \
+                        one `#[path(\"{name}\")]`"
+                    ),
+                );
+            }
+        }
+    }
+
+    fn nearest_without_role(&self, name: &str) -> Option<usize> {
+        let free: Vec<(usize, String)> = self
+            .without_role()
+            .map(|(index, argument)| (index, argument.name()))
+            .collect();
+        let near = nearest(name, free.iter().map(|(_, name)| name.as_str()))?;
+        free.iter()
+            .find(|(_, name)| name == near)
+            .map(|(index, _)| *index)
+    }
+
+    fn without_role(&self) -> impl Iterator<Item = (usize, &'a Argument)> {
+        self.method
+            .arguments
+            .iter()
+            .enumerate()
+            .filter(|(index, argument)| {
+                matches!(argument.mark, Mark::None) && self.roles[*index].is_none()
+            })
+    }
+
+    fn marked_otherwise(&self, name: &str) -> Option<(&'a Attribute, String)> {
+        self.method
+            .arguments
+            .iter()
+            .find(|argument| argument.name() == name)
+            .and_then(|argument| argument.role().map(|(attr, _)| (attr, argument.name())))
+    }
+
+    fn has_unknown_mark(&self) -> bool {
+        self.method
+            .arguments
+            .iter()
+            .any(|argument| matches!(argument.mark, Mark::Unknown))
+    }
+
+    fn report_without_role(&self, mistakes: &mut Mistakes) {
+        let Route::Path { literal, .. } = &self.method.verb.route else {
+            return;
+        };
+        let path = literal.value();
+        for (_, argument) in self.without_role() {
+            let name = argument.name();
+            let colon = format!(":{name}");
+            let message = if path.split('/').any(|segment| segment == colon) {
+                format!(
+                    "`{name}` has no role, and `{colon}` is plain text: write `{{{name}}}` in the \
+                        path"
+                )
+            } else {
+                let body = match self.method.verb.method.as_str() {
+                    "GET" | "HEAD" => "",
+                    _ => "`#[json]`, ",
+                };
+                format!(
+                    "`{name}` has no role: write `{{{name}}}` in the path, or mark it \
+                        {body}`#[query]`, `#[header(\"{}\")]` or with another role",
+                    header::name_for(&name)
+                )
+            };
+            mistakes.push(&argument.ident, message);
+        }
+    }
+
+    /// `None` for the form with a URL, and after a mistake.
+    fn template(&self) -> Option<PathTemplate> {
+        let Route::Path { literal, parts } = &self.method.verb.route else {
+            return None;
+        };
+        let mut filled = self.slots.iter().map(|slot| slot.argument);
+        let mut pieces = Vec::new();
+        for part in parts {
+            pieces.push(match part {
+                Part::Literal(text) => Piece::Literal(text.clone()),
+                Part::Value(name) => Piece::Value {
+                    placeholder: name.clone(),
+                    param: filled.next()??,
+                },
+                Part::Rest(name) => Piece::Rest {
+                    placeholder: name.clone(),
+                    param: filled.next()??,
+                },
+            });
+        }
+        Some(PathTemplate {
+            route: literal.value(),
+            pieces,
+        })
+    }
+}
+
+/// One for each name: that a name is there twice was reported with the path.
+fn slots(parts: &[Part]) -> Vec<Slot<'_>> {
+    let mut slots: Vec<Slot<'_>> = Vec::new();
+    for slot in parts.iter().filter_map(Slot::new) {
+        if slots.iter().all(|before| before.name != slot.name) {
+            slots.push(slot);
+        }
+    }
+    slots
+}
+
+impl<'a> Slot<'a> {
+    fn new(part: &'a Part) -> Option<Self> {
+        let (name, role) = match part {
+            Part::Literal(_) => return None,
+            Part::Value(name) => (name, Role::Path),
+            Part::Rest(name) => (name, Role::Rest),
+        };
+        Some(Self {
+            name,
+            role,
+            argument: None,
+        })
+    }
+}
+
+/// By spelling; a type of another name is for the type checker.
+fn is_option(ty: &Type) -> bool {
+    match ty {
+        Type::Group(group) => is_option(&group.elem),
+        Type::Paren(paren) => is_option(&paren.elem),
+        Type::Reference(reference) => is_option(&reference.elem),
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| {
+            last.ident == "Option"
+                && matches!(&last.arguments, PathArguments::AngleBracketed(inside)
+                    if matches!(inside.args.first(), Some(GenericArgument::Type(_))))
+        }),
+        _ => false,
+    }
+}

@@ -1,0 +1,224 @@
+//! The client: a struct, its constructors, a method for each endpoint, and the impl of the trait.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::ext::IdentExt;
+
+use super::{call, cover, docs, forward, interface};
+use crate::model::{Endpoint, Service};
+
+pub(super) fn expand(service: &Service) -> TokenStream {
+    [
+        structure(service),
+        constructors(service),
+        methods(service),
+        settings(service),
+        implementation(service),
+    ]
+    .into_iter()
+    .collect()
+}
+
+fn structure(service: &Service) -> TokenStream {
+    let Service {
+        krate,
+        client,
+        item,
+        ..
+    } = service;
+    let vis = &item.vis;
+    let attrs = cover::twin(&item.attrs);
+    let docs = docs::client(service);
+    let cfgs: Vec<_> = cover::conditions(&item.attrs).collect();
+    let lints = cover::lints();
+    let name = client.unraw().to_string();
+    quote! {
+        #(#attrs)*
+        #docs
+        #[allow(dead_code)]
+        #vis struct #client {
+            api: #krate::private::Api,
+        }
+
+        #(#cfgs)*
+        #lints
+        impl ::core::clone::Clone for #client {
+            fn clone(&self) -> Self {
+                Self {
+                    api: ::core::clone::Clone::clone(&self.api),
+                }
+            }
+        }
+
+        #(#cfgs)*
+        #lints
+        impl ::core::fmt::Debug for #client {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.debug_struct(#name)
+                    .field("base_url", &self.api)
+                    .finish_non_exhaustive()
+            }
+        }
+    }
+}
+
+fn constructors(service: &Service) -> TokenStream {
+    let Service {
+        krate,
+        client,
+        item,
+        ..
+    } = service;
+    let vis = &item.vis;
+    let cfgs = cover::conditions(&item.attrs);
+    let lints = cover::lints();
+    let wristband = quote!(impl ::core::convert::Into<::std::sync::Arc<#krate::wristband_m2m::WristbandM2mClient>>);
+    let result = quote!(::core::result::Result<Self, #krate::wristband_m2m::ConfigError>);
+    let new = service.base_url.as_ref().map(|base_url| {
+        let first = format!(
+            "Sends requests to `{}`, authenticated by this client.",
+            base_url.value()
+        );
+        quote! {
+            #[doc = #first]
+            ///
+            /// # Errors
+            ///
+            /// When the HTTP client cannot be built: no TLS backend is compiled in, or there are no root certificates.
+            #vis fn new(client: #wristband) -> #result {
+                Self::builder(client).build()
+            }
+        }
+    });
+    quote! {
+        #(#cfgs)*
+        #lints
+        impl #client {
+            #new
+
+            /// Sends requests to this base URL, authenticated by this client.
+            ///
+            /// # Errors
+            ///
+            /// When the base URL is not an `https` URL, or an `http` URL on this machine, without user info, query and
+            /// fragment; or when the HTTP client cannot be built.
+            #vis fn with_base_url(
+                base_url: impl ::core::convert::AsRef<str>,
+                client: #wristband,
+            ) -> #result {
+                Self::builder(client).base_url(base_url).build()
+            }
+
+            /// Starts from the defaults: another HTTP client, middleware, a timeout, headers and more can be set.
+            #vis fn builder(client: #wristband) -> #krate::ApiClientBuilder<Self> {
+                #krate::ApiClientBuilder::new(client)
+            }
+
+            /// Sends requests to this base URL through a stack of one's own, which is to authenticate them, with a
+            /// `WristbandAuth` for example. Requests to other origins tell it not to.
+            ///
+            /// # Errors
+            ///
+            /// When the base URL is not an `https` URL, or an `http` URL on this machine, without user info, query and
+            /// fragment.
+            #vis fn from_http_client(
+                base_url: impl ::core::convert::AsRef<str>,
+                http: #krate::reqwest_middleware::ClientWithMiddleware,
+            ) -> #result {
+                #krate::private::from_http_client(base_url.as_ref(), http)
+            }
+        }
+    }
+}
+
+fn methods(service: &Service) -> TokenStream {
+    let Service { client, item, .. } = service;
+    let cfgs = cover::conditions(&item.attrs);
+    let lints = cover::lints();
+    let methods = service.endpoints.iter().map(|it| method(service, it));
+    quote! {
+        #(#cfgs)*
+        #lints
+        impl #client {
+            #(#methods)*
+        }
+    }
+}
+
+fn method(service: &Service, endpoint: &Endpoint) -> TokenStream {
+    let vis = &service.item.vis;
+    let sig = &endpoint.sig;
+    let attrs = cover::twin(&endpoint.attrs);
+    let route = docs::route(service, endpoint);
+    let errors = docs::errors(service, endpoint);
+    let body = call::body(service, endpoint);
+    quote! {
+        #(#attrs)*
+        #route
+        #errors
+        #vis #sig {
+            #body
+        }
+    }
+}
+
+fn settings(service: &Service) -> TokenStream {
+    let Service {
+        krate,
+        client,
+        item,
+        ..
+    } = service;
+    let cfgs = cover::conditions(&item.attrs);
+    let base_url = service.base_url.as_ref().map(|base_url| {
+        quote! {
+            const BASE_URL: ::core::option::Option<&'static str> =
+                ::core::option::Option::Some(#base_url);
+        }
+    });
+    let timeout = service.timeout.map(|timeout| {
+        let timeout = call::duration(timeout);
+        quote!(const TIMEOUT: ::core::time::Duration = #timeout;)
+    });
+    let lints = cover::lints();
+    quote! {
+        #(#cfgs)*
+        #lints
+        impl #krate::private::ApiClient for #client {
+            #base_url
+            #timeout
+
+            fn from_api(api: #krate::private::Api) -> Self {
+                Self { api }
+            }
+        }
+    }
+}
+
+fn implementation(service: &Service) -> TokenStream {
+    let Service { client, item, .. } = service;
+    let name = &item.ident;
+    let cfgs = cover::conditions(&item.attrs);
+    let lints = cover::lints();
+    let methods = service.endpoints.iter().map(|endpoint| {
+        let cfgs = cover::conditions(&endpoint.attrs);
+        let sig = interface::signature(endpoint);
+        let ident = &endpoint.sig.ident;
+        let this = endpoint.sig.receiver().map(|receiver| &receiver.self_token);
+        // The method of the client itself: those win over the trait's.
+        let call = forward::call(&quote!(Self::#ident), &quote!(#this), endpoint);
+        quote! {
+            #(#cfgs)*
+            #sig {
+                #call
+            }
+        }
+    });
+    quote! {
+        #(#cfgs)*
+        #lints
+        impl #name for #client {
+            #(#methods)*
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Which of the user's attributes go with what is generated from an item.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Attribute;
+
+/// What an impl of a trait, or of a method of one, may carry: `cfg` and `allow`.
+///
+/// `deprecated` would be an error there, and docs belong to the trait.
+pub(super) fn conditions(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
+    attrs
+        .iter()
+        .filter(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("allow"))
+}
+
+/// What a twin of an item carries: that and docs, `deprecated`, `must_use`. Attributes of other macros stay where the
+/// user put them; `expect` is met there, and becomes `allow`.
+pub(super) fn twin(attrs: &[Attribute]) -> Vec<TokenStream> {
+    const TWIN: [&str; 9] = [
+        "doc",
+        "cfg",
+        "cfg_attr",
+        "deprecated",
+        "must_use",
+        "allow",
+        "warn",
+        "deny",
+        "forbid",
+    ];
+    attrs
+        .iter()
+        .filter_map(|attr| {
+            let path = attr.path();
+            if let Ok(list) = attr.meta.require_list()
+                && path.is_ident("expect")
+            {
+                let lints = &list.tokens;
+                return Some(quote!(#[allow(#lints)]));
+            }
+            TWIN.iter()
+                .any(|name| path.is_ident(name))
+                .then(|| quote!(#attr))
+        })
+        .collect()
+}
+
+/// `cfg` alone.
+pub(super) fn cfgs(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
+    attrs.iter().filter(|attr| attr.path().is_ident("cfg"))
+}
+
+/// For impls that hold code of ours in tokens of the user's: lints would blame the user.
+pub(super) fn lints() -> TokenStream {
+    quote!(#[allow(dead_code, deprecated, clippy::all, clippy::pedantic)])
+}

@@ -1,0 +1,160 @@
+//! Names and values of header fields (RFC 9110, sections 5.1 and 5.5).
+
+/// Headers that belong to the token or to the connection.
+const RESERVED: [(&str, &str); 5] = [
+    ("Authorization", "is where the token goes"),
+    ("Host", "is that of the base URL"),
+    ("Content-Length", "is counted from the body"),
+    ("Transfer-Encoding", "is chosen with the connection"),
+    ("Connection", "is chosen with the connection"),
+];
+
+/// `Err` says what to write instead.
+pub(crate) fn check_name(name: &str) -> Result<(), String> {
+    if name.is_empty() {
+        return Err("a header has a name: write one such as \"X-Request-Id\"".to_owned());
+    }
+    if let Some(c) = name.chars().find(|c| !is_token_character(*c)) {
+        let legal: String = name
+            .trim()
+            .chars()
+            .map(|c| if is_token_character(c) { c } else { '-' })
+            .collect();
+        return Err(format!(
+            "a header's name has no {c:?}: write one such as \"{}\"",
+            legal.trim_end_matches('-')
+        ));
+    }
+    match RESERVED
+        .iter()
+        .find(|(reserved, _)| reserved.eq_ignore_ascii_case(name))
+    {
+        Some((reserved, why)) => Err(format!(
+            "the header `{reserved}` {why} and cannot be set: remove it"
+        )),
+        None => Ok(()),
+    }
+}
+
+/// `Err` says what to write instead.
+pub(crate) fn check_value(value: &str) -> Result<(), String> {
+    if let Some(c) = value.chars().find(|c| !matches!(c, '\t' | ' '..='~')) {
+        return Err(format!(
+            "a header's value has no {c:?}: write visible ASCII characters and spaces"
+        ));
+    }
+    if value.trim() != value {
+        return Err(format!(
+            "spaces around a header's value are not sent: write \"{}\"",
+            value.trim()
+        ));
+    }
+    Ok(())
+}
+
+/// A media type, as in `text/plain; charset=utf-8`.
+pub(crate) fn check_content_type(value: &str) -> Result<(), String> {
+    check_value(value)?;
+    let essence = value.split(';').next().unwrap_or_default().trim_end();
+    let is_token = |text: &str| !text.is_empty() && text.chars().all(is_token_character);
+    match essence.split_once('/') {
+        Some((kind, sub)) if is_token(kind) && is_token(sub) => Ok(()),
+        _ => Err(format!(
+            "`{value}` is not a content type: write one such as \"text/plain\""
+        )),
+    }
+}
+
+/// RFC 9110, section 5.6.2; methods are made of the same characters.
+pub(crate) fn is_token_character(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c)
+}
+
+/// `idempotency_key` as the header it is probably meant for.
+pub(crate) fn name_for(argument: &str) -> String {
+    let words = argument.split('_').filter(|word| !word.is_empty());
+    let capitalized = words.map(|word| {
+        let mut letters = word.chars();
+        let first: String = letters
+            .next()
+            .into_iter()
+            .flat_map(char::to_uppercase)
+            .collect();
+        first + letters.as_str()
+    });
+    capitalized.collect::<Vec<_>>().join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_a_name() {
+        for name in ["X-Request-Id", "accept", "x_y", "If-Match"] {
+            assert_eq!(check_name(name), Ok(()), "{name}");
+        }
+    }
+
+    #[test]
+    fn reserved_names_are_refused_in_any_case() {
+        for name in [
+            "Authorization",
+            "host",
+            "CONTENT-LENGTH",
+            "transfer-encoding",
+            "Connection",
+        ] {
+            assert!(check_name(name).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn illegal_names_are_refused_with_a_legal_one() {
+        for (name, instead) in [
+            ("X Source", "\"X-Source\""),
+            ("X:", "\"X\""),
+            ("", "X-Request-Id"),
+            ("Größe", "\"Gr--e\""),
+        ] {
+            let message = check_name(name).expect_err(name);
+            assert!(message.contains(instead), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_value_cannot_start_another_header() {
+        assert_eq!(check_value("billing, 2"), Ok(()));
+        assert_eq!(check_value(""), Ok(()));
+        for value in ["a\r\nX-Evil: 1", "a\0", "é", " a"] {
+            assert!(check_value(value).is_err(), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn a_content_type_has_two_halves() {
+        for value in [
+            "text/plain",
+            "text/plain; charset=utf-8",
+            "application/vnd.api+json",
+        ] {
+            assert_eq!(check_content_type(value), Ok(()), "{value}");
+        }
+        for value in [
+            "",
+            "text",
+            "text/",
+            "/plain",
+            "text plain/x",
+            "text/plain\n",
+        ] {
+            assert!(check_content_type(value).is_err(), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn an_argument_suggests_its_header() {
+        assert_eq!(name_for("idempotency_key"), "Idempotency-Key");
+        assert_eq!(name_for("_x"), "X");
+    }
+}

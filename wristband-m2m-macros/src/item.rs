@@ -1,0 +1,109 @@
+//! The item the attribute is on, and the items in it.
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, ItemTrait, TraitItem, TraitItemFn, Visibility};
+
+use crate::attribute;
+use crate::diagnostics::Mistakes;
+
+/// `Err`: what to keep of an item that is no trait; it was reported.
+pub(crate) fn parse(item: TokenStream, mistakes: &mut Mistakes) -> Result<ItemTrait, TokenStream> {
+    syn::parse2::<ItemTrait>(item.clone()).map_err(|error| {
+        match keyword(item.clone()) {
+            Some(keyword) if keyword == "trait" => mistakes.combine(error),
+            Some(keyword) if keyword == "impl" => mistakes.push(
+                keyword,
+                "`#[wristband_m2m]` goes on a trait: write it above the trait, not above an \
+                    implementation",
+            ),
+            keyword => mistakes.push(
+                keyword,
+                "`#[wristband_m2m]` goes on a trait: write one whose methods are the endpoints, \
+                    as in `trait Orders { .. }`",
+            ),
+        }
+        attribute::strip(item)
+    })
+}
+
+/// What kind of item it is.
+fn keyword(item: TokenStream) -> Option<Ident> {
+    const KEYWORDS: [&str; 13] = [
+        "trait",
+        "impl",
+        "struct",
+        "enum",
+        "union",
+        "fn",
+        "mod",
+        "type",
+        "const",
+        "static",
+        "use",
+        "extern",
+        "macro_rules",
+    ];
+    item.into_iter().find_map(|token| match token {
+        TokenTree::Ident(ident) if KEYWORDS.iter().any(|keyword| ident == keyword) => Some(ident),
+        _ => None,
+    })
+}
+
+/// `Err`: what to keep of an item that is no method; it was reported.
+pub(crate) fn as_function(
+    item: TraitItem,
+    mistakes: &mut Mistakes,
+) -> Result<TraitItemFn, Vec<TraitItem>> {
+    match item {
+        TraitItem::Fn(function) => Ok(function),
+        TraitItem::Const(item) => {
+            mistakes.push(
+                &item.ident,
+                "a client has no associated constants: write the constant beside the trait",
+            );
+            Err(vec![TraitItem::Const(item)])
+        }
+        TraitItem::Type(item) => {
+            mistakes.push(
+                &item.ident,
+                "a client has no associated types: write the type itself in the methods",
+            );
+            Err(vec![TraitItem::Type(item)])
+        }
+        TraitItem::Macro(item) => {
+            mistakes.push(
+                &item.mac.path,
+                "a macro in the trait is not expanded when the trait is read: write its methods \
+                    out",
+            );
+            Err(Vec::new())
+        }
+        other => match with_visibility.parse2(other.to_token_stream()) {
+            Ok((visibility, function)) => {
+                mistakes.push(
+                    visibility,
+                    "a method is as visible as its trait: write it without a visibility of its own",
+                );
+                Ok(function)
+            }
+            Err(_) => {
+                mistakes.push(&other, "a client has methods only: remove this item");
+                Err(Vec::new())
+            }
+        },
+    }
+}
+
+/// A method that says `pub` or `default`, which syn does not read as one.
+fn with_visibility(input: ParseStream) -> syn::Result<(TokenStream, TraitItemFn)> {
+    let attrs = input.call(Attribute::parse_outer)?;
+    let visibility: Visibility = input.parse()?;
+    let default: Option<syn::Token![default]> = input.parse()?;
+    let mut function: TraitItemFn = input.parse()?;
+    function.attrs.splice(0..0, attrs);
+    let mut written = visibility.into_token_stream();
+    default.to_tokens(&mut written);
+    Ok((written, function))
+}

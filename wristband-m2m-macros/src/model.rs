@@ -1,0 +1,114 @@
+//! What the user wrote, checked and ready to render.
+
+use std::time::Duration;
+
+use syn::{Attribute, Ident, ItemTrait, LitStr, Path, Signature, Type};
+
+use crate::path::PathTemplate;
+
+/// A trait that describes a downstream API.
+#[derive(Clone)]
+pub(crate) struct Service {
+    /// The user's trait; our attributes are gone from it, its methods and their arguments.
+    pub(crate) item: ItemTrait,
+    /// Where generated code finds our run time: `::wristband_m2m_reqwest`, or what `crate = ..` says.
+    pub(crate) krate: Path,
+    /// The client to generate: the trait's name with `Client`, or what `client = ..` says.
+    pub(crate) client: Ident,
+    /// The object-safe companion to generate: `dyn = ..`.
+    pub(crate) dyn_name: Option<Ident>,
+    pub(crate) base_url: Option<LitStr>,
+    /// Empty, or with a leading and without a trailing slash.
+    pub(crate) path: String,
+    /// `None` leaves the default to the run time.
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) endpoints: Vec<Endpoint>,
+}
+
+/// A method with a verb.
+#[derive(Clone)]
+pub(crate) struct Endpoint {
+    /// Position in the items of the trait.
+    pub(crate) index: usize,
+    /// The user's attributes without ours.
+    pub(crate) attrs: Vec<Attribute>,
+    /// As written, without our attributes on arguments.
+    pub(crate) sig: Signature,
+    /// `GET`, or any token that `#[request]` was given.
+    pub(crate) method: String,
+    /// `None`: the whole URL is an argument.
+    pub(crate) path: Option<PathTemplate>,
+    pub(crate) options: Options,
+    /// The trait's and the method's; of two with one name the method's.
+    pub(crate) headers: Vec<StaticHeader>,
+    pub(crate) params: Vec<Param>,
+    /// The whole return type, whatever alias it is spelled with.
+    pub(crate) output: Type,
+}
+
+/// The keys after an endpoint's path.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Options {
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) auth: bool,
+    pub(crate) retry_on_unauthorized: bool,
+    pub(crate) min_token_life: Option<Duration>,
+    pub(crate) accept: Option<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            timeout: None,
+            auth: true,
+            retry_on_unauthorized: true,
+            min_token_life: None,
+            accept: None,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct StaticHeader {
+    pub(crate) name: String,
+    pub(crate) value: String,
+}
+
+/// An argument after `&self`.
+#[derive(Clone)]
+pub(crate) struct Param {
+    /// What may stand on an argument and is not ours: `cfg`, `allow` and the like.
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) ident: Ident,
+    pub(crate) ty: Type,
+    pub(crate) role: Role,
+}
+
+/// What becomes of an argument.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Role {
+    /// One segment of the path, or a part of one.
+    Path,
+    /// The rest of the path, one segment for each item.
+    Rest,
+    Query {
+        name: String,
+        csv: bool,
+    },
+    QueryMap,
+    QueryFlag {
+        name: String,
+    },
+    Header {
+        name: String,
+    },
+    HeaderMap,
+    Json,
+    Form,
+    Multipart,
+    Body {
+        content_type: String,
+    },
+    Url,
+    Timeout,
+}

@@ -1,0 +1,108 @@
+//! The known name that was probably meant.
+
+/// The nearest of `known`, if it is near enough to be what `name` was meant to be.
+pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|candidate| (distance(name, candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= tolerance(name, candidate))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// `: did you mean ..`, or what there is to choose from.
+pub(crate) fn suggestion(name: &str, what: &str, known: &[&str]) -> String {
+    match nearest(name, known.iter().copied()) {
+        Some(candidate) => format!("did you mean `{candidate}`?"),
+        None => format!("the {what} are {}", list(known)),
+    }
+}
+
+/// `a`, `b` and `c`, each in backticks.
+pub(crate) fn list(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => format!("`{one}`"),
+        [init @ .., last] => format!("`{}` and `{last}`", init.join("`, `")),
+    }
+}
+
+/// A third of the letters may be wrong, but at least one.
+fn tolerance(name: &str, candidate: &str) -> usize {
+    let length = name.chars().count().max(candidate.chars().count());
+    (length / 3).max(1)
+}
+
+/// Edits (a letter put in, left out, replaced, or swapped with its neighbour) between two names, whatever their case.
+fn distance(a: &str, b: &str) -> usize {
+    let a: Vec<char> = a.to_lowercase().chars().collect();
+    let b: Vec<char> = b.to_lowercase().chars().collect();
+    let mut before = Vec::new();
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        let mut row = vec![i; b.len() + 1];
+        for j in 1..=b.len() {
+            let same = a[i - 1] == b[j - 1];
+            row[j] = (last[j - 1] + usize::from(!same))
+                .min(last[j] + 1)
+                .min(row[j - 1] + 1);
+            let swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            if swapped {
+                row[j] = row[j].min(before[j - 2] + 1);
+            }
+        }
+        before = std::mem::replace(&mut last, row);
+    }
+    last[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VERBS: [&str; 9] = [
+        "get", "post", "put", "patch", "delete", "head", "options", "request", "header",
+    ];
+
+    #[test]
+    fn a_slip_of_the_finger_finds_what_was_meant() {
+        for (written, meant) in [
+            ("gett", "get"),
+            ("GET", "get"),
+            ("psot", "post"),
+            ("delet", "delete"),
+            ("optoins", "options"),
+            ("heder", "header"),
+            ("requets", "request"),
+        ] {
+            assert_eq!(nearest(written, VERBS), Some(meant), "{written}");
+        }
+    }
+
+    #[test]
+    fn another_word_finds_nothing() {
+        for written in ["instrument", "must_use", "automock", "test", "", "日本語"] {
+            assert_eq!(nearest(written, VERBS), None, "{written}");
+        }
+    }
+
+    #[test]
+    fn without_a_near_name_all_are_listed() {
+        assert_eq!(
+            suggestion("x", "roles", &["json", "form"]),
+            "the roles are `json` and `form`"
+        );
+        assert_eq!(
+            suggestion("jsno", "roles", &["json", "form"]),
+            "did you mean `json`?"
+        );
+    }
+
+    #[test]
+    fn a_swap_counts_as_one_edit() {
+        assert_eq!(distance("form", "from"), 1);
+        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(distance("abc", ""), 3);
+        assert_eq!(distance("kitten", "sitting"), 3);
+    }
+}

@@ -1,0 +1,291 @@
+//! The whole trait: its options, its items, and the service they describe.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::format_ident;
+use syn::ext::IdentExt;
+use syn::{Attribute, ItemTrait, TraitItem, TraitItemFn, parse_quote};
+
+use crate::diagnostics::Mistakes;
+use crate::fixed_header::{self, FixedHeader};
+use crate::method::{self, Method};
+use crate::model::{Endpoint, Param, Role, Service, StaticHeader};
+use crate::nearest::nearest;
+use crate::options::TraitOptions;
+use crate::role::Features;
+use crate::{attribute, binding, item, validate};
+
+/// A trait as far as it could be understood.
+pub(crate) struct Reading {
+    /// With the endpoints that have no mistake.
+    pub(crate) service: Service,
+    /// Positions of the methods that have one.
+    pub(crate) broken: Vec<usize>,
+    /// Generic, or with items that are no methods: the client cannot be what the trait asks for.
+    pub(crate) beyond_us: bool,
+}
+
+pub(crate) fn read(
+    args: TokenStream,
+    mut item: ItemTrait,
+    features: Features,
+    mistakes: &mut Mistakes,
+) -> Reading {
+    let options = TraitOptions::read(args, mistakes);
+    check_attributes(&mut item.attrs, mistakes);
+    let headers = fixed_header::take(&mut item.attrs, mistakes);
+    let mut beyond_us = check_head(&item, mistakes);
+    let mut endpoints = Vec::new();
+    let mut broken = Vec::new();
+    let mut methods = 0;
+    let mut kept = Vec::new();
+    let mut names: Vec<(Ident, bool)> = Vec::new();
+    for item in std::mem::take(&mut item.items) {
+        let before = mistakes.count();
+        let mut function = match item::as_function(item, mistakes) {
+            Ok(function) => function,
+            Err(other) => {
+                beyond_us |= !other.is_empty();
+                kept.extend(other);
+                continue;
+            }
+        };
+        let has_body = function.default.is_some();
+        let read = method::read(&mut function, features, mistakes);
+        methods += usize::from(read.is_some() || mistakes.count() > before);
+        if read.is_some() && is_repeated(&function, &mut names, mistakes) {
+            continue;
+        }
+        match read {
+            Some(method) => match endpoint(kept.len(), method, &headers, mistakes) {
+                Some(endpoint) if mistakes.count() == before => endpoints.push(endpoint),
+                _ => broken.push(kept.len()),
+            },
+            None if has_body => {}
+            None => broken.push(kept.len()),
+        }
+        kept.push(TraitItem::Fn(function));
+    }
+    item.items = kept;
+    if methods == 0 && !beyond_us {
+        mistakes.push(
+            &item.ident,
+            format!(
+                "`{}` has no endpoint: write one such as `#[get(\"/orders\")] async fn \
+                list(&self) -> Result<Vec<Order>, ApiError>;`",
+                item.ident
+            ),
+        );
+    }
+    let (client, dyn_name) = names_of_types(&item, &options, mistakes);
+    Reading {
+        service: Service {
+            item,
+            krate: options
+                .krate
+                .unwrap_or_else(|| parse_quote!(::wristband_m2m_reqwest)),
+            client,
+            dyn_name,
+            base_url: options.base_url,
+            path: options.path,
+            timeout: options.timeout,
+            endpoints,
+        },
+        broken,
+        beyond_us,
+    }
+}
+
+/// Our attributes where they do not belong.
+fn check_attributes(attrs: &mut Vec<Attribute>, mistakes: &mut Mistakes) {
+    attrs.retain(|attr| {
+        let Some(name) = attribute::name(attr) else {
+            return true;
+        };
+        match misplaced(&name, attr) {
+            Some(message) => mistakes.push(attr, message),
+            None => return true,
+        }
+        // A header above ours still is what the user wants to send.
+        name == "header"
+    });
+}
+
+fn misplaced(name: &str, attr: &Attribute) -> Option<String> {
+    if name == "header" {
+        return attribute::is_above_ours(attr).then(|| {
+            "`#[header]` is known to `#[wristband_m2m]` alone: write `#[wristband_m2m]` first, \
+            above it"
+                .to_owned()
+        });
+    }
+    if name == "wristband_m2m" {
+        return Some(
+            "`#[wristband_m2m]` is on this trait already: write all options in one".to_owned(),
+        );
+    }
+    if attribute::is_on_method(name) {
+        return Some(format!(
+            "`#[{name}]` is for methods: write it above the method it makes an endpoint"
+        ));
+    }
+    if attribute::is_role(name) {
+        return Some(format!(
+            "`#[{name}]` is for arguments: write it before the argument it marks"
+        ));
+    }
+    nearest(name, ["header"]).map(|_| {
+        format!(
+            "unknown attribute `#[{name}]`: did you mean `#[header]`? \
+            (an attribute of another macro is written with its path)"
+        )
+    })
+}
+
+/// What stands before the braces. Whether the client cannot implement it.
+fn check_head(item: &ItemTrait, mistakes: &mut Mistakes) -> bool {
+    if let Some(token) = &item.unsafety {
+        mistakes.push(token, "a client keeps no unsafe promise: remove `unsafe`");
+    }
+    if let Some(token) = &item.modifiers.auto_token {
+        mistakes.push(
+            token,
+            "a client has methods, an `auto` trait has none: remove `auto`",
+        );
+    }
+    for parameter in &item.generics.params {
+        mistakes.push(
+            parameter,
+            "a client stands for one API, so its trait is not generic: write the types out",
+        );
+    }
+    if let Some(clause) = &item.generics.where_clause {
+        mistakes.push(
+            clause,
+            "a client stands for one API, so its trait has no conditions: write supertraits after \
+                a colon instead",
+        );
+    }
+    !item.generics.params.is_empty() || item.generics.where_clause.is_some()
+}
+
+/// Whether an endpoint of this name was there before. Those under `#[cfg]` may exclude one another, so rustc judges them.
+fn is_repeated(
+    function: &TraitItemFn,
+    names: &mut Vec<(Ident, bool)>,
+    mistakes: &mut Mistakes,
+) -> bool {
+    let name = &function.sig.ident;
+    let conditional = function.attrs.iter().any(attribute::is_cfg);
+    let repeated = !conditional
+        && names
+            .iter()
+            .any(|(before, conditional)| before == name && !conditional);
+    if repeated {
+        mistakes.push(
+            name,
+            format!("two methods are named `{name}`: give this one another name"),
+        );
+    }
+    names.push((name.clone(), conditional));
+    repeated
+}
+
+/// Checks the rules across the parts of a method. `None`: a mistake was reported.
+fn endpoint(
+    index: usize,
+    method: Method,
+    trait_headers: &[FixedHeader],
+    mistakes: &mut Mistakes,
+) -> Option<Endpoint> {
+    validate::method(&method, mistakes);
+    let (roles, path) = binding::bind(&method, mistakes);
+    let headers = merge(trait_headers, &method, &roles);
+    let params: Option<Vec<Param>> = method
+        .arguments
+        .into_iter()
+        .zip(roles)
+        .map(|(argument, role)| {
+            Some(Param {
+                attrs: argument.attrs,
+                ident: argument.ident,
+                ty: argument.ty,
+                role: role?,
+            })
+        })
+        .collect();
+    Some(Endpoint {
+        index,
+        attrs: method.attrs,
+        sig: method.sig,
+        method: method.verb.method,
+        path,
+        options: method.verb.options.options,
+        headers,
+        params: params?,
+        output: method.output?,
+    })
+}
+
+/// The trait's headers are defaults: whatever of the method sets the same one takes its place.
+fn merge(
+    trait_headers: &[FixedHeader],
+    method: &Method,
+    roles: &[Option<Role>],
+) -> Vec<StaticHeader> {
+    let arguments = method.arguments.iter().zip(roles);
+    let unconditional: Vec<&Role> = arguments
+        .filter(|(argument, _)| !argument.is_conditional())
+        .filter_map(|(_, role)| role.as_ref())
+        .collect();
+    let overridden = |header: &FixedHeader| {
+        method
+            .headers
+            .iter()
+            .any(|own| own.is(&header.name.value()))
+            || (header.is("accept") && method.verb.options.accept.is_some())
+            || unconditional.iter().any(|role| match role {
+                Role::Header { name } => header.is(name),
+                Role::Form | Role::Multipart | Role::Body { .. } => header.is("content-type"),
+                _ => false,
+            })
+    };
+    trait_headers
+        .iter()
+        .filter(|header| !overridden(header))
+        .chain(&method.headers)
+        .map(FixedHeader::as_static)
+        .collect()
+}
+
+/// The client and the companion, each with a name of its own.
+fn names_of_types(
+    item: &ItemTrait,
+    options: &TraitOptions,
+    mistakes: &mut Mistakes,
+) -> (Ident, Option<Ident>) {
+    let derived = format_ident!("{}Client", item.ident.unraw(), span = item.ident.span());
+    let mut client = options.client.clone().unwrap_or_else(|| derived.clone());
+    if client == item.ident {
+        mistakes.push(
+            &client,
+            format!(
+                "the client needs a name of its own: write `client = {derived}`, or leave it out"
+            ),
+        );
+        client = derived;
+    }
+    let mut dyn_name = options.dyn_name.clone();
+    if let Some(name) = &dyn_name
+        && (*name == item.ident || *name == client)
+    {
+        mistakes.push(
+            name,
+            format!(
+                "the companion needs a name of its own: write `dyn = Dyn{}`",
+                item.ident.unraw()
+            ),
+        );
+        dyn_name = None;
+    }
+    (client, dyn_name)
+}

@@ -1,0 +1,151 @@
+//! The verb of an endpoint, with its path and its options.
+
+use proc_macro2::TokenStream;
+use syn::{Attribute, LitStr};
+
+use crate::args::{self, Arg, Given, Key};
+use crate::attribute::{self, VERBS};
+use crate::diagnostics::Mistakes;
+use crate::header;
+use crate::options::MethodOptions;
+use crate::path::{self, Part};
+
+pub(crate) struct Verb {
+    pub(crate) attr: Attribute,
+    /// `get`, as in `#[get]`.
+    pub(crate) name: String,
+    /// `GET`
+    pub(crate) method: String,
+    pub(crate) route: Route,
+    pub(crate) options: MethodOptions,
+}
+
+pub(crate) enum Route {
+    /// The URL is an argument.
+    None,
+    /// A mistake was reported.
+    Unknown,
+    Path {
+        literal: LitStr,
+        parts: Vec<Part>,
+    },
+}
+
+impl Verb {
+    /// Reads `attr` as the verb `name`, which it may only nearly spell.
+    pub(crate) fn read(attr: &Attribute, name: &str, mistakes: &mut Mistakes) -> Self {
+        let mut verb = Self {
+            attr: attr.clone(),
+            name: name.to_owned(),
+            method: String::new(),
+            route: Route::None,
+            options: MethodOptions::default(),
+        };
+        let example = match name {
+            "request" => "#[request(\"PURGE\", \"/orders\")]".to_owned(),
+            _ => format!("#[{name}(\"/orders\")]"),
+        };
+        let Some(args) = attribute::arguments(attr) else {
+            mistakes.push(attr, format!("`#[{name}]` has no `=`: write `{example}`"));
+            verb.route = Route::Unknown;
+            return verb;
+        };
+        let rest = verb.read_method(&args, &example, mistakes);
+        let rest = verb.read_route(rest, &example, mistakes);
+        verb.options = MethodOptions::read(rest, mistakes);
+        verb
+    }
+
+    /// The method, and the arguments after it.
+    fn read_method<'a>(
+        &mut self,
+        args: &'a [Arg],
+        example: &str,
+        mistakes: &mut Mistakes,
+    ) -> &'a [Arg] {
+        if let Some((_, method)) = VERBS.iter().find(|(verb, _)| *verb == self.name) {
+            (*method).clone_into(&mut self.method);
+            return args;
+        }
+        let Some((Arg::Value(method), rest)) = args.split_first() else {
+            mistakes.push(
+                &self.attr,
+                format!("`#[request]` names its method first: write `{example}`"),
+            );
+            self.route = Route::Unknown;
+            return args;
+        };
+        if let Some(literal) = args::text(method, example, mistakes) {
+            match check_method(&literal.value()) {
+                Ok(()) => self.method = literal.value(),
+                Err(message) => {
+                    mistakes.push(&literal, message);
+                    self.route = Route::Unknown;
+                }
+            }
+        }
+        rest
+    }
+
+    /// The path, if there is one, and the arguments after it.
+    fn read_route<'a>(
+        &mut self,
+        args: &'a [Arg],
+        example: &str,
+        mistakes: &mut Mistakes,
+    ) -> &'a [Arg] {
+        match args.split_first() {
+            Some((Arg::Value(path), rest)) => {
+                self.route = route(path, example, mistakes);
+                rest
+            }
+            Some((Arg::Key(key), rest)) if is_expression(key) => {
+                mistakes.push(
+                    key,
+                    format!("the path is a string literal: write it in quotes, as in `{example}`"),
+                );
+                self.route = Route::Unknown;
+                rest
+            }
+            _ => args,
+        }
+    }
+}
+
+/// `PATH`, `concat!("/orders", "/{id}")`
+fn is_expression(key: &Key) -> bool {
+    !matches!(key.given, Given::Value(_)) && !MethodOptions::knows(&key.name)
+}
+
+fn route(path: &TokenStream, example: &str, mistakes: &mut Mistakes) -> Route {
+    let Some(literal) = args::text(path, example, mistakes) else {
+        return Route::Unknown;
+    };
+    let parsed = path::parse(&literal.value());
+    for mistake in &parsed.mistakes {
+        mistakes.push(&literal, mistake);
+    }
+    match parsed.parts {
+        Some(parts) => Route::Path { literal, parts },
+        None => Route::Unknown,
+    }
+}
+
+/// A method is case-sensitive (RFC 9110, section 9.1), so `get` would not be understood.
+fn check_method(method: &str) -> Result<(), String> {
+    let upper = method.to_uppercase();
+    if method.starts_with('/') {
+        return Err(format!(
+            "`#[request]` names its method first: write `#[request(\"PURGE\", \"{method}\")]`"
+        ));
+    }
+    if method.is_empty() || !method.chars().all(header::is_token_character) {
+        return Err(format!(
+            "`{method}` is not a method: write one such as \"PURGE\""
+        ));
+    }
+    if method != upper && VERBS.iter().any(|(_, known)| *known == upper) {
+        return Err(format!("a method is case-sensitive: write \"{upper}\""));
+    }
+    Ok(())
+}
