@@ -4,9 +4,16 @@
 #![allow(missing_debug_implementations, reason = "unpublished")]
 
 mod api_server;
+mod raw_server;
 mod reply;
 mod tls;
 
 pub use api_server::{ApiServer, Recorded};
+pub use raw_server::{RawReply, RawServer};
 pub use reply::Reply;
 pub use tls::PrivateRoot;
+
+/// Compiles the README's code, and runs what it can run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

@@ -39,10 +39,10 @@ impl<T, E: From<ApiError>> Outcome for Result<T, E> {
 
 /// How the answer of type `T`, with `W` around it, is decoded for a method that returns `R`.
 #[derive(Debug)]
-pub struct Answer<R, W, T>(PhantomData<fn() -> (R, W, T)>);
+pub struct Answer<R, W, T>(PhantomData<fn() -> R>, PhantomData<fn(W) -> T>);
 
 impl<R, W, T> Answer<R, W, T> {
-    const NEW: Self = Self(PhantomData);
+    const NEW: Self = Self(PhantomData, PhantomData);
 }
 
 impl<R: Outcome> Answer<R, Alone, R::Ok> {

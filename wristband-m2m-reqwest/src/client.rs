@@ -136,8 +136,8 @@ impl<C: ApiClient> ApiClientBuilder<C> {
 
     /// Allows an origin such as `http://orders.internal:8080` that is plain `http` and not on this machine, for a mesh that
     /// does TLS itself; may be repeated.
-    pub fn allow_origin(mut self, origin: &str) -> Self {
-        self.origins.push(origin.to_owned());
+    pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
+        self.origins.push(origin.into());
         self
     }
 
@@ -174,7 +174,7 @@ impl<C: ApiClient> ApiClientBuilder<C> {
             None => own_http_client()?,
         };
         let auth = WristbandAuth::builder(self.client)
-            .allow_origin(&base.origin().to_string())
+            .allow_origin(base.origin().to_string())
             .retry_on_unauthorized(self.retry_on_unauthorized)
             .build()?;
         let stack = self

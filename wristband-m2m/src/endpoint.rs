@@ -184,8 +184,6 @@ fn broken(error: reqwest::Error) -> TokenError {
     let error = error.without_url();
     let token_error = if error.is_timeout() {
         timed_out()
-    } else if error.is_decode() {
-        TokenError::invalid_response("the token response cannot be decoded")
     } else if error.is_connect() {
         TokenError::new(
             TokenErrorKind::Network,
@@ -194,7 +192,7 @@ fn broken(error: reqwest::Error) -> TokenError {
     } else {
         TokenError::new(
             TokenErrorKind::Network,
-            "the connection to the token endpoint broke",
+            "the connection to the token endpoint broke, or what came over it is not HTTP",
         )
     };
     token_error.caused_by(Box::new(error))

@@ -57,15 +57,21 @@ impl Fetcher {
             .saturating_mul(self.retry.attempts)
     }
 
-    /// Attempts until one succeeds or retrying is over.
+    /// Attempts until one succeeds or retrying is over. Says in the current span how many requests that took.
     pub(crate) async fn token(&self) -> Result<AccessToken, TokenError> {
         let mut sent = 0;
+        let result = self.cycle(&mut sent).await;
+        tracing::Span::current().record("attempts", sent);
+        result.map_err(|error| error.with_attempts(sent))
+    }
+
+    async fn cycle(&self, sent: &mut u32) -> Result<AccessToken, TokenError> {
         let mut attempts = 0;
         loop {
             attempts += 1;
-            let error = match self.attempt(&mut sent).await {
+            let error = match self.attempt(sent).await {
                 Ok(token) => return Ok(token),
-                Err(error) => error.with_attempts(sent),
+                Err(error) => error,
             };
             if !self.retry.goes_on(attempts, &error) {
                 return Err(error);

@@ -54,13 +54,9 @@ impl AccessToken {
         if !value.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(unprintable());
         }
-        let mut authorization =
-            HeaderValue::from_str(&format!("{SCHEME}{value}")).map_err(|_| unprintable())?;
-        authorization.set_sensitive(true);
-        Ok(Self(Arc::new(Bearer {
-            authorization,
-            issue: Arc::new(lifetime),
-        })))
+        let header = format!("{SCHEME}{value}");
+        let bearer = Bearer::new(header.as_bytes(), Arc::new(lifetime)).ok_or_else(unprintable)?;
+        Ok(Self(Arc::new(bearer)))
     }
 
     /// The token itself, without the scheme. Do not log it.
@@ -106,13 +102,24 @@ impl AccessToken {
 
     /// A handle of the same issue that shares no reference count with this one that is touched when it is used.
     pub(crate) fn detached_copy(&self) -> Self {
-        let mut authorization = HeaderValue::from_bytes(self.0.authorization.as_bytes())
-            .unwrap_or_else(|_| self.0.authorization.clone());
+        let header = self.0.authorization.as_bytes();
+        match Bearer::new(header, Arc::clone(&self.0.issue)) {
+            Some(bearer) => Self(Arc::new(bearer)),
+            None => self.clone(),
+        }
+    }
+}
+
+impl Bearer {
+    fn new(header: &[u8], issue: Arc<Lifetime>) -> Option<Self> {
+        let mut authorization = HeaderValue::from_bytes(header).ok()?;
         authorization.set_sensitive(true);
-        Self(Arc::new(Bearer {
+        // The first clone of a header value allocates its reference count; made here, no caller pays for it.
+        drop(authorization.clone());
+        Some(Self {
             authorization,
-            issue: Arc::clone(&self.0.issue),
-        }))
+            issue,
+        })
     }
 }
 

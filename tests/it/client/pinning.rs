@@ -1,1 +1,118 @@
-//!
+//! The token goes to the base URL's origin, and nowhere else.
+
+use wristband_m2m_reqwest::{
+    ApiError, ApiErrorKind, ApiResponse, WristbandAuth, reqwest, reqwest_middleware, wristband_m2m,
+};
+use wristband_m2m_tests::{ApiServer, Reply};
+
+use super::{World, everything_it_says};
+
+#[wristband_m2m(path = "/v1")]
+trait Api {
+    #[get]
+    async fn page(&self, #[url] url: &str) -> Result<ApiResponse<Vec<u64>>, ApiError>;
+    #[get]
+    async fn more(&self, #[url] url: reqwest::Url, #[query] size: u8)
+    -> Result<Vec<u64>, ApiError>;
+    #[get("/first")]
+    async fn first(&self) -> Result<Vec<u64>, ApiError>;
+}
+
+fn numbers() -> Reply {
+    Reply::json(200, "[7]").header("set-cookie", "hunter2")
+}
+
+async fn world() -> (World, ApiServer) {
+    let elsewhere = ApiServer::start(|_| numbers()).await;
+    (World::new(|_| numbers()).await, elsewhere)
+}
+
+#[tokio::test]
+async fn a_next_page_on_the_same_origin_carries_the_token() {
+    let (world, _elsewhere) = world().await;
+    let api = ApiClient::with_base_url(world.api.url("/base"), world.token_client()).unwrap();
+    let answer = api
+        .page(&world.api.url("/other?page=2&x=a%2Fb#end"))
+        .await
+        .unwrap();
+    assert_eq!(answer.into_body(), [7]);
+    let request = world.request();
+    assert_eq!(request.target, "/other?page=2&x=a%2Fb");
+    assert!(world.wristband.accepts(&request.headers));
+}
+
+#[tokio::test]
+async fn a_next_page_elsewhere_carries_neither_token_nor_headers_of_the_client() {
+    let (world, elsewhere) = world().await;
+    let api = ApiClient::builder(world.token_client())
+        .base_url(world.api.url(""))
+        .header("X-Api-Key", "secret")
+        .allow_origin(elsewhere.origin())
+        .build()
+        .unwrap();
+    api.page(&elsewhere.url("/page")).await.unwrap();
+    api.first().await.unwrap();
+    let requests = elsewhere.requests();
+    assert_eq!(requests[0].authorization(), None);
+    assert_eq!(requests[0].header("x-api-key"), None);
+    assert_eq!(world.request().header("x-api-key"), Some("secret"));
+}
+
+#[tokio::test]
+async fn parameters_are_added_to_those_of_a_whole_url() {
+    let (world, _elsewhere) = world().await;
+    let api = ApiClient::with_base_url(world.api.url(""), world.token_client()).unwrap();
+    api.more(world.api.url("/p?page=2").parse().unwrap(), 5)
+        .await
+        .unwrap();
+    assert_eq!(world.request().target, "/p?page=2&size=5");
+}
+
+#[tokio::test]
+async fn what_is_no_whole_url_is_an_error_before_anything_is_sent() {
+    let (world, _elsewhere) = world().await;
+    let api = ApiClient::with_base_url(world.api.url(""), world.token_client()).unwrap();
+    for url in [
+        "",
+        "/hunter2",
+        "hunter2",
+        "ftp://hunter2",
+        "https://hunter2@localhost/",
+    ] {
+        let error = api.page(url).await.unwrap_err();
+        assert_eq!(error.kind(), ApiErrorKind::Request);
+        let text = everything_it_says(&error);
+        assert!(
+            text.contains("Api::page GET {url}") && !text.contains("hunter2"),
+            "{text}"
+        );
+    }
+    world.assert_nothing_was_sent();
+}
+
+#[tokio::test]
+async fn a_stack_of_the_users_own_is_told_where_not_to_sign() {
+    let (world, elsewhere) = world().await;
+    let http = reqwest_middleware::ClientBuilder::new(reqwest::Client::new())
+        .with(WristbandAuth::new(world.token_client()))
+        .build();
+    let api = ApiClient::from_http_client(world.api.url("/"), http).unwrap();
+    api.first().await.unwrap();
+    api.page(&elsewhere.url("/page")).await.unwrap();
+    assert!(world.wristband.accepts(&world.request().headers));
+    assert_eq!(elsewhere.requests()[0].authorization(), None);
+}
+
+#[tokio::test]
+async fn a_client_of_the_users_own_sends_the_token_home_only() {
+    let (world, elsewhere) = world().await;
+    let api = ApiClient::builder(world.token_client())
+        .base_url(world.api.url(""))
+        .http_client(reqwest::Client::new())
+        .build()
+        .unwrap();
+    api.first().await.unwrap();
+    api.page(&elsewhere.url("/page")).await.unwrap();
+    assert!(world.wristband.accepts(&world.request().headers));
+    assert_eq!(elsewhere.requests()[0].authorization(), None);
+}

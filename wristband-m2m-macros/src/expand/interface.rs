@@ -2,7 +2,6 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::punctuated::Punctuated;
 use syn::{FnArg, ItemTrait, TraitItem, parse_quote};
 
 use super::docs;
@@ -47,8 +46,6 @@ pub(super) fn arguments(endpoint: &Endpoint) -> impl Iterator<Item = &FnArg> {
 
 fn send_and_sync(item: &mut ItemTrait) {
     item.colon_token.get_or_insert_default();
-    let supertraits = std::mem::replace(&mut item.supertraits, Punctuated::new());
-    item.supertraits = supertraits.into_iter().collect();
     item.supertraits.push(parse_quote!(::core::marker::Send));
     item.supertraits.push(parse_quote!(::core::marker::Sync));
 }

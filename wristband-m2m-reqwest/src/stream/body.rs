@@ -39,10 +39,9 @@ impl From<Incoming> for Body {
 }
 
 impl Body {
-    /// An error about this answer; it ends the stream.
-    pub(super) fn fail(&mut self, error: ApiError) -> ApiError {
+    /// Reads no further.
+    pub(super) fn end(&mut self) {
         self.rest = None;
-        self.error(error)
     }
 
     /// An error about a part of this answer.
@@ -76,11 +75,12 @@ impl Stream for Body {
                 Poll::Ready(Some(Ok(chunk)))
             }
             Poll::Ready(Some(Err(error))) => {
+                this.end();
                 let error = ApiError::from_http(this.budget.endpoint, error);
-                Poll::Ready(Some(Err(this.fail(error))))
+                Poll::Ready(Some(Err(this.error(error))))
             }
             Poll::Ready(None) => {
-                this.rest = None;
+                this.end();
                 Poll::Ready(None)
             }
             Poll::Pending => {
@@ -91,8 +91,8 @@ impl Stream for Body {
                 if patience.as_mut().poll(context).is_pending() {
                     return Poll::Pending;
                 }
-                let error = this.budget.timed_out();
-                Poll::Ready(Some(Err(this.fail(error))))
+                this.end();
+                Poll::Ready(Some(Err(this.error(this.budget.timed_out()))))
             }
         }
     }

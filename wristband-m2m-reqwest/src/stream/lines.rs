@@ -60,6 +60,12 @@ impl<T> Lines<T> {
             }
         }
     }
+
+    fn give_up(&mut self) {
+        self.unread.clear();
+        self.searched = 0;
+        self.ended = true;
+    }
 }
 
 impl<T: DeserializeOwned> Stream for Lines<T> {
@@ -81,19 +87,18 @@ impl<T: DeserializeOwned> Stream for Lines<T> {
                 Some(Ok(chunk)) => this.unread.extend_from_slice(&chunk),
                 Some(Err(error)) => {
                     // Half a line is no line.
-                    this.unread.clear();
-                    this.ended = true;
+                    this.give_up();
                     return Poll::Ready(Some(Err(error)));
                 }
                 None => this.ended = true,
             }
             if this.unread.len() > LINE_LIMIT && !this.unread[this.searched..].contains(&b'\n') {
-                this.unread.clear();
-                this.ended = true;
+                this.give_up();
                 let error = this
                     .body
                     .decode_error(format!("has a line of more than {LINE_LIMIT} bytes"));
-                return Poll::Ready(Some(Err(this.body.fail(error))));
+                this.body.end();
+                return Poll::Ready(Some(Err(error)));
             }
         }
     }

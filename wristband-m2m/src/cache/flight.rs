@@ -177,13 +177,11 @@ impl Runway {
 
     fn touch_down(&mut self, result: Result<AccessToken, TokenError>) {
         self.landed = true;
-        let span = tracing::Span::current();
-        match &result {
-            Ok(_) => span.record("outcome", "token"),
-            Err(error) => span
-                .record("attempts", error.attempts())
-                .record("outcome", tracing::field::debug(error.kind())),
+        let outcome = match &result {
+            Ok(_) => "token".to_owned(),
+            Err(error) => format!("{:?}", error.kind()),
         };
+        tracing::Span::current().record("outcome", outcome);
         // First the state, then the word: who is woken must not find this flight in the cache.
         self.cache.landed(self.id, &result);
         self.sender.send_replace(Progress::Landed(result));

@@ -570,6 +570,24 @@ fn a_runtime_that_ends_leaves_the_cache_to_the_next_one() {
 }
 
 #[test]
+fn a_refresh_that_nobody_waits_for_is_not_lost_with_its_runtime() {
+    let cache = cache([Hang, token("b", HOUR)]);
+    keep_token_aged(&cache, "a", HOUR - 100);
+    let first = runtime();
+    first.block_on(async {
+        assert_eq!(get(&cache).await, ok("a"));
+        until(|| cache.status().token_requests() == 1).await;
+    });
+    drop(first);
+    assert_eq!(state(&cache), TokenState::Fresh);
+    runtime().block_on(async {
+        assert_eq!(get(&cache).await, ok("a"));
+        until(|| cache.status().token_requests() == 2).await;
+        assert_eq!(get(&cache).await, ok("b"));
+    });
+}
+
+#[test]
 fn waiters_on_another_runtime_survive_the_end_of_the_one_that_fetches() {
     let cache = cache([Hang, token("a", HOUR)]);
     let first = runtime();
@@ -616,21 +634,24 @@ async fn requests_beyond_the_burst_are_paced_at_one_a_second() {
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_machine_that_was_suspended_looks_at_the_wall_clock() {
-    let cache = cache([token("a", HOUR), token("b", HOUR)]);
-    let asleep = cache.token(Duration::ZERO).await.unwrap();
-    // The monotonic clock has stood still for two hours; only the wall clock knows.
-    let wall = Moment::now().wall - Duration::from_secs(2 * HOUR);
+/// Caches a token of an hour that the wall clock takes to be `age` seconds old.
+fn keep_token_aged(cache: &TokenCache, value: &str, age: u64) {
+    let wall = Moment::now().wall - Duration::from_secs(age);
     let asked_at = Moment {
         wall,
         ..Moment::now()
     };
-    let suspended = AccessToken::new(
-        asleep.as_str(),
-        crate::lifetime::Lifetime::new(asked_at, Duration::from_secs(HOUR)),
-    );
-    cache.store(&mut lock(&cache.state), &suspended.unwrap());
+    let lifetime = crate::lifetime::Lifetime::new(asked_at, Duration::from_secs(HOUR));
+    let token = AccessToken::new(value, lifetime).unwrap();
+    cache.store(&mut lock(&cache.state), &token);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_machine_that_was_suspended_looks_at_the_wall_clock() {
+    let cache = cache([token("a", HOUR), token("b", HOUR)]);
+    cache.token(Duration::ZERO).await.unwrap();
+    // The monotonic clock has stood still for two hours; only the wall clock knows.
+    keep_token_aged(&cache, "a", 2 * HOUR);
     assert!(cache.calm_token(Duration::ZERO).is_none());
     assert_eq!(state(&cache), TokenState::Stale);
     assert_eq!(get(&cache).await, ok("b"));

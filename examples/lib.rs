@@ -1,1 +1,0 @@
-//! Examples live in the files beside this one.

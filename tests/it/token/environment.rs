@@ -1,0 +1,68 @@
+//! `from_env`, in a process of its own: changing the environment of this one would be unsafe.
+
+use std::process::Command;
+
+use wristband_m2m::WristbandM2mClient;
+
+const ROLE: &str = "WRISTBAND_TEST_CHILD";
+
+/// Not a test by itself: what the child process does.
+#[test]
+fn child() {
+    let Ok(prefix) = std::env::var(ROLE) else {
+        return;
+    };
+    let outcome = match prefix.as_str() {
+        "" => WristbandM2mClient::from_env(),
+        prefix => WristbandM2mClient::from_env_prefixed(prefix),
+    };
+    match outcome {
+        Ok(client) => println!("built {client:?}"),
+        Err(error) => println!("refused {error} {error:?}"),
+    }
+}
+
+fn child_says(prefix: &str, variables: &[(&str, &str)]) -> String {
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["token::environment::child", "--exact", "--nocapture"])
+        .env_remove("CLIENT_ID")
+        .env_remove("CLIENT_SECRET")
+        .env_remove("APPLICATION_VANITY_DOMAIN")
+        .envs(variables.iter().copied())
+        .env(ROLE, prefix)
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn the_documented_variables_are_read() {
+    let variables = [
+        ("CLIENT_ID", "billing"),
+        ("CLIENT_SECRET", "s3cr3t"),
+        ("APPLICATION_VANITY_DOMAIN", "acme.us.wristband.dev"),
+    ];
+    assert!(child_says("", &variables).contains("built "));
+    assert!(
+        child_says("", &variables[..2]).contains("refused APPLICATION_VANITY_DOMAIN: is not set")
+    );
+}
+
+#[test]
+fn a_prefix_makes_room_for_several_clients() {
+    let variables = [
+        ("BILLING_CLIENT_ID", "billing"),
+        ("BILLING_CLIENT_SECRET", "s3cr3t"),
+        (
+            "BILLING_APPLICATION_VANITY_DOMAIN",
+            "https://acme.us.wristband.dev",
+        ),
+    ];
+    let said = child_says("BILLING_", &variables);
+    assert!(
+        said.contains("refused BILLING_APPLICATION_VANITY_DOMAIN: "),
+        "{said}"
+    );
+    assert!(!said.contains("s3cr3t"));
+}
