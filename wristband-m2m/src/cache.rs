@@ -15,6 +15,7 @@ mod flight;
 #[cfg(all(test, shuttle))]
 mod interleavings;
 mod slot;
+mod state;
 #[cfg(all(test, not(shuttle)))]
 mod tests;
 
@@ -24,15 +25,16 @@ use std::time::Duration;
 
 use self::flight::{Flight, Landing, Takeoff, Ticket};
 use self::slot::Slot;
+use self::state::{Current, State, Trouble};
 use crate::clock::Moment;
 use crate::error::TokenError;
 use crate::fetch::Fetcher;
-use crate::lifetime::{ExpiryPolicy, Phase, Schedule};
+use crate::lifetime::{ExpiryPolicy, Phase};
 use crate::retry::refresh_pause;
 #[cfg(feature = "blocking")]
 use crate::runtime::RuntimeId;
 use crate::runtime::{Mutex, Task, lock, sleep, spawn};
-use crate::status::{TokenState, TokenStatus};
+use crate::status::TokenStatus;
 use crate::token::AccessToken;
 
 /// A caller that loses this many flights in a row, each to a runtime that ended, gives up.
@@ -43,32 +45,6 @@ pub(crate) struct TokenCache {
     state: Mutex<State>,
     policy: ExpiryPolicy,
     fetcher: Fetcher,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    current: Option<Current>,
-    flight: Option<Flight>,
-    /// Set by a failure, and gone with the next success or clear.
-    trouble: Option<Trouble>,
-    /// Counts flights, so that one that was detached is known when it lands.
-    flights: u64,
-    /// Wakes the cache for the next detached refresh.
-    alarm: Option<Task>,
-}
-
-#[derive(Debug)]
-struct Current {
-    token: AccessToken,
-    schedule: Schedule,
-}
-
-#[derive(Debug)]
-struct Trouble {
-    error: TokenError,
-    failures: u32,
-    /// When the next refresh that nobody waits for may start.
-    retry_at: Moment,
 }
 
 enum Decision {
@@ -369,89 +345,6 @@ async fn ring(cache: Weak<TokenCache>, pause: Duration) {
     sleep(pause).await;
     if let Some(cache) = cache.upgrade() {
         cache.retry_refresh();
-    }
-}
-
-impl State {
-    fn forget(&mut self, slot: &Slot) {
-        self.current = None;
-        self.trouble = None;
-        if let Some(alarm) = self.alarm.take() {
-            alarm.abort();
-        }
-        slot.clear();
-    }
-
-    fn take_flight(&mut self, id: u64) -> bool {
-        self.flight.take_if(|flight| flight.id == id).is_some()
-    }
-
-    fn phase(&self, now: &Moment, least_life: Duration) -> Phase {
-        self.current
-            .as_ref()
-            .map_or(Phase::Expired, |current| current.phase(now, least_life))
-    }
-
-    fn life_left(&self, now: &Moment) -> Duration {
-        self.current.as_ref().map_or(Duration::ZERO, |current| {
-            current.token.lifetime().remaining(now)
-        })
-    }
-
-    fn unexpired_token(&self, now: &Moment) -> Option<AccessToken> {
-        let token = &self.current.as_ref()?.token;
-        (!token.lifetime().is_expired(now)).then(|| token.clone())
-    }
-
-    /// Whether a caller who would have waited for a refresh takes the token at hand instead.
-    fn is_degraded(&self, now: &Moment) -> bool {
-        let failing = self.trouble.as_ref();
-        failing.is_some_and(|trouble| self.bridges(&trouble.error, now))
-            || self.flight.as_ref().is_some_and(Flight::is_late)
-    }
-
-    /// Whether the token at hand is served in spite of `error`. An outage is bridged up to the token's end. A refusal is
-    /// not: inside the buffer its error is what callers need to hear.
-    fn bridges(&self, error: &TokenError, now: &Moment) -> bool {
-        error.is_transient() || self.phase(now, Duration::ZERO) < Phase::Buffer
-    }
-
-    fn summary(&self, now: &Moment) -> TokenState {
-        let phase = self.phase(now, Duration::ZERO);
-        let failing = self.trouble.is_some();
-        let flying = self.flight.is_some();
-        match phase {
-            Phase::Calm | Phase::Ahead if failing => TokenState::Degraded,
-            Phase::Buffer if self.is_degraded(now) => TokenState::Degraded,
-            _ if flying => TokenState::Refreshing,
-            Phase::Calm | Phase::Ahead => TokenState::Fresh,
-            _ if failing => TokenState::Failed,
-            _ if self.current.is_some() => TokenState::Stale,
-            _ => TokenState::Empty,
-        }
-    }
-}
-
-impl Current {
-    /// The token's phase for a caller that needs `least_life`. Too short a rest counts as the buffer, unless the token
-    /// is so young that another would be no better.
-    fn phase(&self, now: &Moment, least_life: Duration) -> Phase {
-        let lifetime = self.token.lifetime();
-        let age = lifetime.age(now);
-        let phase = self.schedule.phase(age);
-        let too_short = lifetime.remaining(now) < least_life && age >= lifetime.life / 10;
-        if phase < Phase::Buffer && too_short {
-            Phase::Buffer
-        } else {
-            phase
-        }
-    }
-}
-
-impl Trouble {
-    /// Whether the pause after the failure is over, by the clock that says so first.
-    fn is_over(&self, now: &Moment) -> bool {
-        now.monotonic >= self.retry_at.monotonic || now.wall >= self.retry_at.wall
     }
 }
 

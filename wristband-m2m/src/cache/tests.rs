@@ -16,6 +16,7 @@ use crate::error::TokenErrorKind;
 use crate::fetch::Origin;
 use crate::retry::TokenRetry;
 use crate::source::{IssuedToken, TokenSource};
+use crate::status::TokenState;
 
 const HOUR: u64 = 3600;
 
