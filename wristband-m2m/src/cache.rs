@@ -14,6 +14,7 @@
 mod flight;
 #[cfg(all(test, shuttle))]
 mod interleavings;
+mod news;
 mod slot;
 mod state;
 #[cfg(all(test, not(shuttle)))]
@@ -24,6 +25,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use self::flight::{Flight, Landing, Takeoff, Ticket};
+use self::news::News;
 use self::slot::Slot;
 use self::state::{Current, State, Trouble};
 use crate::clock::Moment;
@@ -98,26 +100,23 @@ impl TokenCache {
     }
 
     pub(crate) fn clear(&self) {
-        let mut state = lock(&self.state);
-        state.forget(&self.slot);
-        // The flight goes on for those who wait for it. Its token may have been issued before whatever made the caller
-        // clear the cache, so it is not stored, and the next call starts another.
-        state.flight = None;
+        {
+            let mut state = lock(&self.state);
+            state.forget(&self.slot);
+            // The flight goes on for those who wait for it. Its token may have been issued before whatever made the
+            // caller clear the cache, so it is not stored, and the next call starts another.
+            state.flight = None;
+        }
         tracing::debug!("the token was cleared");
     }
 
     /// Clears only if `rejected` is still the cached token. A flight is not detached: it fetches the replacement already.
     pub(crate) fn clear_if(&self, rejected: &AccessToken) -> bool {
-        let mut state = lock(&self.state);
-        let is_current = state
-            .current
-            .as_ref()
-            .is_some_and(|current| current.token.same_issue(rejected));
-        if is_current {
-            state.forget(&self.slot);
+        let cleared = lock(&self.state).forget_if(rejected, &self.slot);
+        if cleared {
             tracing::debug!("the rejected token was cleared");
         }
-        is_current
+        cleared
     }
 
     /// Detaches a flight whose runtime the caller is about to block.
@@ -263,27 +262,26 @@ impl TokenCache {
     /// Called by the flight when it has an outcome.
     fn landed(self: &Arc<Self>, flight: u64, result: &Result<AccessToken, TokenError>) {
         let now = Moment::now();
-        let mut state = lock(&self.state);
-        if !state.take_flight(flight) {
-            tracing::debug!("the cache was cleared meanwhile, the outcome is not kept");
-            return;
-        }
-        match result {
-            Ok(token) => self.store(&mut state, token),
-            Err(error) => self.note_failure(&mut state, error, &now),
-        }
+        let news = {
+            let mut state = lock(&self.state);
+            match result {
+                _ if !state.take_flight(flight) => News::NotKept,
+                Ok(token) => self.store(&mut state, token),
+                Err(error) => self.note_failure(&mut state, error, &now),
+            }
+        };
+        news.tell();
     }
 
     /// Called when a flight ended without an outcome.
     fn lost(&self, flight: u64) {
-        if lock(&self.state).take_flight(flight) {
-            tracing::warn!(
-                "a token request was lost: the runtime that it ran on ended or stands still"
-            );
+        let known = lock(&self.state).take_flight(flight);
+        if known {
+            News::Lost.tell();
         }
     }
 
-    fn store(&self, state: &mut State, token: &AccessToken) {
+    fn store(&self, state: &mut State, token: &AccessToken) -> News {
         let lifetime = token.lifetime();
         let schedule = self.policy.schedule(lifetime.life, jitter());
         self.slot
@@ -292,32 +290,20 @@ impl TokenCache {
             token: token.clone(),
             schedule,
         });
-        let expires_in = lifetime.life.as_secs();
-        match state.trouble.take() {
-            Some(trouble) => tracing::info!(
-                expires_in,
-                failures = trouble.failures,
-                "a token was fetched again after failures"
-            ),
-            None => tracing::debug!(expires_in, "a token was fetched"),
-        }
         if let Some(alarm) = state.alarm.take() {
             alarm.abort();
         }
+        News::Fetched {
+            expires_in: lifetime.life,
+            failures: state.trouble.take().map_or(0, |trouble| trouble.failures),
+        }
     }
 
-    fn note_failure(self: &Arc<Self>, state: &mut State, error: &TokenError, now: &Moment) {
+    fn note_failure(self: &Arc<Self>, state: &mut State, error: &TokenError, now: &Moment) -> News {
         let left = state.life_left(now);
         let failures = state.trouble.as_ref().map_or(0, |trouble| trouble.failures);
         let failures = failures.saturating_add(1);
         let pause = refresh_pause(failures, jitter(), left, error.retry_after());
-        if failures > 1 {
-            tracing::debug!(%error, failures, "a token request failed again");
-        } else if left.is_zero() {
-            tracing::warn!(%error, "a token request failed, and there is no token to go on with");
-        } else {
-            tracing::warn!(%error, expires_in = left.as_secs(), "a token refresh failed, the token at hand is served");
-        }
         state.trouble = Some(Trouble {
             error: error.clone(),
             failures,
@@ -329,6 +315,11 @@ impl TokenCache {
             if let Some(previous) = std::mem::replace(&mut state.alarm, alarm) {
                 previous.abort();
             }
+        }
+        News::Failed {
+            error: error.clone(),
+            failures,
+            left,
         }
     }
 }

@@ -47,6 +47,18 @@ impl State {
         slot.clear();
     }
 
+    /// Forgets the token only if it is `rejected`, and says whether it was.
+    pub(super) fn forget_if(&mut self, rejected: &AccessToken, slot: &Slot) -> bool {
+        let is_current = self
+            .current
+            .as_ref()
+            .is_some_and(|current| current.token.same_issue(rejected));
+        if is_current {
+            self.forget(slot);
+        }
+        is_current
+    }
+
     pub(super) fn take_flight(&mut self, id: u64) -> bool {
         self.flight.take_if(|flight| flight.id == id).is_some()
     }
