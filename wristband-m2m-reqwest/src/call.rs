@@ -18,7 +18,7 @@ mod query;
 mod send;
 mod target;
 
-pub use body::{AnyBody, BodyArgument};
+pub use body::{AnyBody, BodyArgument, into_body};
 use headers::{HeaderMapValue, HeaderValue};
 use target::Target;
 
@@ -178,9 +178,9 @@ impl<'a> Call<'a> {
         })
     }
 
-    pub fn body<B: Into<Body>>(self, content_type: &'static str, body: B) -> Self {
+    pub fn body(self, content_type: &'static str, body: Body) -> Self {
         self.step(|call| {
-            call.set_body(content_type, body.into());
+            call.set_body(content_type, body);
             Ok(())
         })
     }

@@ -1,8 +1,8 @@
 //! The only names that generated code may use. No part of the public API: anything here may change in any release.
 
-pub use crate::answer::{Answer, Leaf, Outcome, Peel};
+pub use crate::answer::{Answer, Leaf, Outcome, Peel, answer_of, reading};
 pub use crate::api::Api;
-pub use crate::call::{AnyBody, BodyArgument, Call};
+pub use crate::call::{AnyBody, BodyArgument, Call, into_body};
 pub use crate::client::{ApiClient, from_http_client};
 pub use crate::{__answer as answer, __body as body};
 
@@ -18,11 +18,13 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 macro_rules! __answer {
     ($outcome:ty) => {{
         use $crate::private::{Leaf as _, Peel as _};
-        $crate::private::Answer::<$outcome, _, _>::of()
-            .peel()
-            .peel()
-            .peel()
-            .leaf()
+        $crate::private::reading(
+            $crate::private::answer_of::<$outcome>()
+                .peel()
+                .peel()
+                .peel()
+                .leaf(),
+        )
     }};
 }
 
@@ -32,6 +34,6 @@ macro_rules! __answer {
 macro_rules! __body {
     ($argument:expr) => {{
         use $crate::private::AnyBody as _;
-        $crate::private::BodyArgument($argument).owned()
+        $crate::private::into_body($crate::private::BodyArgument($argument).owned())
     }};
 }

@@ -17,10 +17,11 @@ pub(super) fn body(service: &Service, endpoint: &Endpoint) -> TokenStream {
     let begin = begin(service, endpoint);
     let steps = steps(service, endpoint);
     let output = &endpoint.output;
-    let send = quote_spanned!(output.span()=> .send(#krate::private::answer!(#output)));
+    let krate = at(output.span(), quote!(#krate));
+    let send = quote_spanned!(output.span()=> .send(#krate::private::answer!(#output)).await);
     if steps.iter().all(|step| step.cfgs.is_empty()) {
         let steps = steps.iter().map(|step| &step.link);
-        return quote!(#begin #(#steps)* #send.await);
+        return quote!(#begin #(#steps)* #send);
     }
     // A link of a chain cannot carry a `cfg`.
     let call = Ident::new("__call", Span::mixed_site());
@@ -30,7 +31,7 @@ pub(super) fn body(service: &Service, endpoint: &Endpoint) -> TokenStream {
     quote! {
         let #call = #begin;
         #(#steps)*
-        #call #send.await
+        #call #send
     }
 }
 
@@ -63,7 +64,9 @@ fn begin(service: &Service, endpoint: &Endpoint) -> TokenStream {
     let operation = endpoint.sig.ident.unraw().to_string();
     let method = &endpoint.method;
     let route = docs::route_of(service, endpoint);
-    quote! {
+    // Placed at the return type, as is the end of the chain: that is where rustc is to say what the type lacks, once.
+    let krate = at(endpoint.output.span(), quote!(#krate));
+    quote_spanned! { endpoint.output.span()=>
         #krate::private::Call::new(
             &#this.api,
             &#krate::Endpoint {
@@ -127,11 +130,11 @@ fn target(service: &Service, endpoint: &Endpoint) -> Vec<Step> {
                     continue;
                 };
                 let rest = matches!(piece, Piece::Rest { .. });
-                let value = at_type(param);
+                let (span, value) = (param.ty.span(), at_type(param));
                 let link = if rest {
-                    quote!(.segments(#placeholder, #value))
+                    quote_spanned!(span=> .segments(#placeholder, #value))
                 } else {
-                    quote!(.segment(#placeholder, &#value))
+                    quote_spanned!(span=> .segment(#placeholder, &#value))
                 };
                 steps.push(Step::of(param, link));
             }
@@ -142,32 +145,42 @@ fn target(service: &Service, endpoint: &Endpoint) -> Vec<Step> {
 
 /// What an argument adds that is not in the path.
 fn argument(service: &Service, param: &Param) -> Option<TokenStream> {
-    let krate = &service.krate;
-    let value = at_type(param);
+    let (span, value) = (param.ty.span(), at_type(param));
     let own_name = param.ident.unraw().to_string();
     Some(match &param.role {
         Role::Path | Role::Rest => return None,
-        Role::Query { name, csv: false } => quote!(.query(#name, &#value)),
-        Role::Query { name, csv: true } => quote!(.query_csv(#name, &#value)),
-        Role::QueryMap => quote!(.query_map(#own_name, &#value)),
-        Role::QueryFlag { name } => quote!(.query_flag(#name, #value)),
+        Role::Query { name, csv: false } => quote_spanned!(span=> .query(#name, &#value)),
+        Role::Query { name, csv: true } => quote_spanned!(span=> .query_csv(#name, &#value)),
+        Role::QueryMap => quote_spanned!(span=> .query_map(#own_name, &#value)),
+        Role::QueryFlag { name } => quote_spanned!(span=> .query_flag(#name, #value)),
         Role::Header { name } => {
             let name = name.to_ascii_lowercase();
-            quote!(.header(#name, &#value))
+            quote_spanned!(span=> .header(#name, &#value))
         }
-        Role::HeaderMap => quote!(.header_map(#own_name, &#value)),
-        Role::Json => quote!(.json(#own_name, &#value)),
-        Role::Form => quote!(.form(#own_name, &#value)),
-        Role::Multipart => quote!(.multipart(#value)),
+        Role::HeaderMap => quote_spanned!(span=> .header_map(#own_name, &#value)),
+        Role::Json => quote_spanned!(span=> .json(#own_name, &#value)),
+        Role::Form => quote_spanned!(span=> .form(#own_name, &#value)),
+        Role::Multipart => quote_spanned!(span=> .multipart(#value)),
         Role::Body { content_type } => {
-            quote!(.body(#content_type, #krate::private::body!(#value)))
+            let krate = &service.krate;
+            let krate = at(span, quote!(#krate));
+            quote_spanned!(span=> .body(#content_type, #krate::private::body!(#value)))
         }
-        Role::Url => quote!(.url(&#value)),
-        Role::Timeout => quote!(.timeout(#value)),
+        Role::Url => quote_spanned!(span=> .url(&#value)),
+        Role::Timeout => quote_spanned!(span=> .timeout(#value)),
     })
 }
 
-/// The argument, placed at its type: that is where rustc is to say what the type lacks.
+/// Tokens at another place, with the meaning they had.
+fn at(place: Span, tokens: TokenStream) -> TokenStream {
+    let moved = tokens.into_iter().map(|mut token| {
+        token.set_span(place.resolved_at(token.span()));
+        token
+    });
+    moved.collect()
+}
+
+/// The argument, placed at its type like all that is done with it: that is where rustc is to say what the type lacks.
 fn at_type(param: &Param) -> Ident {
     let mut ident = param.ident.clone();
     ident.set_span(param.ty.span().resolved_at(param.ident.span()));

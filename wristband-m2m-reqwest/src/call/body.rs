@@ -92,3 +92,7 @@ impl<T> AnyBody for BodyArgument<T> {
         self.0
     }
 }
+
+pub fn into_body<B: Into<Body>>(body: B) -> Body {
+    body.into()
+}
