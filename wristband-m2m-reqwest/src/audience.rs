@@ -2,7 +2,7 @@
 
 use reqwest::Url;
 
-use crate::origin::{Origin, is_loopback_url};
+use crate::origin::{Origin, is_loopback};
 
 /// The origins that a token is sent to.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ impl Audience {
                 Admission::Signed
             }
             Self::Listed(_) => Admission::Unsigned,
-            Self::Secure if url.scheme() == "https" || is_loopback_url(url) => Admission::Signed,
+            Self::Secure if url.scheme() == "https" || is_loopback(url) => Admission::Signed,
             // What has no origin is no HTTP; that error is reqwest's.
             Self::Secure => Origin::of(url).map_or(Admission::Unsigned, Admission::Refused),
         }

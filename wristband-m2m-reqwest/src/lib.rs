@@ -1,4 +1,58 @@
-//! Middleware and typed clients.
+//! Requests that authenticate themselves: a [reqwest] middleware and typed API clients on top of the tokens of
+//! [`wristband_m2m`](mod@wristband_m2m).
+//!
+//! ```no_run
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use wristband_m2m_reqwest::reqwest_middleware::ClientBuilder;
+//! use wristband_m2m_reqwest::wristband_m2m::WristbandM2mClient;
+//! use wristband_m2m_reqwest::{WristbandAuth, reqwest, same_origin_redirects};
+//!
+//! let client = WristbandM2mClient::builder()
+//!     .client_id("billing-service")
+//!     .client_secret("s3cr3t")
+//!     .application_vanity_domain("acme.us.wristband.dev")
+//!     .build()?;
+//!
+//! let http = reqwest::Client::builder()
+//!     .redirect(same_origin_redirects())
+//!     .build()?;
+//! let http = ClientBuilder::new(http)
+//!     .with(WristbandAuth::new(client))
+//!     .build();
+//!
+//! let orders = http.get("https://api.example.com/v1/orders").send().await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The flow
+//!
+//! A request gets its token from the cache of the
+//! [`WristbandM2mClient`](struct@wristband_m2m::WristbandM2mClient). If the API answers 401, [`WristbandAuth`] clears that token, gets a new one (one token request for however many callers), and
+//! sends the request again, once, byte for byte. [`AuthOutcome`], an extension on every response, says what was done;
+//! [`token_error`] finds the cause when a request was not sent for want of a token.
+//!
+//! The token goes over `https`, to loopback, and to origins that
+//! [`allow_origin`](WristbandAuthBuilder::allow_origin) lists; [`same_origin_redirects`] keeps redirects at home.
+//! One request may go without ([`SkipWristbandAuth`]) or ask for a token that lives long enough ([`MinTokenLife`]).
+//! [`WristbandAuth`] tells how it stands beside `reqwest-retry` and `reqwest-tracing`.
+//!
+//! With the attribute `#[wristband_m2m]` on a trait, all this is inside of a generated client: see
+//! [`macro@wristband_m2m`].
+//!
+//! # Features
+//!
+//! | feature | default | effect |
+//! |---|---|---|
+//! | `macros` | on | `#[wristband_m2m]`, typed clients from traits |
+//! | `rustls` | on | TLS by rustls |
+//! | `native-tls` | | TLS by the system's library |
+//! | `http2` | | HTTP/2 |
+//! | `multipart` | | `#[multipart]` arguments, and `multipart` on request builders |
+//! | `stream` | | `ByteStream` and `JsonLines` answers |
+//! | `testing` | | `wristband_m2m::testing::MockWristband`, a token endpoint on loopback |
+//! | `blocking` | | `wristband_m2m::blocking`, tokens for synchronous programs |
 
 #[allow(missing_docs, reason = "for generated code only")]
 mod answer;

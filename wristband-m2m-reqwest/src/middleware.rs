@@ -6,11 +6,11 @@ mod refusals;
 mod replay;
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use ::wristband_m2m::{AccessToken, TokenError, WristbandM2mClient};
-use async_trait::async_trait;
 use http::header::AUTHORIZATION;
 use http::{Extensions, StatusCode};
 use reqwest::{Request, Response, Url};
@@ -176,32 +176,40 @@ impl WristbandAuth {
     }
 }
 
-#[async_trait]
 impl Middleware for WristbandAuth {
-    async fn handle(
-        &self,
+    // What `#[async_trait]` would write, but for its second copy of the request: that one alone makes the future so large
+    // that allocators leave their fast path.
+    fn handle<'auth, 'extensions, 'next, 'call>(
+        &'auth self,
         mut request: Request,
-        extensions: &mut Extensions,
-        next: Next<'_>,
-    ) -> reqwest_middleware::Result<Response> {
+        extensions: &'extensions mut Extensions,
+        next: Next<'next>,
+    ) -> Pin<Box<dyn Future<Output = reqwest_middleware::Result<Response>> + Send + 'call>>
+    where
+        'auth: 'call,
+        'extensions: 'call,
+        'next: 'call,
+    {
         let auth = &*self.0;
-        if !auth.signs(&request, extensions)? {
-            let response = next.run(request, extensions).await?;
-            return Ok(AuthOutcome::UNSIGNED.on(response));
-        }
-        let attempt = auth.sign(&mut request, extensions).await?;
-        let response = next.clone().run(request, extensions).await?;
-        if response.status() == StatusCode::UNAUTHORIZED {
-            // Boxed, for it is rare, and its state would be carried by every request.
-            return Box::pin(auth.recover(attempt, response, extensions, next)).await;
-        }
-        if !auth.refusals.is_empty()
-            && response.status().is_success()
-            && same_origin(&attempt.url, response.url())
-        {
-            auth.refusals.accepted(&attempt.url);
-        }
-        Ok(AuthOutcome::SIGNED.on(response))
+        Box::pin(async move {
+            if !auth.signs(&request, extensions)? {
+                let response = next.run(request, extensions).await?;
+                return Ok(AuthOutcome::UNSIGNED.on(response));
+            }
+            let attempt = auth.sign(&mut request, extensions).await?;
+            let response = next.clone().run(request, extensions).await?;
+            if response.status() == StatusCode::UNAUTHORIZED {
+                // Boxed, for it is rare, and its state would be carried by every request.
+                return Box::pin(auth.recover(attempt, response, extensions, next)).await;
+            }
+            if !auth.refusals.is_empty()
+                && response.status().is_success()
+                && same_origin(&attempt.url, response.url())
+            {
+                auth.refusals.accepted(&attempt.url);
+            }
+            Ok(AuthOutcome::SIGNED.on(response))
+        })
     }
 }
 

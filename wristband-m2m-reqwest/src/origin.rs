@@ -1,9 +1,8 @@
 //! Origin: scheme, host and port, the unit that may or may not see a token.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr};
 
-use reqwest::Url;
+use url::{Host, Url};
 
 /// Where a request goes, as RFC 6454 has it: one origin is one party.
 ///
@@ -14,6 +13,7 @@ pub(crate) struct Origin {
     https: bool,
     host: Box<str>,
     port: u16,
+    loopback: bool,
 }
 
 impl Origin {
@@ -24,6 +24,7 @@ impl Origin {
             https,
             host: host.into(),
             port,
+            loopback: is_loopback(url),
         })
     }
 
@@ -71,7 +72,7 @@ impl Origin {
 
     /// Whether requests to it stay on this machine.
     pub(crate) fn is_loopback(&self) -> bool {
-        is_loopback(&self.host)
+        self.loopback
     }
 }
 
@@ -101,9 +102,15 @@ pub(crate) fn same_origin(one: &Url, other: &Url) -> bool {
     parts(one).is_some_and(|origin| Some(origin) == parts(other))
 }
 
-/// Whether a request to `url` stays on this machine. Allocates nothing.
-pub(crate) fn is_loopback_url(url: &Url) -> bool {
-    parts(url).is_some_and(|(_, host, _)| is_loopback(host))
+/// Whether a request to `url` stays on this machine: `localhost` by name, or a loopback address. Names below
+/// `.localhost` do not count, for not every resolver keeps them local (RFC 6761, section 6.3). Allocates nothing.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name.strip_suffix('.').unwrap_or(name) == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
+        None => false,
+    }
 }
 
 fn parts(url: &Url) -> Option<(bool, &str, u16)> {
@@ -115,25 +122,6 @@ fn parts(url: &Url) -> Option<(bool, &str, u16)> {
     let host = url.host_str()?;
     let host = host.strip_suffix('.').unwrap_or(host);
     Some((https, host, url.port_or_known_default()?))
-}
-
-/// `localhost` by name, else by address. Names below `.localhost` are left out: not every resolver keeps them local
-/// (RFC 6761, section 6.3).
-fn is_loopback(host: &str) -> bool {
-    if host == "localhost" {
-        return true;
-    }
-    match host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'))
-    {
-        Some(host) => host
-            .parse::<Ipv6Addr>()
-            .is_ok_and(|address| address.to_canonical().is_loopback()),
-        None => host
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback()),
-    }
 }
 
 #[cfg(test)]

@@ -85,7 +85,9 @@ impl Call<'_> {
         }
         *request.body_mut() = self.body;
 
-        extensions.insert(*endpoint);
+        if self.api.is_watched() {
+            extensions.insert(*endpoint);
+        }
         if !self.auth || !at_home {
             extensions.insert(SkipWristbandAuth);
         }

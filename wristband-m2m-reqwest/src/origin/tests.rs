@@ -79,7 +79,7 @@ fn loopback_is_an_address_or_localhost() {
         "http://[::ffff:127.0.0.1]",
     ] {
         assert!(origin(text).is_loopback(), "{text}");
-        assert!(is_loopback_url(&url(text)), "{text}");
+        assert!(is_loopback(&url(text)), "{text}");
     }
     for text in [
         "http://localhost.example.com",
@@ -91,7 +91,7 @@ fn loopback_is_an_address_or_localhost() {
         "http://localhost@example.com",
     ] {
         assert!(!origin(text).is_loopback(), "{text}");
-        assert!(!is_loopback_url(&url(text)), "{text}");
+        assert!(!is_loopback(&url(text)), "{text}");
     }
 }
 
