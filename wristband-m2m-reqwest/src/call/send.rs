@@ -17,7 +17,7 @@ const FAR: Duration = Duration::from_secs(60 * 60 * 24 * 365);
 
 impl Call<'_> {
     /// Sends the request and reads the answer. All that depends on types is done at the end, without waiting.
-    pub async fn send<O, E>(self, reading: Reading<O, E>) -> Result<O, E> {
+    pub async fn send<R>(self, reading: Reading<R>) -> R {
         (reading.finish)(self.collect(reading.plan).await)
     }
 
