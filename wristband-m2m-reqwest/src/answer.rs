@@ -1,6 +1,6 @@
 //! Answer: from a return type to the way its answer is decoded.
 //!
-//! The type decides, not its spelling: a generated method says `answer_of::<Result<Option<Order>, E>>()`, peels off
+//! The type decides, not its spelling: a generated method says `<Result<Option<Order>, E> as Outcome>::answer()`, peels off
 //! `Option` and `ApiResponse`, then takes the leaf. `peel` and `leaf` are inherent methods where a type has a rule of its
 //! own, and those win over the methods of the traits [`Peel`] and [`Leaf`], which stand in for all other types.
 
@@ -26,14 +26,35 @@ pub(crate) use incoming::{Budget, Incoming};
     note = "write for example `Result<{Self}, ApiError>`"
 )]
 pub trait Outcome {
-    /// The answer.
-    type Ok;
-    type Error;
+    /// An [`Answer`] with nothing peeled off. Not spelled out in `answer`: then nothing is looked for in a type that is no
+    /// `Outcome`, and it is reported once.
+    type Start;
+    fn answer() -> Self::Start;
 }
 
 impl<T, E> Outcome for Result<T, E> {
-    type Ok = T;
-    type Error = E;
+    type Start = Answer<T, E, Alone, T>;
+
+    fn answer() -> Self::Start {
+        Answer::NEW
+    }
+}
+
+/// The error of an endpoint. Beside `From`, for a message in terms of the user's trait.
+#[diagnostic::on_unimplemented(
+    message = "the error of an endpoint is made from an `ApiError`, and `{Self}` is not",
+    label = "`{Self}` has no `From<ApiError>`",
+    note = "write `impl From<ApiError> for {Self}`"
+)]
+pub trait Failure {
+    fn from_api_error(error: ApiError) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: From<ApiError>> Failure for E {
+    fn from_api_error(error: ApiError) -> Self {
+        error.into()
+    }
 }
 
 /// How the answer of type `T`, with `W` around it, is decoded for a method that returns `Result<O, E>`.
@@ -44,29 +65,30 @@ impl<O, E, W, T> Answer<O, E, W, T> {
     const NEW: Self = Self(PhantomData, PhantomData);
 }
 
-/// The answer of a method that returns this type, with nothing peeled off.
-pub fn answer_of<R: Outcome>() -> Answer<R::Ok, R::Error, Alone, R::Ok> {
-    Answer::NEW
-}
-
 /// How an answer is read, and then made into the return type of a method.
 #[derive(Debug)]
-pub struct Reading<O, E> {
+pub struct Reading<R> {
     pub(crate) plan: Plan,
-    pub(crate) finish: fn(Result<Collected, ApiError>) -> Result<O, E>,
+    pub(crate) finish: fn(Result<Collected, ApiError>) -> R,
 }
 
-/// What the types in a signature have to do is asked for here alone, so that what they lack is reported once.
-pub fn reading<O, E, W, D>(_answer: Answer<O, E, W, D>) -> Reading<O, E>
-where
-    E: From<ApiError>,
-    W: Around,
-    D: Decode,
-    W::Decoder<D>: Decode<Output = O>,
-{
-    Reading {
-        plan: <W::Decoder<D>>::PLAN,
-        finish: |collected| Ok(<W::Decoder<D>>::decode(collected?)?),
+impl<O, E, W, D> Answer<O, E, W, D> {
+    /// What the types in a signature have to do is asked for here alone, so that what they lack is reported once.
+    pub fn reading(self) -> Reading<Result<O, E>>
+    where
+        E: Failure,
+        W: Around,
+        D: Decode,
+        W::Decoder<D>: Decode<Output = O>,
+    {
+        Reading {
+            plan: <W::Decoder<D>>::PLAN,
+            finish: |collected| {
+                collected
+                    .and_then(<W::Decoder<D>>::decode)
+                    .map_err(E::from_api_error)
+            },
+        }
     }
 }
 

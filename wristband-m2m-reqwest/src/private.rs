@@ -1,6 +1,6 @@
 //! The only names that generated code may use. No part of the public API: anything here may change in any release.
 
-pub use crate::answer::{Answer, Leaf, Outcome, Peel, answer_of, reading};
+pub use crate::answer::{Answer, Leaf, Outcome, Peel};
 pub use crate::api::Api;
 pub use crate::call::{AnyBody, BodyArgument, Call, into_body};
 pub use crate::client::{ApiClient, from_http_client};
@@ -12,19 +12,13 @@ use std::pin::Pin;
 /// What the methods of an object-safe companion return.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// How the answer of a method that returns this type is decoded.
+/// How an answer is decoded, from `<Result<Order, ApiError> as Outcome>::answer()`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __answer {
-    ($outcome:ty) => {{
+    ($start:expr) => {{
         use $crate::private::{Leaf as _, Peel as _};
-        $crate::private::reading(
-            $crate::private::answer_of::<$outcome>()
-                .peel()
-                .peel()
-                .peel()
-                .leaf(),
-        )
+        $start.peel().peel().peel().leaf().reading()
     }};
 }
 

@@ -28,7 +28,7 @@ struct Ready<'a> {
 impl<'a> Call<'a> {
     /// Sends the request and reads the answer. The request is made at once and all that depends on types is done at the
     /// end, so that little has to be carried along while the call waits.
-    pub fn send<O, E>(self, reading: Reading<O, E>) -> impl Future<Output = Result<O, E>> {
+    pub fn send<R>(self, reading: Reading<R>) -> impl Future<Output = R> {
         let ready = self.prepare(reading.plan);
         async move {
             let collected = match ready {
