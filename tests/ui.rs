@@ -11,6 +11,7 @@ mod pass {
     mod every_form;
     mod header_in_place_of_the_traits;
     mod kept_apart_by_cfg;
+    mod made_by_a_macro;
 }
 
 #[test]

@@ -29,7 +29,10 @@ impl PrivateRoot {
     /// A client builder that trusts this authority and nothing else.
     pub fn client(&self) -> reqwest::ClientBuilder {
         let root = reqwest::Certificate::from_der(self.certificate.der()).expect("a certificate");
-        reqwest::Client::builder().tls_certs_only([root])
+        // With all features native-tls is compiled in too, and would be the default.
+        reqwest::Client::builder()
+            .tls_backend_rustls()
+            .tls_certs_only([root])
     }
 
     pub(crate) fn acceptor(&self) -> TlsAcceptor {

@@ -4,10 +4,11 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{
-    FnArg, GenericParam, Generics, Pat, PatWild, ReceiverKind, ReturnType, Safety, Signature,
+    FnArg, GenericParam, Generics, Pat, PatWild, ReceiverKind, ReturnType, Safety, Signature, Stmt,
     Token, TraitItem, TraitItemFn, TraitModifiers, Type, Visibility, parse_quote,
 };
 
+use crate::attribute;
 use crate::expand::expand;
 use crate::service::Reading;
 use crate::signature::{future_output, has_impl};
@@ -102,9 +103,10 @@ fn without_client_impl(reading: Reading) -> TokenStream {
     }
 }
 
-/// A method of the trait that needs no implementation.
+/// A method of the trait that needs no implementation. Its arguments keep their names, for mocks are made by them.
 fn into_trait_stub(function: &mut TraitItemFn) {
     let sig = &mut function.sig;
+    let names = names(sig);
     tame(sig);
     let by_value = sig
         .receiver()
@@ -120,8 +122,40 @@ fn into_trait_stub(function: &mut TraitItemFn) {
     sig.output = returns(quote!(
         impl ::core::future::Future<Output = #output> + ::core::marker::Send
     ));
-    function.default = Some(parse_quote!({ async { ::core::unreachable!() } }));
+    let mut used: Vec<Stmt> = Vec::new();
+    let arguments = sig.inputs.iter_mut().filter_map(|input| match input {
+        FnArg::Typed(argument) => Some(argument),
+        FnArg::Receiver(_) => None,
+    });
+    for (argument, name) in arguments.zip(names) {
+        let Some(name) = name else {
+            continue;
+        };
+        let cfgs = argument.attrs.iter().filter(|attr| attribute::is_cfg(attr));
+        used.push(parse_quote!(#(#cfgs)* let _ = &#name;));
+        *argument.pat = parse_quote!(#name);
+    }
+    function.default = Some(parse_quote!({
+        #(#used)*
+        async { ::core::unreachable!() }
+    }));
     function.semi_token = None;
+}
+
+/// The names of the arguments, where they have one of their own.
+fn names(sig: &Signature) -> Vec<Option<Ident>> {
+    let mut names: Vec<Option<Ident>> = Vec::new();
+    for input in &sig.inputs {
+        let FnArg::Typed(argument) = input else {
+            continue;
+        };
+        let name = match &*argument.pat {
+            Pat::Ident(pattern) => Some(pattern.ident.clone()),
+            _ => None,
+        };
+        names.push(name.filter(|name| !names.iter().flatten().any(|before| before == name)));
+    }
+    names
 }
 
 /// A method of the client, to be called as it will be once the mistake is gone.

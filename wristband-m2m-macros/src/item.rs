@@ -13,18 +13,38 @@ pub(crate) fn parse(item: TokenStream, mistakes: &mut Mistakes) -> Result<ItemTr
     syn::parse2::<ItemTrait>(item.clone()).map_err(|error| {
         match keyword(item.clone()) {
             Some(keyword) if keyword == "trait" => mistakes.combine(error),
+            // Many items are made for a mock, each with our attribute: the same words at the same place are one message.
+            _ if is_mock(item.clone()) => mistakes.push(
+                TokenStream::new(),
+                "a mock is made of what `#[wristband_m2m]` generates: write `#[wristband_m2m]` \
+                first, above `#[automock]`",
+            ),
             Some(keyword) if keyword == "impl" => mistakes.push(
                 keyword,
                 "`#[wristband_m2m]` goes on a trait: write it above the trait, not above an \
-                    implementation",
+                implementation",
             ),
             keyword => mistakes.push(
                 keyword,
                 "`#[wristband_m2m]` goes on a trait: write one whose methods are the endpoints, \
-                    as in `trait Orders { .. }`",
+                as in `trait Orders { .. }`",
             ),
         }
         attribute::strip(item)
+    })
+}
+
+/// Whether mockall made it, of a trait that we should have read before.
+fn is_mock(item: TokenStream) -> bool {
+    item.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => {
+            let name = ident.to_string();
+            name.starts_with("Mock")
+                || name.starts_with("__mock")
+                || name.ends_with("_expectations")
+        }
+        TokenTree::Group(group) => is_mock(group.stream()),
+        _ => false,
     })
 }
 

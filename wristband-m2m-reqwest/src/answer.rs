@@ -1,6 +1,6 @@
 //! Answer: from a return type to the way its answer is decoded.
 //!
-//! The type decides, not its spelling: a generated method says `Answer::of::<Result<Option<Order>, E>>()`, peels off
+//! The type decides, not its spelling: a generated method says `<Result<Option<Order>, E> as Outcome>::answer()`, peels off
 //! `Option` and `ApiResponse`, then takes the leaf. `peel` and `leaf` are inherent methods where a type has a rule of its
 //! own, and those win over the methods of the traits [`Peel`] and [`Leaf`], which stand in for all other types.
 
@@ -11,43 +11,84 @@ use bytes::Bytes;
 use crate::api_error::ApiError;
 use crate::api_response::ApiResponse;
 
+mod collect;
 mod decode;
 mod incoming;
 
-pub(crate) use decode::{Decode, Empty, Json, Maybe, Octets, Raw, Text, WithHead};
+pub(crate) use collect::{Collected, Plan, Wanted};
+pub(crate) use decode::{Decode, Empty, Json, Maybe, Octets, Raw, Text, WithHead, Wrapped};
 pub(crate) use incoming::{Budget, Incoming};
 
-/// What an endpoint returns: `Result<T, E>`, or an alias of it, where `E` can be made from an [`ApiError`].
+/// What an endpoint returns: `Result<T, E>`, or an alias of it.
 #[diagnostic::on_unimplemented(
     message = "an endpoint returns a `Result`, but this is `{Self}`",
     label = "must be `Result<T, E>` or an alias of it, with `E: From<ApiError>`",
     note = "write for example `Result<{Self}, ApiError>`"
 )]
-pub trait Outcome: Sized {
-    /// The answer.
-    type Ok;
-    fn from_result(result: Result<Self::Ok, ApiError>) -> Self;
+pub trait Outcome {
+    /// An [`Answer`] with nothing peeled off. Not spelled out in `answer`: then nothing is looked for in a type that is no
+    /// `Outcome`, and it is reported once.
+    type Start;
+    fn answer() -> Self::Start;
 }
 
-impl<T, E: From<ApiError>> Outcome for Result<T, E> {
-    type Ok = T;
+impl<T, E> Outcome for Result<T, E> {
+    type Start = Answer<T, E, Alone, T>;
 
-    fn from_result(result: Result<T, ApiError>) -> Self {
-        result.map_err(E::from)
+    fn answer() -> Self::Start {
+        Answer::NEW
     }
 }
 
-/// How the answer of type `T`, with `W` around it, is decoded for a method that returns `R`.
-#[derive(Debug)]
-pub struct Answer<R, W, T>(PhantomData<fn() -> R>, PhantomData<fn(W) -> T>);
+/// The error of an endpoint. Beside `From`, for a message in terms of the user's trait.
+#[diagnostic::on_unimplemented(
+    message = "the error of an endpoint is made from an `ApiError`, and `{Self}` is not",
+    label = "`{Self}` has no `From<ApiError>`",
+    note = "write `impl From<ApiError> for {Self}`"
+)]
+pub trait Failure {
+    fn from_api_error(error: ApiError) -> Self;
+}
 
-impl<R, W, T> Answer<R, W, T> {
+#[diagnostic::do_not_recommend]
+impl<E: From<ApiError>> Failure for E {
+    fn from_api_error(error: ApiError) -> Self {
+        error.into()
+    }
+}
+
+/// How the answer of type `T`, with `W` around it, is decoded for a method that returns `Result<O, E>`.
+#[derive(Debug)]
+pub struct Answer<O, E, W, T>(PhantomData<fn() -> (O, E)>, PhantomData<fn(W) -> T>);
+
+impl<O, E, W, T> Answer<O, E, W, T> {
     const NEW: Self = Self(PhantomData, PhantomData);
 }
 
-impl<R: Outcome> Answer<R, Alone, R::Ok> {
-    pub fn of() -> Self {
-        Self::NEW
+/// How an answer is read, and then made into the return type of a method.
+#[derive(Debug)]
+pub struct Reading<R> {
+    pub(crate) plan: Plan,
+    pub(crate) finish: fn(Result<Collected, ApiError>) -> R,
+}
+
+impl<O, E, W, D> Answer<O, E, W, D> {
+    /// What the types in a signature have to do is asked for here alone, so that what they lack is reported once.
+    pub fn reading(self) -> Reading<Result<O, E>>
+    where
+        E: Failure,
+        W: Around,
+        D: Decode,
+        W::Decoder<D>: Decode<Output = O>,
+    {
+        Reading {
+            plan: <W::Decoder<D>>::PLAN,
+            finish: |collected| {
+                collected
+                    .and_then(<W::Decoder<D>>::decode)
+                    .map_err(E::from_api_error)
+            },
+        }
     }
 }
 
@@ -80,14 +121,14 @@ impl<W: Around> Around for InResponse<W> {
     type Decoder<D: Decode> = W::Decoder<WithHead<D>>;
 }
 
-impl<R, W, T> Answer<R, W, Option<T>> {
-    pub fn peel(self) -> Answer<R, InOption<W>, T> {
+impl<O, E, W, T> Answer<O, E, W, Option<T>> {
+    pub fn peel(self) -> Answer<O, E, InOption<W>, T> {
         Answer::NEW
     }
 }
 
-impl<R, W, T> Answer<R, W, ApiResponse<T>> {
-    pub fn peel(self) -> Answer<R, InResponse<W>, T> {
+impl<O, E, W, T> Answer<O, E, W, ApiResponse<T>> {
+    pub fn peel(self) -> Answer<O, E, InResponse<W>, T> {
         Answer::NEW
     }
 }
@@ -99,13 +140,13 @@ pub trait Peel: Sized {
     }
 }
 
-impl<R, W, T> Peel for Answer<R, W, T> {}
+impl<O, E, W, T> Peel for Answer<O, E, W, T> {}
 
 /// The leaves with a rule of their own.
 macro_rules! leaves {
     ($($type:ty => $decoder:ty),* $(,)?) => {
-        $(impl<R, W> Answer<R, W, $type> {
-            pub fn leaf(self) -> Answer<R, W, $decoder> {
+        $(impl<O, E, W> Answer<O, E, W, $type> {
+            pub fn leaf(self) -> Answer<O, E, W, $decoder> {
                 Answer::NEW
             }
         })*
@@ -125,26 +166,38 @@ leaves! {
 }
 
 #[cfg(feature = "stream")]
-impl<R, W, T> Answer<R, W, crate::stream::JsonLines<T>> {
-    pub fn leaf(self) -> Answer<R, W, decode::StreamedLines<T>> {
+impl<O, E, W, T> Answer<O, E, W, crate::stream::JsonLines<T>> {
+    pub fn leaf(self) -> Answer<O, E, W, decode::StreamedLines<T>> {
         Answer::NEW
     }
 }
 
 /// A response is untouched, so nothing can stand around it.
-impl<R> Answer<R, Alone, reqwest::Response> {
-    pub fn leaf(self) -> Answer<R, Alone, Raw> {
+impl<O, E> Answer<O, E, Alone, reqwest::Response> {
+    pub fn leaf(self) -> Answer<O, E, Alone, Raw> {
+        Answer::NEW
+    }
+}
+
+impl<O, E, W> Answer<O, E, InOption<W>, reqwest::Response> {
+    pub fn leaf(self) -> Answer<O, E, InOption<W>, Wrapped> {
+        Answer::NEW
+    }
+}
+
+impl<O, E, W> Answer<O, E, InResponse<W>, reqwest::Response> {
+    pub fn leaf(self) -> Answer<O, E, InResponse<W>, Wrapped> {
         Answer::NEW
     }
 }
 
 /// JSON, for all other types.
-pub trait Leaf<R, W, T> {
-    fn leaf(self) -> Answer<R, W, Json<T>>;
+pub trait Leaf<O, E, W, T> {
+    fn leaf(self) -> Answer<O, E, W, Json<T>>;
 }
 
-impl<R, W, T> Leaf<R, W, T> for Answer<R, W, T> {
-    fn leaf(self) -> Answer<R, W, Json<T>> {
+impl<O, E, W, T> Leaf<O, E, W, T> for Answer<O, E, W, T> {
+    fn leaf(self) -> Answer<O, E, W, Json<T>> {
         Answer::NEW
     }
 }

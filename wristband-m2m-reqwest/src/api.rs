@@ -16,25 +16,36 @@ pub struct Api(Arc<Shared>);
 
 struct Shared {
     http: ClientWithMiddleware,
-    /// A stack that we did not build may have request initialisers, which run only in its own request builder.
-    initialised: bool,
+    stack: Stack,
     base: BaseUrl,
     timeout: Duration,
     /// For each request to the base URL's origin, unless the call sets a header of that name itself.
     headers: HeaderMap,
 }
 
+/// What is known of the stack that requests go through.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Stack {
+    /// Nothing but the authentication, which does not look at endpoints.
+    Ours,
+    /// That, and middleware of the user's.
+    Extended,
+    /// Built by the user. It may have request initialisers, which run only in its own request builder.
+    Foreign,
+}
+
 impl Api {
     /// On a stack that we built.
     pub(crate) fn new(
         http: ClientWithMiddleware,
+        stack: Stack,
         base: BaseUrl,
         timeout: Duration,
         headers: HeaderMap,
     ) -> Self {
         Self(Arc::new(Shared {
             http,
-            initialised: false,
+            stack,
             base,
             timeout,
             headers,
@@ -45,7 +56,7 @@ impl Api {
     pub(crate) fn on_stack(http: ClientWithMiddleware, base: BaseUrl, timeout: Duration) -> Self {
         Self(Arc::new(Shared {
             http,
-            initialised: true,
+            stack: Stack::Foreign,
             base,
             timeout,
             headers: HeaderMap::new(),
@@ -68,13 +79,18 @@ impl Api {
         &self.0.headers
     }
 
+    /// Whether any middleware could look at the endpoint of a request: if not, it need not be put there.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.0.stack != Stack::Ours
+    }
+
     /// A request as the stack wants it to begin.
     pub(crate) fn begin(
         &self,
         method: Method,
         url: Url,
     ) -> Result<(Request, Extensions), reqwest::Error> {
-        if !self.0.initialised {
+        if self.0.stack != Stack::Foreign {
             return Ok((Request::new(method, url), Extensions::new()));
         }
         let mut builder = self.0.http.request(method, url);

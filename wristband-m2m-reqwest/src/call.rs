@@ -18,7 +18,7 @@ mod query;
 mod send;
 mod target;
 
-pub use body::{AnyBody, BodyArgument};
+pub use body::{AnyBody, BodyArgument, into_body};
 use headers::{HeaderMapValue, HeaderValue};
 use target::Target;
 
@@ -41,6 +41,38 @@ pub struct Call<'a> {
     auth: bool,
     retry_on_unauthorized: bool,
     problem: Option<Cow<'static, str>>,
+}
+
+/// A value that a segment of a path is made of. Beside `Display`, for a message in terms of the user's trait.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot stand in a path, which is text",
+    label = "`{Self}` has no `Display`",
+    note = "implement `std::fmt::Display` for it, or pass a type that has it"
+)]
+pub trait Text: Display {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Display + ?Sized> Text for T {}
+
+/// Values that the end of a path is made of.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot stand at the end of a path, which is a sequence of text",
+    label = "`{Self}` has no `IntoIterator` whose items have `Display`",
+    note = "pass a slice or a `Vec`; for a single segment write the placeholder without `*`"
+)]
+pub trait Segments {
+    fn each<E>(self, segment: impl FnMut(&dyn Display) -> Result<(), E>) -> Result<(), E>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<I> Segments for I
+where
+    I: IntoIterator,
+    I::Item: Display,
+{
+    fn each<E>(self, mut segment: impl FnMut(&dyn Display) -> Result<(), E>) -> Result<(), E> {
+        self.into_iter().try_for_each(|value| segment(&value))
+    }
 }
 
 impl<'a> Call<'a> {
@@ -66,26 +98,24 @@ impl<'a> Call<'a> {
     }
 
     /// A value as one segment of the path, or as a part of one.
-    pub fn segment<T: Display + ?Sized>(self, name: &'static str, value: &T) -> Self {
+    pub fn segment<T: Text + ?Sized>(self, name: &'static str, value: &T) -> Self {
         self.step(|call| call.target.value(name, &value))
     }
 
     /// Values as the last segments of the path.
-    pub fn segments<I>(self, name: &'static str, values: I) -> Self
-    where
-        I: IntoIterator,
-        I::Item: Display,
-    {
+    pub fn segments<S: Segments>(self, name: &'static str, values: S) -> Self {
         self.step(|call| {
-            let mut values = values.into_iter();
-            let first = values
-                .next()
-                .ok_or_else(|| format!("has no segment in `{name}`"))?;
-            call.target.value(name, &first)?;
-            values.try_for_each(|value| {
-                call.target.literal("/")?;
-                call.target.value(name, &value)
-            })
+            let mut first = true;
+            values.each(|value| {
+                if !std::mem::take(&mut first) {
+                    call.target.literal("/")?;
+                }
+                call.target.value(name, value)
+            })?;
+            if first {
+                return Err(format!("has no segment in `{name}`").into());
+            }
+            Ok(())
         })
     }
 
@@ -178,9 +208,9 @@ impl<'a> Call<'a> {
         })
     }
 
-    pub fn body<B: Into<Body>>(self, content_type: &'static str, body: B) -> Self {
+    pub fn body(self, content_type: &'static str, body: Body) -> Self {
         self.step(|call| {
-            call.set_body(content_type, body.into());
+            call.set_body(content_type, body);
             Ok(())
         })
     }

@@ -9,7 +9,7 @@ use ::wristband_m2m::{ConfigError, WristbandM2mClient};
 use http::HeaderMap;
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Middleware};
 
-use crate::api::Api;
+use crate::api::{Api, Stack};
 use crate::base_url::BaseUrl;
 use crate::call::headers;
 use crate::middleware::WristbandAuth;
@@ -177,13 +177,18 @@ impl<C: ApiClient> ApiClientBuilder<C> {
             .allow_origin(base.origin().to_string())
             .retry_on_unauthorized(self.retry_on_unauthorized)
             .build()?;
-        let stack = self
+        let stack = if self.middleware.is_empty() {
+            Stack::Ours
+        } else {
+            Stack::Extended
+        };
+        let http = self
             .middleware
             .into_iter()
             .fold(ClientBuilder::new(http), ClientBuilder::with_arc)
             .with(auth)
             .build();
-        Ok(C::from_api(Api::new(stack, base, timeout, headers)))
+        Ok(C::from_api(Api::new(http, stack, base, timeout, headers)))
     }
 }
 

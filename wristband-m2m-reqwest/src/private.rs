@@ -2,7 +2,7 @@
 
 pub use crate::answer::{Answer, Leaf, Outcome, Peel};
 pub use crate::api::Api;
-pub use crate::call::{AnyBody, BodyArgument, Call};
+pub use crate::call::{AnyBody, BodyArgument, Call, into_body};
 pub use crate::client::{ApiClient, from_http_client};
 pub use crate::{__answer as answer, __body as body};
 
@@ -12,17 +12,13 @@ use std::pin::Pin;
 /// What the methods of an object-safe companion return.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// How the answer of a method that returns this type is decoded.
+/// How an answer is decoded, from `<Result<Order, ApiError> as Outcome>::answer()`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __answer {
-    ($outcome:ty) => {{
+    ($start:expr) => {{
         use $crate::private::{Leaf as _, Peel as _};
-        $crate::private::Answer::<$outcome, _, _>::of()
-            .peel()
-            .peel()
-            .peel()
-            .leaf()
+        $start.peel().peel().peel().leaf().reading()
     }};
 }
 
@@ -32,6 +28,6 @@ macro_rules! __answer {
 macro_rules! __body {
     ($argument:expr) => {{
         use $crate::private::AnyBody as _;
-        $crate::private::BodyArgument($argument).owned()
+        $crate::private::into_body($crate::private::BodyArgument($argument).owned())
     }};
 }

@@ -14,7 +14,9 @@
 mod flight;
 #[cfg(all(test, shuttle))]
 mod interleavings;
+mod news;
 mod slot;
+mod state;
 #[cfg(all(test, not(shuttle)))]
 mod tests;
 
@@ -23,16 +25,18 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use self::flight::{Flight, Landing, Takeoff, Ticket};
+use self::news::News;
 use self::slot::Slot;
+use self::state::{Current, State, Trouble};
 use crate::clock::Moment;
 use crate::error::TokenError;
 use crate::fetch::Fetcher;
-use crate::lifetime::{ExpiryPolicy, Phase, Schedule};
+use crate::lifetime::{ExpiryPolicy, Phase};
 use crate::retry::refresh_pause;
 #[cfg(feature = "blocking")]
 use crate::runtime::RuntimeId;
 use crate::runtime::{Mutex, Task, lock, sleep, spawn};
-use crate::status::{TokenState, TokenStatus};
+use crate::status::TokenStatus;
 use crate::token::AccessToken;
 
 /// A caller that loses this many flights in a row, each to a runtime that ended, gives up.
@@ -43,32 +47,6 @@ pub(crate) struct TokenCache {
     state: Mutex<State>,
     policy: ExpiryPolicy,
     fetcher: Fetcher,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    current: Option<Current>,
-    flight: Option<Flight>,
-    /// Set by a failure, and gone with the next success or clear.
-    trouble: Option<Trouble>,
-    /// Counts flights, so that one that was detached is known when it lands.
-    flights: u64,
-    /// Wakes the cache for the next detached refresh.
-    alarm: Option<Task>,
-}
-
-#[derive(Debug)]
-struct Current {
-    token: AccessToken,
-    schedule: Schedule,
-}
-
-#[derive(Debug)]
-struct Trouble {
-    error: TokenError,
-    failures: u32,
-    /// When the next refresh that nobody waits for may start.
-    retry_at: Moment,
 }
 
 enum Decision {
@@ -122,26 +100,23 @@ impl TokenCache {
     }
 
     pub(crate) fn clear(&self) {
-        let mut state = lock(&self.state);
-        state.forget(&self.slot);
-        // The flight goes on for those who wait for it. Its token may have been issued before whatever made the caller
-        // clear the cache, so it is not stored, and the next call starts another.
-        state.flight = None;
+        {
+            let mut state = lock(&self.state);
+            state.forget(&self.slot);
+            // The flight goes on for those who wait for it. Its token may have been issued before whatever made the
+            // caller clear the cache, so it is not stored, and the next call starts another.
+            state.flight = None;
+        }
         tracing::debug!("the token was cleared");
     }
 
     /// Clears only if `rejected` is still the cached token. A flight is not detached: it fetches the replacement already.
     pub(crate) fn clear_if(&self, rejected: &AccessToken) -> bool {
-        let mut state = lock(&self.state);
-        let is_current = state
-            .current
-            .as_ref()
-            .is_some_and(|current| current.token.same_issue(rejected));
-        if is_current {
-            state.forget(&self.slot);
+        let cleared = lock(&self.state).forget_if(rejected, &self.slot);
+        if cleared {
             tracing::debug!("the rejected token was cleared");
         }
-        is_current
+        cleared
     }
 
     /// Detaches a flight whose runtime the caller is about to block.
@@ -287,27 +262,26 @@ impl TokenCache {
     /// Called by the flight when it has an outcome.
     fn landed(self: &Arc<Self>, flight: u64, result: &Result<AccessToken, TokenError>) {
         let now = Moment::now();
-        let mut state = lock(&self.state);
-        if !state.take_flight(flight) {
-            tracing::debug!("the cache was cleared meanwhile, the outcome is not kept");
-            return;
-        }
-        match result {
-            Ok(token) => self.store(&mut state, token),
-            Err(error) => self.note_failure(&mut state, error, &now),
-        }
+        let news = {
+            let mut state = lock(&self.state);
+            match result {
+                _ if !state.take_flight(flight) => News::NotKept,
+                Ok(token) => self.store(&mut state, token),
+                Err(error) => self.note_failure(&mut state, error, &now),
+            }
+        };
+        news.tell();
     }
 
     /// Called when a flight ended without an outcome.
     fn lost(&self, flight: u64) {
-        if lock(&self.state).take_flight(flight) {
-            tracing::warn!(
-                "a token request was lost: the runtime that it ran on ended or stands still"
-            );
+        let known = lock(&self.state).take_flight(flight);
+        if known {
+            News::Lost.tell();
         }
     }
 
-    fn store(&self, state: &mut State, token: &AccessToken) {
+    fn store(&self, state: &mut State, token: &AccessToken) -> News {
         let lifetime = token.lifetime();
         let schedule = self.policy.schedule(lifetime.life, jitter());
         self.slot
@@ -316,32 +290,20 @@ impl TokenCache {
             token: token.clone(),
             schedule,
         });
-        let expires_in = lifetime.life.as_secs();
-        match state.trouble.take() {
-            Some(trouble) => tracing::info!(
-                expires_in,
-                failures = trouble.failures,
-                "a token was fetched again after failures"
-            ),
-            None => tracing::debug!(expires_in, "a token was fetched"),
-        }
         if let Some(alarm) = state.alarm.take() {
             alarm.abort();
         }
+        News::Fetched {
+            expires_in: lifetime.life,
+            failures: state.trouble.take().map_or(0, |trouble| trouble.failures),
+        }
     }
 
-    fn note_failure(self: &Arc<Self>, state: &mut State, error: &TokenError, now: &Moment) {
+    fn note_failure(self: &Arc<Self>, state: &mut State, error: &TokenError, now: &Moment) -> News {
         let left = state.life_left(now);
         let failures = state.trouble.as_ref().map_or(0, |trouble| trouble.failures);
         let failures = failures.saturating_add(1);
         let pause = refresh_pause(failures, jitter(), left, error.retry_after());
-        if failures > 1 {
-            tracing::debug!(%error, failures, "a token request failed again");
-        } else if left.is_zero() {
-            tracing::warn!(%error, "a token request failed, and there is no token to go on with");
-        } else {
-            tracing::warn!(%error, expires_in = left.as_secs(), "a token refresh failed, the token at hand is served");
-        }
         state.trouble = Some(Trouble {
             error: error.clone(),
             failures,
@@ -353,6 +315,11 @@ impl TokenCache {
             if let Some(previous) = std::mem::replace(&mut state.alarm, alarm) {
                 previous.abort();
             }
+        }
+        News::Failed {
+            error: error.clone(),
+            failures,
+            left,
         }
     }
 }
@@ -369,89 +336,6 @@ async fn ring(cache: Weak<TokenCache>, pause: Duration) {
     sleep(pause).await;
     if let Some(cache) = cache.upgrade() {
         cache.retry_refresh();
-    }
-}
-
-impl State {
-    fn forget(&mut self, slot: &Slot) {
-        self.current = None;
-        self.trouble = None;
-        if let Some(alarm) = self.alarm.take() {
-            alarm.abort();
-        }
-        slot.clear();
-    }
-
-    fn take_flight(&mut self, id: u64) -> bool {
-        self.flight.take_if(|flight| flight.id == id).is_some()
-    }
-
-    fn phase(&self, now: &Moment, least_life: Duration) -> Phase {
-        self.current
-            .as_ref()
-            .map_or(Phase::Expired, |current| current.phase(now, least_life))
-    }
-
-    fn life_left(&self, now: &Moment) -> Duration {
-        self.current.as_ref().map_or(Duration::ZERO, |current| {
-            current.token.lifetime().remaining(now)
-        })
-    }
-
-    fn unexpired_token(&self, now: &Moment) -> Option<AccessToken> {
-        let token = &self.current.as_ref()?.token;
-        (!token.lifetime().is_expired(now)).then(|| token.clone())
-    }
-
-    /// Whether a caller who would have waited for a refresh takes the token at hand instead.
-    fn is_degraded(&self, now: &Moment) -> bool {
-        let failing = self.trouble.as_ref();
-        failing.is_some_and(|trouble| self.bridges(&trouble.error, now))
-            || self.flight.as_ref().is_some_and(Flight::is_late)
-    }
-
-    /// Whether the token at hand is served in spite of `error`. An outage is bridged up to the token's end. A refusal is
-    /// not: inside the buffer its error is what callers need to hear.
-    fn bridges(&self, error: &TokenError, now: &Moment) -> bool {
-        error.is_transient() || self.phase(now, Duration::ZERO) < Phase::Buffer
-    }
-
-    fn summary(&self, now: &Moment) -> TokenState {
-        let phase = self.phase(now, Duration::ZERO);
-        let failing = self.trouble.is_some();
-        let flying = self.flight.is_some();
-        match phase {
-            Phase::Calm | Phase::Ahead if failing => TokenState::Degraded,
-            Phase::Buffer if self.is_degraded(now) => TokenState::Degraded,
-            _ if flying => TokenState::Refreshing,
-            Phase::Calm | Phase::Ahead => TokenState::Fresh,
-            _ if failing => TokenState::Failed,
-            _ if self.current.is_some() => TokenState::Stale,
-            _ => TokenState::Empty,
-        }
-    }
-}
-
-impl Current {
-    /// The token's phase for a caller that needs `least_life`. Too short a rest counts as the buffer, unless the token
-    /// is so young that another would be no better.
-    fn phase(&self, now: &Moment, least_life: Duration) -> Phase {
-        let lifetime = self.token.lifetime();
-        let age = lifetime.age(now);
-        let phase = self.schedule.phase(age);
-        let too_short = lifetime.remaining(now) < least_life && age >= lifetime.life / 10;
-        if phase < Phase::Buffer && too_short {
-            Phase::Buffer
-        } else {
-            phase
-        }
-    }
-}
-
-impl Trouble {
-    /// Whether the pause after the failure is over, by the clock that says so first.
-    fn is_over(&self, now: &Moment) -> bool {
-        now.monotonic >= self.retry_at.monotonic || now.wall >= self.retry_at.wall
     }
 }
 

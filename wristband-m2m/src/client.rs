@@ -275,6 +275,8 @@ impl fmt::Debug for WristbandM2mClient {
 
 impl Drop for Handle {
     fn drop(&mut self) {
+        // First what starts flights, then the flight.
+        self.background = None;
         self.cache.shut_down();
     }
 }

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Ident, parse_quote};
+use syn::{Ident, Type, parse_quote};
 
 use super::{cover, docs};
 use crate::model::{Endpoint, Param, Role, Service};
@@ -16,11 +16,10 @@ pub(super) fn body(service: &Service, endpoint: &Endpoint) -> TokenStream {
     let krate = &service.krate;
     let begin = begin(service, endpoint);
     let steps = steps(service, endpoint);
-    let output = &endpoint.output;
-    let send = quote_spanned!(output.span()=> .send(#krate::private::answer!(#output)));
+    let send = send(krate, &endpoint.output);
     if steps.iter().all(|step| step.cfgs.is_empty()) {
         let steps = steps.iter().map(|step| &step.link);
-        return quote!(#begin #(#steps)* #send.await);
+        return quote!(#begin #(#steps)* #send);
     }
     // A link of a chain cannot carry a `cfg`.
     let call = Ident::new("__call", Span::mixed_site());
@@ -30,8 +29,19 @@ pub(super) fn body(service: &Service, endpoint: &Endpoint) -> TokenStream {
     quote! {
         let #call = #begin;
         #(#steps)*
-        #call #send.await
+        #call #send
     }
+}
+
+/// The end of the chain, placed at the return type: that is where rustc is to say what the type lacks.
+fn send(krate: &syn::Path, output: &Type) -> TokenStream {
+    let Extent { first, last } = Extent::of(output);
+    let krate = at(first, quote!(#krate));
+    let begin = quote_spanned!(first=> <#output);
+    let end = quote_spanned!(last=> as #krate::private::Outcome>::answer());
+    let mut answer = Group::new(Delimiter::Parenthesis, quote!(#begin #end));
+    answer.set_span(last);
+    quote_spanned!(first=> .send(#krate::private::answer! #answer).await)
 }
 
 /// A link of the chain, such as `.segment("id", &id)`.
@@ -63,7 +73,9 @@ fn begin(service: &Service, endpoint: &Endpoint) -> TokenStream {
     let operation = endpoint.sig.ident.unraw().to_string();
     let method = &endpoint.method;
     let route = docs::route_of(service, endpoint);
-    quote! {
+    // Placed at the return type, as is the end of the chain: that is where rustc is to say what the type lacks, once.
+    let krate = at(endpoint.output.span(), quote!(#krate));
+    quote_spanned! { endpoint.output.span()=>
         #krate::private::Call::new(
             &#this.api,
             &#krate::Endpoint {
@@ -127,11 +139,13 @@ fn target(service: &Service, endpoint: &Endpoint) -> Vec<Step> {
                     continue;
                 };
                 let rest = matches!(piece, Piece::Rest { .. });
-                let value = at_type(param);
+                let span = param.ty.span();
                 let link = if rest {
-                    quote!(.segments(#placeholder, #value))
+                    let values = at_type(param);
+                    quote_spanned!(span=> .segments(#placeholder, #values))
                 } else {
-                    quote!(.segment(#placeholder, &#value))
+                    let value = borrowed(param);
+                    quote_spanned!(span=> .segment(#placeholder, #value))
                 };
                 steps.push(Step::of(param, link));
             }
@@ -142,36 +156,84 @@ fn target(service: &Service, endpoint: &Endpoint) -> Vec<Step> {
 
 /// What an argument adds that is not in the path.
 fn argument(service: &Service, param: &Param) -> Option<TokenStream> {
-    let krate = &service.krate;
-    let value = at_type(param);
+    let (span, value, borrowed) = (param.ty.span(), at_type(param), borrowed(param));
     let own_name = param.ident.unraw().to_string();
     Some(match &param.role {
         Role::Path | Role::Rest => return None,
-        Role::Query { name, csv: false } => quote!(.query(#name, &#value)),
-        Role::Query { name, csv: true } => quote!(.query_csv(#name, &#value)),
-        Role::QueryMap => quote!(.query_map(#own_name, &#value)),
-        Role::QueryFlag { name } => quote!(.query_flag(#name, #value)),
+        Role::Query { name, csv: false } => quote_spanned!(span=> .query(#name, #borrowed)),
+        Role::Query { name, csv: true } => quote_spanned!(span=> .query_csv(#name, #borrowed)),
+        Role::QueryMap => quote_spanned!(span=> .query_map(#own_name, #borrowed)),
+        Role::QueryFlag { name } => quote_spanned!(span=> .query_flag(#name, #value)),
         Role::Header { name } => {
             let name = name.to_ascii_lowercase();
-            quote!(.header(#name, &#value))
+            quote_spanned!(span=> .header(#name, #borrowed))
         }
-        Role::HeaderMap => quote!(.header_map(#own_name, &#value)),
-        Role::Json => quote!(.json(#own_name, &#value)),
-        Role::Form => quote!(.form(#own_name, &#value)),
-        Role::Multipart => quote!(.multipart(#value)),
+        Role::HeaderMap => quote_spanned!(span=> .header_map(#own_name, #borrowed)),
+        Role::Json => quote_spanned!(span=> .json(#own_name, #borrowed)),
+        Role::Form => quote_spanned!(span=> .form(#own_name, #borrowed)),
+        Role::Multipart => quote_spanned!(span=> .multipart(#value)),
         Role::Body { content_type } => {
-            quote!(.body(#content_type, #krate::private::body!(#value)))
+            let krate = &service.krate;
+            let krate = at(span, quote!(#krate));
+            quote_spanned!(span=> .body(#content_type, #krate::private::body!(#value)))
         }
-        Role::Url => quote!(.url(&#value)),
-        Role::Timeout => quote!(.timeout(#value)),
+        Role::Url => quote_spanned!(span=> .url(#borrowed)),
+        Role::Timeout => quote_spanned!(span=> .timeout(#value)),
     })
 }
 
-/// The argument, placed at its type: that is where rustc is to say what the type lacks.
+/// A path at another place, with the meaning it had.
+fn at(place: Span, path: TokenStream) -> TokenStream {
+    let moved = path.into_iter().map(|mut token| {
+        let relative = matches!(&token, TokenTree::Ident(ident) if ident == "$crate");
+        token.set_span(if relative {
+            place.resolved_at(token.span())
+        } else {
+            place
+        });
+        token
+    });
+    moved.collect()
+}
+
+/// The argument, placed at its type like all that is done with it: that is where rustc is to say what the type lacks.
 fn at_type(param: &Param) -> Ident {
+    let ty = match &param.ty {
+        Type::Reference(ty) => &ty.elem,
+        ty => ty,
+    };
+    placed(param, Extent::of(ty).first)
+}
+
+/// The same, borrowed: its place is the whole type.
+fn borrowed(param: &Param) -> TokenStream {
+    let Extent { first, last } = Extent::of(&param.ty);
+    let value = placed(param, last);
+    quote_spanned!(first=> &#value)
+}
+
+fn placed(param: &Param, place: Span) -> Ident {
     let mut ident = param.ident.clone();
-    ident.set_span(param.ty.span().resolved_at(param.ident.span()));
+    ident.set_span(place.resolved_at(param.ident.span()));
     ident
+}
+
+/// The ends of a type. On stable the span of a type is that of its first token; but what begins at the one end and ends at
+/// the other has all of it as its place.
+struct Extent {
+    first: Span,
+    last: Span,
+}
+
+impl Extent {
+    fn of(ty: &Type) -> Self {
+        let mut spans = ty.to_token_stream().into_iter().map(|token| token.span());
+        let first = spans.next().unwrap_or_else(Span::call_site);
+        Self {
+            first,
+            last: spans.last().unwrap_or(first),
+        }
+    }
 }
 
 pub(super) fn duration(duration: Duration) -> syn::Expr {

@@ -1,27 +1,37 @@
 //! Decoders: one for each kind of answer.
 
-use std::future::Future;
 use std::marker::PhantomData;
 
 use bytes::Bytes;
-use http::StatusCode;
 use serde::de::DeserializeOwned;
 
-use super::Incoming;
+use super::collect::{Body, Collected, Plan, Wanted};
 use crate::api_error::{ApiError, ApiErrorKind, decode_json};
 use crate::api_response::ApiResponse;
 
-/// From a response to an answer.
+/// From what was collected to an answer.
+#[diagnostic::on_unimplemented(
+    message = "a `reqwest::Response` is the whole answer, whatever its status: nothing can stand around it",
+    label = "write `reqwest::Response` alone, or another type inside"
+)]
 pub trait Decode {
     type Output;
-    /// An answer without content is a value, not the absence of one.
-    const TAKES_NOTHING: bool = false;
-    /// The response is handed out before its body has been read.
-    const IS_RAW: bool = false;
-    /// What to ask the server for.
-    const ACCEPT: Option<&'static str> = None;
+    const PLAN: Plan;
 
-    fn decode(incoming: Incoming) -> impl Future<Output = Result<Self::Output, ApiError>> + Send;
+    fn decode(collected: Collected) -> Result<Self::Output, ApiError>;
+}
+
+const fn plan(body: Wanted, accept: Option<&'static str>) -> Plan {
+    Plan {
+        body,
+        optional: false,
+        accept,
+    }
+}
+
+/// The plan of a decoder is its own: nothing else is collected for it.
+fn unplanned<T>(collected: Collected) -> Result<T, ApiError> {
+    Err(collected.error(ApiErrorKind::Decode, "could not be read".to_owned()))
 }
 
 /// `()`: any success, whatever its body.
@@ -30,10 +40,9 @@ pub enum Empty {}
 
 impl Decode for Empty {
     type Output = ();
-    const TAKES_NOTHING: bool = true;
+    const PLAN: Plan = plan(Wanted::Nothing, None);
 
-    async fn decode(incoming: Incoming) -> Result<(), ApiError> {
-        incoming.success().await?.discard().await;
+    fn decode(_: Collected) -> Result<(), ApiError> {
         Ok(())
     }
 }
@@ -44,15 +53,16 @@ pub enum Text {}
 
 impl Decode for Text {
     type Output = String;
+    const PLAN: Plan = plan(Wanted::Whole, None);
 
-    async fn decode(incoming: Incoming) -> Result<String, ApiError> {
-        let (head, body) = incoming.success().await?.body().await?;
+    fn decode(mut collected: Collected) -> Result<String, ApiError> {
+        let Some(body) = collected.take_whole() else {
+            return unplanned(collected);
+        };
         String::from_utf8(body.into()).map_err(|error| {
-            let valid = error.utf8_error().valid_up_to();
-            head.error(
-                ApiErrorKind::Decode,
-                format!("has a body that is not UTF-8: byte {valid}"),
-            )
+            let byte = error.utf8_error().valid_up_to();
+            let problem = format!("has a body that is not UTF-8: byte {byte}");
+            collected.error(ApiErrorKind::Decode, problem)
         })
     }
 }
@@ -63,10 +73,13 @@ pub struct Octets<B>(PhantomData<fn() -> B>);
 
 impl<B: From<Bytes>> Decode for Octets<B> {
     type Output = B;
+    const PLAN: Plan = plan(Wanted::Whole, None);
 
-    async fn decode(incoming: Incoming) -> Result<B, ApiError> {
-        let (_, body) = incoming.success().await?.body().await?;
-        Ok(body.into())
+    fn decode(mut collected: Collected) -> Result<B, ApiError> {
+        match collected.take_whole() {
+            Some(body) => Ok(body.into()),
+            None => unplanned(collected),
+        }
     }
 }
 
@@ -76,11 +89,15 @@ pub struct Json<T>(PhantomData<fn() -> T>);
 
 impl<T: DeserializeOwned> Decode for Json<T> {
     type Output = T;
-    const ACCEPT: Option<&'static str> = Some("application/json");
+    const PLAN: Plan = plan(Wanted::Whole, Some("application/json"));
 
-    async fn decode(incoming: Incoming) -> Result<T, ApiError> {
-        let (head, body) = incoming.success().await?.body().await?;
-        decode_json(&body).map_err(|problem| head.error(ApiErrorKind::Decode, problem))
+    fn decode(mut collected: Collected) -> Result<T, ApiError> {
+        match collected.take_whole() {
+            Some(body) => {
+                decode_json(&body).map_err(|problem| collected.error(ApiErrorKind::Decode, problem))
+            }
+            None => unplanned(collected),
+        }
     }
 }
 
@@ -90,12 +107,19 @@ pub enum Raw {}
 
 impl Decode for Raw {
     type Output = reqwest::Response;
-    const IS_RAW: bool = true;
+    const PLAN: Plan = plan(Wanted::Untouched, None);
 
-    async fn decode(incoming: Incoming) -> Result<reqwest::Response, ApiError> {
-        Ok(incoming.into_response())
+    fn decode(collected: Collected) -> Result<reqwest::Response, ApiError> {
+        match collected.body {
+            Body::Untouched(response) => Ok(response),
+            _ => unplanned(collected),
+        }
     }
 }
+
+/// `reqwest::Response` inside of something: cannot be decoded.
+#[derive(Debug)]
+pub enum Wrapped {}
 
 /// `Option<T>`: `None` on 404, and where there is no content to make a `T` of.
 #[derive(Debug)]
@@ -103,24 +127,16 @@ pub struct Maybe<D>(PhantomData<fn() -> D>);
 
 impl<D: Decode> Decode for Maybe<D> {
     type Output = Option<D::Output>;
-    const TAKES_NOTHING: bool = D::TAKES_NOTHING;
-    const ACCEPT: Option<&'static str> = D::ACCEPT;
+    const PLAN: Plan = Plan {
+        optional: true,
+        ..D::PLAN
+    };
 
-    async fn decode(incoming: Incoming) -> Result<Option<D::Output>, ApiError> {
-        let absent = match incoming.status() {
-            StatusCode::NOT_FOUND => true,
-            StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT => !D::TAKES_NOTHING,
-            _ => false,
-        };
-        if absent {
-            incoming.discard().await;
-            return Ok(None);
+    fn decode(collected: Collected) -> Result<Option<D::Output>, ApiError> {
+        match collected.body {
+            Body::Absent => Ok(None),
+            _ => D::decode(collected).map(Some),
         }
-        let mut incoming = incoming.success().await?;
-        if !D::TAKES_NOTHING && incoming.is_empty().await? {
-            return Ok(None);
-        }
-        D::decode(incoming).await.map(Some)
     }
 }
 
@@ -130,12 +146,11 @@ pub struct WithHead<D>(PhantomData<fn() -> D>);
 
 impl<D: Decode> Decode for WithHead<D> {
     type Output = ApiResponse<D::Output>;
-    const TAKES_NOTHING: bool = D::TAKES_NOTHING;
-    const ACCEPT: Option<&'static str> = D::ACCEPT;
+    const PLAN: Plan = D::PLAN;
 
-    async fn decode(incoming: Incoming) -> Result<ApiResponse<D::Output>, ApiError> {
-        let (status, headers) = (incoming.status(), incoming.headers().clone());
-        let body = D::decode(incoming).await?;
+    fn decode(collected: Collected) -> Result<ApiResponse<D::Output>, ApiError> {
+        let (status, headers) = (collected.status, collected.headers.clone());
+        let body = D::decode(collected)?;
         Ok(ApiResponse::new(status, headers, body))
     }
 }
@@ -148,9 +163,13 @@ pub enum Streamed {}
 #[cfg(feature = "stream")]
 impl Decode for Streamed {
     type Output = crate::stream::ByteStream;
+    const PLAN: Plan = plan(Wanted::Stream, None);
 
-    async fn decode(incoming: Incoming) -> Result<Self::Output, ApiError> {
-        Ok(incoming.success().await?.into())
+    fn decode(collected: Collected) -> Result<Self::Output, ApiError> {
+        match collected.body {
+            Body::Stream(incoming) => Ok(incoming.into()),
+            _ => unplanned(collected),
+        }
     }
 }
 
@@ -162,9 +181,12 @@ pub struct StreamedLines<T>(PhantomData<fn() -> T>);
 #[cfg(feature = "stream")]
 impl<T: DeserializeOwned + 'static> Decode for StreamedLines<T> {
     type Output = crate::stream::JsonLines<T>;
-    const ACCEPT: Option<&'static str> = Some("application/x-ndjson");
+    const PLAN: Plan = plan(Wanted::Stream, Some("application/x-ndjson"));
 
-    async fn decode(incoming: Incoming) -> Result<Self::Output, ApiError> {
-        Ok(incoming.success().await?.into())
+    fn decode(collected: Collected) -> Result<Self::Output, ApiError> {
+        match collected.body {
+            Body::Stream(incoming) => Ok(incoming.into()),
+            _ => unplanned(collected),
+        }
     }
 }

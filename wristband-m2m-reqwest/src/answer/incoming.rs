@@ -18,9 +18,10 @@ const DISCARD_LIMIT: usize = BODY_LIMIT;
 const DISCARD_TIME: Duration = Duration::from_millis(250);
 
 #[derive(Debug)]
-pub struct Incoming {
+pub(crate) struct Incoming {
     response: Response,
     /// The beginning of the body, if that has been read.
+    #[cfg(feature = "stream")]
     peeked: Option<Bytes>,
     budget: Budget,
 }
@@ -31,20 +32,6 @@ pub(crate) struct Budget {
     pub(crate) endpoint: &'static Endpoint,
     pub(crate) timeout: Duration,
     pub(crate) deadline: Instant,
-}
-
-/// The head of an answer whose body has been read.
-#[derive(Debug)]
-pub(crate) struct Head {
-    endpoint: &'static Endpoint,
-    status: StatusCode,
-    headers: HeaderMap,
-}
-
-impl Head {
-    pub(crate) fn error(self, kind: ApiErrorKind, problem: String) -> ApiError {
-        ApiError::new(self.endpoint, kind, problem).with_answer(Some(self.status), self.headers)
-    }
 }
 
 impl Budget {
@@ -58,15 +45,21 @@ impl Incoming {
     pub(crate) fn new(response: Response, budget: Budget) -> Self {
         Self {
             response,
+            #[cfg(feature = "stream")]
             peeked: None,
             budget,
         }
+    }
+
+    pub(crate) fn endpoint(&self) -> &'static Endpoint {
+        self.budget.endpoint
     }
 
     pub(crate) fn status(&self) -> StatusCode {
         self.response.status()
     }
 
+    #[cfg(feature = "stream")]
     pub(crate) fn headers(&self) -> &HeaderMap {
         self.response.headers()
     }
@@ -106,6 +99,7 @@ impl Incoming {
     }
 
     /// Whether the body ends before it begins.
+    #[cfg(feature = "stream")]
     pub(crate) async fn is_empty(&mut self) -> Result<bool, ApiError> {
         while self.peeked.as_ref().is_none_or(Bytes::is_empty) {
             let budget = self.budget;
@@ -122,31 +116,22 @@ impl Incoming {
     }
 
     /// The whole body.
-    pub(crate) async fn body(mut self) -> Result<(Head, Bytes), ApiError> {
+    pub(crate) async fn whole(mut self) -> Result<(HeaderMap, Bytes), ApiError> {
         let budget = self.budget;
         let (status, headers) = self.take_head();
-        let Self {
-            response, peeked, ..
-        } = self;
-        let read = timeout_at(budget.deadline, response.bytes()).await;
-        let fail = |error: ApiError, headers| Err(error.with_answer(Some(status), headers));
-        let rest = match read {
-            Ok(Ok(rest)) => rest,
-            Ok(Err(error)) => return fail(ApiError::from_http(budget.endpoint, error), headers),
-            Err(_) => return fail(budget.timed_out(), headers),
+        let error = match timeout_at(budget.deadline, self.response.bytes()).await {
+            Ok(Ok(body)) => return Ok((headers, body)),
+            Ok(Err(error)) => ApiError::from_http(budget.endpoint, error),
+            Err(_) => budget.timed_out(),
         };
-        let head = Head {
-            endpoint: budget.endpoint,
-            status,
-            headers,
-        };
-        Ok((head, joined(peeked, rest)))
+        Err(error.with_answer(Some(status), headers))
     }
 
     /// Reads what nobody wants, within bounds: whether that works makes no difference to the caller.
-    pub(crate) async fn discard(mut self) {
+    pub(crate) async fn discard(mut self) -> HeaderMap {
+        let (_, headers) = self.take_head();
         if self.response.content_length() > Some(DISCARD_LIMIT as u64) {
-            return;
+            return headers;
         }
         let deadline = self.budget.deadline.min(Instant::now() + DISCARD_TIME);
         let read = async {
@@ -159,6 +144,7 @@ impl Incoming {
             }
         };
         let _ = timeout_at(deadline, read).await;
+        headers
     }
 
     fn take_head(&mut self) -> (StatusCode, HeaderMap) {
@@ -166,16 +152,9 @@ impl Incoming {
         (self.response.status(), headers)
     }
 
+    #[cfg(feature = "stream")]
     fn fail(&mut self, error: ApiError) -> ApiError {
         let (status, headers) = self.take_head();
         error.with_answer(Some(status), headers)
-    }
-}
-
-fn joined(start: Option<Bytes>, rest: Bytes) -> Bytes {
-    match start {
-        None => rest,
-        Some(start) if rest.is_empty() => start,
-        Some(start) => [start, rest].concat().into(),
     }
 }

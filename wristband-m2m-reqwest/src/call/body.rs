@@ -92,3 +92,24 @@ impl<T> AnyBody for BodyArgument<T> {
         self.0
     }
 }
+
+pub fn into_body<B: IntoBody>(body: B) -> Body {
+    body.into_body()
+}
+
+/// What can be sent as it is. Beside `Into`, for a message in terms of the user's trait.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be sent as a body, which is bytes or a stream of them",
+    label = "`{Self}` has no `Into<reqwest::Body>`",
+    note = "pass text, bytes or a `reqwest::Body`; what is serialized is marked `#[json]` or `#[form]`"
+)]
+pub trait IntoBody {
+    fn into_body(self) -> Body;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Into<Body>> IntoBody for T {
+    fn into_body(self) -> Body {
+        self.into()
+    }
+}

@@ -8,7 +8,7 @@ use reqwest::{Method, Request};
 use tokio::time::{Instant, timeout_at};
 
 use super::{Call, headers};
-use crate::answer::{Answer, Around, Budget, Decode, Incoming, Outcome};
+use crate::answer::{Budget, Collected, Incoming, Plan, Reading, Wanted};
 use crate::api_error::ApiError;
 use crate::extensions::{MinTokenLife, NoRetry, SkipWristbandAuth};
 
@@ -16,26 +16,16 @@ use crate::extensions::{MinTokenLife, NoRetry, SkipWristbandAuth};
 const FAR: Duration = Duration::from_secs(60 * 60 * 24 * 365);
 
 impl Call<'_> {
-    /// Sends the request and decodes the answer.
-    pub async fn send<R, W, D>(self, _answer: Answer<R, W, D>) -> R
-    where
-        R: Outcome<Ok = <W::Decoder<D> as Decode>::Output>,
-        W: Around,
-        D: Decode,
-    {
-        R::from_result(self.answer::<W::Decoder<D>>().await)
+    /// Sends the request and reads the answer. All that depends on types is done at the end, without waiting.
+    pub async fn send<R>(self, reading: Reading<R>) -> R {
+        (reading.finish)(self.collect(reading.plan).await)
     }
 
-    async fn answer<D: Decode>(self) -> Result<D::Output, ApiError> {
-        let incoming = self.execute(D::ACCEPT, D::IS_RAW).await?;
-        D::decode(incoming).await
+    async fn collect(self, plan: Plan) -> Result<Collected, ApiError> {
+        self.execute(plan).await?.collect(plan).await
     }
 
-    async fn execute(
-        mut self,
-        accept: Option<&'static str>,
-        raw: bool,
-    ) -> Result<Incoming, ApiError> {
+    async fn execute(mut self, plan: Plan) -> Result<Incoming, ApiError> {
         let timeout = self.timeout.unwrap_or(self.api.timeout());
         let now = Instant::now();
         let (api, endpoint) = (self.api, self.endpoint);
@@ -44,11 +34,11 @@ impl Call<'_> {
             timeout,
             deadline: now.checked_add(timeout).unwrap_or(now + FAR),
         };
-        if let Some(accept) = accept {
+        if let Some(accept) = plan.accept {
             headers::set_default(&mut self.headers, "accept", accept);
         }
         let (mut request, mut extensions) = self.build()?;
-        if raw {
+        if plan.body == Wanted::Untouched {
             // Nobody but reqwest can watch over a body that is read after this call.
             *request.timeout_mut() = Some(timeout);
         }
@@ -95,7 +85,9 @@ impl Call<'_> {
         }
         *request.body_mut() = self.body;
 
-        extensions.insert(*endpoint);
+        if self.api.is_watched() {
+            extensions.insert(*endpoint);
+        }
         if !self.auth || !at_home {
             extensions.insert(SkipWristbandAuth);
         }

@@ -16,6 +16,7 @@ use crate::error::TokenErrorKind;
 use crate::fetch::Origin;
 use crate::retry::TokenRetry;
 use crate::source::{IssuedToken, TokenSource};
+use crate::status::TokenState;
 
 const HOUR: u64 = 3600;
 
@@ -643,7 +644,7 @@ fn keep_token_aged(cache: &TokenCache, value: &str, age: u64) {
     };
     let lifetime = crate::lifetime::Lifetime::new(asked_at, Duration::from_secs(HOUR));
     let token = AccessToken::new(value, lifetime).unwrap();
-    cache.store(&mut lock(&cache.state), &token);
+    let _ = cache.store(&mut lock(&cache.state), &token);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,3 +1,4 @@
+use super::address::domain_url;
 use super::*;
 
 fn complete() -> WristbandM2mClientBuilder {

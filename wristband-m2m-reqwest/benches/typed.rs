@@ -1,0 +1,261 @@
+//! What a call of a generated client costs, beside the same call hand-written with reqwest and the middleware, in one run.
+//!
+//! One keep-alive connection over loopback to a server that does next to nothing and allocates nothing; time and CPU
+//! are the client's and the server's together. Rounds of the candidates are interleaved and the medians compared, so
+//! that a noisy machine disturbs all alike: read the ratios. `cargo bench -p wristband-m2m-reqwest --bench typed`.
+
+use std::time::{Duration, Instant};
+
+use allocation_counter::measure;
+use serde::Deserialize;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Runtime;
+use wristband_m2m_reqwest::reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
+use wristband_m2m_reqwest::wristband_m2m::{
+    IssuedToken, TokenError, TokenSource, WristbandM2mClient,
+};
+use wristband_m2m_reqwest::{ApiError, WristbandAuth, async_trait, reqwest, wristband_m2m};
+
+const CALLS: u32 = 300;
+const ROUNDS: usize = 61;
+
+/// A JWT is about this long.
+const TOKEN_LENGTH: usize = 900;
+
+#[derive(Deserialize)]
+struct Order {
+    id: u64,
+    state: String,
+}
+
+#[wristband_m2m(path = "/v1")]
+trait Orders {
+    #[get("/customers/{customer}/orders/{id}")]
+    async fn find(
+        &self,
+        customer: &str,
+        id: u64,
+        #[query] state: Option<&str>,
+        #[query("pageSize")] page_size: u32,
+    ) -> Result<Option<Order>, ApiError>;
+}
+
+/// As one writes it: no encoding, no timeout.
+async fn plain(http: &ClientWithMiddleware, base: &str, customer: &str, id: u64) -> Option<Order> {
+    let (state, page_size) = ("open", 50);
+    let url =
+        format!("{base}/v1/customers/{customer}/orders/{id}?state={state}&pageSize={page_size}");
+    let response = http.get(url).send().await.expect("an answer");
+    if response.status() == http::StatusCode::NOT_FOUND {
+        return None;
+    }
+    let response = response.error_for_status().expect("a success");
+    let body = response.bytes().await.expect("a body");
+    Some(serde_json::from_slice(&body).expect("an order"))
+}
+
+/// As one should write it: values encoded, and a timeout over all of it.
+async fn careful(
+    http: &ClientWithMiddleware,
+    base: &str,
+    customer: &str,
+    id: u64,
+) -> Option<Order> {
+    let encoded =
+        |text| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC);
+    let (customer, state, page_size) = (encoded(customer), encoded("open"), 50);
+    let url =
+        format!("{base}/v1/customers/{customer}/orders/{id}?state={state}&pageSize={page_size}");
+    let call = async {
+        let response = http.get(url).header("accept", "application/json").send();
+        let response = response.await.expect("an answer");
+        if response.status() == http::StatusCode::NOT_FOUND {
+            return None;
+        }
+        let response = response.error_for_status().expect("a success");
+        let body = response.bytes().await.expect("a body");
+        Some(serde_json::from_slice(&body).expect("an order"))
+    };
+    let in_time = tokio::time::timeout(Duration::from_secs(30), call).await;
+    in_time.expect("an answer in time")
+}
+
+enum Candidate {
+    Plain(ClientWithMiddleware, String),
+    Careful(ClientWithMiddleware, String),
+    Generated(OrdersClient),
+}
+
+async fn batch(candidate: &Candidate) {
+    for id in 0..u64::from(CALLS) {
+        let customer = std::hint::black_box("acme-and-sons");
+        let order = match candidate {
+            Candidate::Plain(http, base) => plain(http, base, customer, id).await,
+            Candidate::Careful(http, base) => careful(http, base, customer, id).await,
+            Candidate::Generated(orders) => orders
+                .find(customer, id, Some("open"), 50)
+                .await
+                .expect("an answer"),
+        };
+        let order = order.expect("an order");
+        assert_eq!((order.id, order.state.as_str()), (7, "open"));
+    }
+}
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.expect("a runtime");
+    let listener = runtime
+        .block_on(TcpListener::bind("127.0.0.1:0"))
+        .expect("a free port");
+    let base = format!(
+        "http://{}",
+        listener.local_addr().expect("a bound listener")
+    );
+    let server = runtime.spawn(serve(listener));
+    let candidates = candidates(&runtime, &base);
+    let arguments: Vec<_> = std::env::args().collect();
+    if let Some(at) = arguments.iter().position(|argument| argument == "--only") {
+        let name = arguments.get(at + 1).expect("a candidate after `--only`");
+        let candidate = candidates.iter().find(|(known, _)| known == name);
+        let (_, candidate) = candidate.expect("a known candidate");
+        // The difference between two lengths is free of what starting up costs.
+        let batches = arguments.get(at + 2);
+        for _ in 0..batches.map_or(20, |count| count.parse().expect("a count")) {
+            runtime.block_on(batch(candidate));
+        }
+        return server.abort();
+    }
+    compare(&runtime, &candidates);
+    server.abort();
+}
+
+fn candidates(runtime: &Runtime, base: &str) -> Vec<(&'static str, Candidate)> {
+    let client = WristbandM2mClient::builder().token_source(Fixed).build();
+    let client = client.expect("a source is all it needs");
+    runtime.block_on(client.get_token()).expect("a token");
+    let stack = || {
+        let http = reqwest::Client::builder().build().expect("an HTTP client");
+        let auth = WristbandAuth::new(client.clone());
+        ClientBuilder::new(http).with(auth).build()
+    };
+    let orders = OrdersClient::with_base_url(base, client.clone()).expect("a client");
+    vec![
+        ("hand-written", Candidate::Plain(stack(), base.to_owned())),
+        (
+            "hand-written with care",
+            Candidate::Careful(stack(), base.to_owned()),
+        ),
+        ("generated", Candidate::Generated(orders)),
+    ]
+}
+
+struct Fixed;
+
+#[async_trait]
+impl TokenSource for Fixed {
+    async fn fetch_token(&self) -> Result<IssuedToken, TokenError> {
+        let token = "x".repeat(TOKEN_LENGTH);
+        Ok(IssuedToken::new(token, Duration::from_secs(3600)))
+    }
+}
+
+/// What one call cost.
+struct Cost {
+    nanos: f64,
+    cpu_nanos: f64,
+    allocations: f64,
+    bytes: f64,
+}
+
+fn compare(runtime: &Runtime, candidates: &[(&str, Candidate)]) {
+    let mut costs: Vec<Vec<Cost>> = candidates.iter().map(|_| Vec::new()).collect();
+    for _ in 0..ROUNDS {
+        for ((_, candidate), costs) in candidates.iter().zip(&mut costs) {
+            costs.push(cost(runtime, candidate));
+        }
+    }
+    println!(
+        "{:<24}{:>18}{:>18}{:>18}{:>16}",
+        "", "time", "CPU", "allocations", "bytes"
+    );
+    let medians = |of: fn(&Cost) -> f64| -> Vec<f64> {
+        costs
+            .iter()
+            .map(|costs| median(costs.iter().map(of).collect()))
+            .collect()
+    };
+    let [time, cpu] = [medians(|cost| cost.nanos), medians(|cost| cost.cpu_nanos)];
+    let [allocations, bytes] = [medians(|cost| cost.allocations), medians(|cost| cost.bytes)];
+    for (at, (name, _)) in candidates.iter().enumerate() {
+        println!(
+            "{name:<24}{:>9.1} us {:>4.2}x{:>9.1} us {:>4.2}x{:>10.1} ({:+.1}){:>8.0} {:>5.2}x",
+            time[at] / 1e3,
+            time[at] / time[0],
+            cpu[at] / 1e3,
+            cpu[at] / cpu[0],
+            allocations[at],
+            allocations[at] - allocations[0],
+            bytes[at],
+            bytes[at] / bytes[0],
+        );
+    }
+}
+
+fn cost(runtime: &Runtime, candidate: &Candidate) -> Cost {
+    let (start, cpu) = (Instant::now(), thread_cpu_nanos());
+    let counted = measure(|| runtime.block_on(batch(candidate)));
+    let each = |total: f64| total / f64::from(CALLS);
+    Cost {
+        nanos: each(start.elapsed().as_nanos() as f64),
+        cpu_nanos: each((thread_cpu_nanos() - cpu) as f64),
+        allocations: each(counted.count_total as f64),
+        bytes: each(counted.bytes_total as f64),
+    }
+}
+
+/// The CPU time of this thread, where Linux tells; else 0.
+fn thread_cpu_nanos() -> u64 {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    stat.split(' ')
+        .next()
+        .and_then(|nanos| nanos.parse().ok())
+        .unwrap_or(0)
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// A server that costs as little as can be: it looks for the end of the request and nothing else. It runs on the client's
+/// own thread, for a round trip between threads costs what the scheduler likes, and that for a whole run.
+async fn serve(listener: TcpListener) {
+    loop {
+        let (stream, _) = listener.accept().await.expect("a connection");
+        stream.set_nodelay(true).expect("an open socket");
+        tokio::spawn(answer(stream));
+    }
+}
+
+async fn answer(mut stream: TcpStream) {
+    let mut request = [0; 8192];
+    let mut filled = 0;
+    while let Ok(read) = stream.read(&mut request[filled..]).await {
+        filled += read;
+        if read == 0 {
+            return;
+        }
+        if request[..filled].ends_with(b"\r\n\r\n") {
+            let answer =
+                b"HTTP/1.1 200 OK\r\ncontent-length: 23\r\n\r\n{\"id\":7,\"state\":\"open\"}";
+            if stream.write_all(answer).await.is_err() {
+                return;
+            }
+            filled = 0;
+        }
+    }
+}
