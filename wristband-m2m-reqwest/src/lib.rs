@@ -29,9 +29,10 @@
 //! # The flow
 //!
 //! A request gets its token from the cache of the
-//! [`WristbandM2mClient`](struct@wristband_m2m::WristbandM2mClient). If the API answers 401, [`WristbandAuth`] clears that token, gets a new one (one token request for however many callers), and
-//! sends the request again, once, byte for byte. [`AuthOutcome`], an extension on every response, says what was done;
-//! [`token_error`] finds the cause when a request was not sent for want of a token.
+//! [`WristbandM2mClient`](struct@wristband_m2m::WristbandM2mClient). If the API answers 401, [`WristbandAuth`] clears
+//! that token, gets a new one (one token request for however many callers), and sends the request again, once, byte for
+//! byte. [`AuthOutcome`], an extension on every response, says what was done; [`token_error`] finds the cause when a
+//! request was not sent for want of a token.
 //!
 //! The token goes over `https`, to loopback, and to origins that
 //! [`allow_origin`](WristbandAuthBuilder::allow_origin) lists; [`same_origin_redirects`] keeps redirects at home.

@@ -35,8 +35,9 @@ use crate::token_error::NoToken;
 ///
 /// It goes out over `https`, and over `http` to this machine (`localhost`, 127.0.0.0/8, `::1`). Plain `http` to another
 /// machine is an error before anything is sent. With [`allow_origin`](WristbandAuthBuilder::allow_origin), only the
-/// listed origins get it, and requests to others pass without. An `Authorization` that the caller set is left
-/// alone. Redirects are reqwest's business, below this middleware: give the [`reqwest::Client`]
+/// listed origins get it, and requests to others pass without. An `Authorization` that the caller set on the request is
+/// left alone; one among the default headers of the [`reqwest::Client`] is not seen here, and the token takes its
+/// place. Redirects are reqwest's business, below this middleware: give the [`reqwest::Client`]
 /// [`same_origin_redirects`](crate::same_origin_redirects).
 ///
 /// # What happens on a 401
@@ -114,7 +115,7 @@ struct Attempt {
 #[derive(Debug, thiserror::Error)]
 #[error(
     "the request was not sent: over plain http to another machine ({0}) anyone on the way can read its token; \
-     use https, or allow it with `WristbandAuth::builder(client).allow_origin(\"{0}\")`"
+     use https, or name it in the builder with `.allow_origin(\"{0}\")`"
 )]
 struct InsecureOrigin(Origin);
 

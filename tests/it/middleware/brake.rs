@@ -21,20 +21,18 @@ async fn an_api_that_refuses_new_tokens_costs_three_renewals() {
         assert_eq!(wristband.token_requests(), 1 + renewals);
     }
     let start = Instant::now();
-    for _ in 0..50 {
+    let mut cooled = 0;
+    while cooled < 50 && start.elapsed() < Duration::from_millis(900) {
+        cooled += 1;
         let response = http.get(api.url("/")).send().await.unwrap();
         assert_eq!(not_retried(&response), NotRetried::CoolingDown);
         assert!(outcome(&response).token_attached());
         assert_eq!(response.text().await.unwrap(), "go away");
     }
-    assert!(
-        start.elapsed() < Duration::from_secs(1),
-        "the machine is too slow for this test"
-    );
     assert_eq!(wristband.token_requests(), 4);
     assert_eq!(
         api.requests().len(),
-        3 * 2 + 50,
+        3 * 2 + cooled,
         "in a cool-down each request is sent once"
     );
 }
@@ -44,9 +42,9 @@ async fn renewals_are_counted_per_token_however_many_requests_are_in_flight() {
     let wristband = MockWristband::start().await;
     let api = hostile_api().await;
     let http = authenticated(&wristband.client());
-    for _ in 0..6 {
+    for _ in 0..5 {
         let mut requests = JoinSet::new();
-        for _ in 0..100 {
+        for _ in 0..50 {
             let request = http.get(api.url("/"));
             requests.spawn(async move { request.send().await.unwrap().status() });
         }

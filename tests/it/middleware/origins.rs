@@ -32,6 +32,21 @@ async fn loopback_gets_the_token_under_each_of_its_names() {
 }
 
 #[tokio::test]
+async fn ipv6_loopback_gets_the_token() {
+    let wristband = MockWristband::start().await;
+    let api = protected_api(&wristband).await;
+    let http = reaching(&api, WristbandAuth::new(wristband.client()));
+    for url in [
+        "http://[::1]:3000/",
+        "http://[0:0:0:0:0:0:0:1]/",
+        "http://[::ffff:127.0.0.1]/",
+    ] {
+        let response = http.get(url).send().await.unwrap();
+        assert_eq!(response.status(), 200, "{url}");
+    }
+}
+
+#[tokio::test]
 async fn plain_http_to_another_machine_is_refused_before_anything_is_sent() {
     let wristband = MockWristband::start().await;
     let api = protected_api(&wristband).await;
@@ -60,15 +75,22 @@ async fn plain_http_to_another_machine_is_refused_before_anything_is_sent() {
 async fn plain_http_is_allowed_by_name() {
     let wristband = MockWristband::start().await;
     let api = protected_api(&wristband).await;
-    let auth =
-        WristbandAuth::builder(wristband.client()).allow_origin("http://orders.internal:8080");
+    let auth = WristbandAuth::builder(wristband.client())
+        .allow_origin("http://orders.internal:8080")
+        .allow_origin("http://Billing.internal:80/")
+        .allow_origin("http://[fd00::7]:8080");
     let http = reaching(&api, auth.build().unwrap());
     for (url, attached) in [
         ("http://orders.internal:8080/", true),
         ("http://ORDERS.internal.:8080/a", true),
+        ("http://billing.internal/", true),
+        ("http://billing.internal:80/", true),
+        ("http://[FD00:0:0::7]:8080/", true),
         ("http://orders.internal/", false),
         ("http://orders.internal:8081/", false),
         ("http://billing.internal:8080/", false),
+        ("http://[fd00::7]/", false),
+        ("http://[fd00::8]:8080/", false),
         ("http://internal:8080/", false),
     ] {
         let response = http.get(url).send().await.unwrap();

@@ -72,3 +72,27 @@ async fn a_server_that_nobody_vouches_for_sees_no_token() {
     assert!(error.is_connect(), "{error:?}");
     assert!(api.requests().is_empty());
 }
+
+#[tokio::test]
+async fn a_listed_https_origin_gets_the_token_however_it_is_spelt() {
+    let (root, wristband) = (PrivateRoot::new(), MockWristband::start().await);
+    let api = protected_tls_api(&root, &wristband).await;
+    let auth = WristbandAuth::builder(wristband.client())
+        .allow_origin(api.origin().replace("local", "LOCAL"));
+    let http = ClientBuilder::new(root.client().build().unwrap())
+        .with(auth.build().unwrap())
+        .build();
+    for url in [
+        api.url("/a"),
+        api.url("/a")
+            .replace("https://localhost", "HTTPS://LocalHost"),
+    ] {
+        let response = http.get(url).send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        assert!(outcome(&response).token_attached());
+    }
+    let other_name = api.url("/a").replace("localhost", "127.0.0.1");
+    let response = http.get(other_name).send().await.unwrap();
+    assert_eq!(response.status(), 401);
+    assert!(!outcome(&response).token_attached());
+}

@@ -91,6 +91,7 @@ async fn a_recovery_is_told_without_the_token_or_the_request() {
 #[tokio::test]
 async fn a_cool_down_warns_once_and_tells_when_it_is_over() {
     let log = Log::default();
+    let reading = log.clone();
     let story = async {
         let wristband = MockWristband::start().await;
         let guarding = wristband.clone();
@@ -100,7 +101,14 @@ async fn a_cool_down_warns_once_and_tells_when_it_is_over() {
         })
         .await;
         let http = authenticated(&wristband.client());
-        for _ in 0..20 {
+        for _ in 0..3 {
+            http.get(api.url("/ill")).send().await.unwrap();
+        }
+        assert!(
+            reading.text().contains("WARN"),
+            "the third renewal in vain begins it"
+        );
+        for _ in 0..17 {
             http.get(api.url("/ill")).send().await.unwrap();
         }
         http.get(api.url("/well")).send().await.unwrap();
