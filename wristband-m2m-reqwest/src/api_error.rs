@@ -121,7 +121,8 @@ impl ApiError {
         &self.0.headers
     }
 
-    /// The first 64 KiB of the answer's body, as far as it arrived; empty when there was none.
+    /// The first 64 KiB of the answer's body, as far as it arrived: what the server said with an error, or what could not
+    /// be decoded. Empty when there was none, and when the body was handed out as a stream.
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.0.body
@@ -137,6 +138,7 @@ impl ApiError {
         decode_json(&self.0.body).map_err(|problem| {
             Self::new(&self.0.endpoint, ApiErrorKind::Decode, problem)
                 .with_answer(self.0.status, self.0.headers.clone())
+                .with_body(self.0.body.clone())
         })
     }
 
@@ -199,19 +201,24 @@ impl ApiError {
         headers: HeaderMap,
         body: Bytes,
     ) -> Self {
-        let mut error = Self::new(
+        Self::new(
             endpoint,
             ApiErrorKind::Status,
             format!("was answered with {status}"),
         )
-        .with_answer(Some(status), headers);
-        error.0.body = bounded(body);
-        error
+        .with_answer(Some(status), headers)
+        .with_body(body)
     }
 
     pub(crate) fn with_answer(mut self, status: Option<StatusCode>, headers: HeaderMap) -> Self {
         self.0.status = status;
         self.0.headers = headers;
+        self
+    }
+
+    /// For code to look at; never shown.
+    pub(crate) fn with_body(mut self, body: Bytes) -> Self {
+        self.0.body = bounded(body);
         self
     }
 

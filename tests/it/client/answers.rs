@@ -292,6 +292,43 @@ answers! {
 }
 
 #[tokio::test]
+async fn what_could_not_be_decoded_is_kept_but_never_shown() {
+    let long = format!("[\"hunter2{}", "x".repeat(64 * 1024));
+    let world = World::new(move |request| match request.target.as_str() {
+        "/json" => Reply::text(200, "{\"key\": \"hunter2\"}"),
+        "/long" => Reply::text(200, long.clone()),
+        _ => Reply::text(200, &b"hunter2\xff"[..]),
+    })
+    .await;
+    let api = ApiClient::with_base_url(world.api.url(""), world.token_client()).unwrap();
+    for (error, body) in [
+        (
+            api.json("json").await.unwrap_err(),
+            &b"{\"key\": \"hunter2\"}"[..],
+        ),
+        (
+            api.some_json("json").await.unwrap_err(),
+            b"{\"key\": \"hunter2\"}",
+        ),
+        (
+            api.whole_json("json").await.unwrap_err(),
+            b"{\"key\": \"hunter2\"}",
+        ),
+        (api.text("text").await.unwrap_err(), b"hunter2\xff"),
+    ] {
+        assert_eq!(error.kind(), ApiErrorKind::Decode);
+        assert_eq!(error.body(), body);
+        assert!(!everything_it_says(&error).contains("hunter2"));
+    }
+    let error = api.json("json").await.unwrap_err();
+    let problem: HashMap<String, String> = error.json().unwrap();
+    assert_eq!(problem["key"], "hunter2");
+    let error = api.json("long").await.unwrap_err();
+    assert_eq!(error.body().len(), 64 * 1024);
+    assert!(!everything_it_says(&error).contains("hunter2"));
+}
+
+#[tokio::test]
 async fn a_whole_answer_has_its_headers() {
     let (_world, _elsewhere, api) = world().await;
     let answer = api.whole_json("200").await.unwrap();

@@ -62,7 +62,9 @@ impl Decode for Text {
         String::from_utf8(body.into()).map_err(|error| {
             let byte = error.utf8_error().valid_up_to();
             let problem = format!("has a body that is not UTF-8: byte {byte}");
-            collected.error(ApiErrorKind::Decode, problem)
+            collected
+                .error(ApiErrorKind::Decode, problem)
+                .with_body(error.into_bytes().into())
         })
     }
 }
@@ -93,9 +95,11 @@ impl<T: DeserializeOwned> Decode for Json<T> {
 
     fn decode(mut collected: Collected) -> Result<T, ApiError> {
         match collected.take_whole() {
-            Some(body) => {
-                decode_json(&body).map_err(|problem| collected.error(ApiErrorKind::Decode, problem))
-            }
+            Some(body) => decode_json(&body).map_err(|problem| {
+                collected
+                    .error(ApiErrorKind::Decode, problem)
+                    .with_body(body)
+            }),
             None => unplanned(collected),
         }
     }
