@@ -115,7 +115,9 @@ use proc_macro::TokenStream;
 ///
 /// `{id}` takes the argument `id`, or the one marked `#[path("id")]`; it may be a part of a segment, as in
 /// `/orders/{id}:cancel`. Whatever the value holds, it stays within its segment. `{*rest}` takes a sequence, each item one
-/// segment, and comes last. Without a path, as in `#[get]`, an argument marked `#[url]` is the whole URL.
+/// segment, and comes last. Without a path, as in `#[get]`, an argument marked `#[url]` is the whole URL. Where that leads
+/// to another origin than the base URL's, neither the token goes there nor any header of the builder, the trait or the
+/// method, for they may hold keys: only `Accept`, `Content-Type` and the headers that are arguments of the call.
 ///
 /// # Arguments
 ///

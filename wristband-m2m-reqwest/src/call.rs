@@ -35,6 +35,8 @@ pub struct Call<'a> {
     /// In place of the base URL and the path.
     url: Option<Box<Url>>,
     headers: HeaderMap,
+    /// What the trait and the method fix, for the base URL's origin alone; in lower case.
+    fixed_headers: Vec<(&'static str, &'static str)>,
     body: Option<Body>,
     timeout: Option<Duration>,
     min_token_life: Option<Duration>,
@@ -83,6 +85,7 @@ impl<'a> Call<'a> {
             target: Target::below(api.base().path(), endpoint.route.len()),
             url: None,
             headers: HeaderMap::new(),
+            fixed_headers: Vec::new(),
             body: None,
             timeout: None,
             min_token_life: None,
@@ -153,11 +156,15 @@ impl<'a> Call<'a> {
     }
 
     /// A header that the trait or the method fixes. The macro has checked both, and the name is in lower case.
-    pub fn static_header(self, name: &'static str, value: &'static str) -> Self {
-        self.step(|call| {
-            headers::set_static(&mut call.headers, name, value);
-            Ok(())
-        })
+    ///
+    /// It may hold a key, so a URL of another origin gets none but those that say what the content is.
+    pub fn static_header(mut self, name: &'static str, value: &'static str) -> Self {
+        if matches!(name, "accept" | "content-type") {
+            headers::set_static(&mut self.headers, name, value);
+        } else {
+            self.fixed_headers.push((name, value));
+        }
+        self
     }
 
     /// The name is in lower case, as the macro has checked.

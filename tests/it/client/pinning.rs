@@ -8,12 +8,27 @@ use wristband_m2m_tests::{ApiServer, Reply};
 use super::{World, everything_it_says};
 
 #[wristband_m2m(path = "/v1")]
+#[header("X-Trait-Key", "hunter2")]
+#[header("X-Choice", "trait")]
 trait Api {
     #[get]
     async fn page(&self, #[url] url: &str) -> Result<ApiResponse<Vec<u64>>, ApiError>;
     #[get]
     async fn more(&self, #[url] url: reqwest::Url, #[query] size: u8)
     -> Result<Vec<u64>, ApiError>;
+    #[get(accept = "application/vnd.page+json")]
+    #[header("X-Method-Key", "hunter2")]
+    async fn keyed(
+        &self,
+        #[url] url: &str,
+        #[header("X-Choice")] choice: Option<&str>,
+    ) -> Result<Vec<u64>, ApiError>;
+    #[post]
+    async fn note(
+        &self,
+        #[url] url: &str,
+        #[body("text/plain")] text: &str,
+    ) -> Result<(), ApiError>;
     #[get("/first")]
     async fn first(&self) -> Result<Vec<u64>, ApiError>;
 }
@@ -56,6 +71,30 @@ async fn a_next_page_elsewhere_carries_neither_token_nor_headers_of_the_client()
     assert_eq!(requests[0].authorization(), None);
     assert_eq!(requests[0].header("x-api-key"), None);
     assert_eq!(world.request().header("x-api-key"), Some("secret"));
+}
+
+#[tokio::test]
+async fn fixed_headers_stay_at_home_and_the_callers_own_go_along() {
+    let (world, elsewhere) = world().await;
+    let api = ApiClient::with_base_url(world.api.url(""), world.token_client()).unwrap();
+    for choice in [None, Some("caller")] {
+        api.keyed(&elsewhere.url("/page"), choice).await.unwrap();
+        api.keyed(&world.api.url("/page"), choice).await.unwrap();
+        let away = elsewhere.requests().pop().unwrap();
+        assert_eq!(away.header("x-trait-key"), None);
+        assert_eq!(away.header("x-method-key"), None);
+        assert_eq!(away.header("x-choice"), choice);
+        assert_eq!(away.header("accept"), Some("application/vnd.page+json"));
+        let home = world.api.requests().pop().unwrap();
+        assert_eq!(home.header("x-trait-key"), Some("hunter2"));
+        assert_eq!(home.header("x-method-key"), Some("hunter2"));
+        assert_eq!(home.header("x-choice"), choice);
+        assert_eq!(home.header("accept"), Some("application/vnd.page+json"));
+    }
+    api.note(&elsewhere.url("/notes"), "hello").await.unwrap();
+    let away = elsewhere.requests().pop().unwrap();
+    assert_eq!(away.header("content-type"), Some("text/plain"));
+    assert_eq!(away.header("x-trait-key"), None);
 }
 
 #[tokio::test]

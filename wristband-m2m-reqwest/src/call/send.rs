@@ -85,6 +85,9 @@ impl<'a> Call<'a> {
             .map_err(|error| ApiError::from_http(endpoint, error))?;
         if at_home {
             // They may hold keys, which are for the base URL's origin alone.
+            for (name, value) in self.fixed_headers {
+                headers::set_default(&mut self.headers, name, value);
+            }
             headers::set_defaults(&mut self.headers, self.api.headers());
         }
         if request.headers().is_empty() {
