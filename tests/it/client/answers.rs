@@ -72,6 +72,8 @@ async fn world() -> (World, ApiServer, ApiClient) {
             "301%20within" => Reply::status(301).header("location", "/200"),
             "301%20across" => Reply::status(301).header("location", &across),
             "truncated" => truncated(),
+            "null" => Reply::json(200, " null\n"),
+            "blank" => Reply::json(200, "\r\n"),
             status => Reply::text(status[..3].parse().unwrap(), failure(status)),
         }
     })
@@ -230,6 +232,16 @@ answers! {
         some_unit: "Some(())", some_json: "None", some_text: "None", some_octets: "None",
         whole_unit: "200 ()", whole_json: "Decode 200", whole_some: "200 None", some_whole: "None",
         some_whole_unit: "Some(200 ())", head: "200 ()", some_head: "None",
+    }
+    a_200_that_is_null: "null" in 1 {
+        unit: "()", json: "Decode 200", text: "\" null\\n\"", some_unit: "Some(())", some_json: "None",
+        some_text: "Some(\" null\\n\")", some_octets: "Some(b\" null\\n\")", whole_json: "Decode 200",
+        whole_some: "200 None", some_whole: "None", some_whole_unit: "Some(200 ())",
+    }
+    a_200_of_white_space: "blank" in 1 {
+        unit: "()", json: "Decode 200", text: "\"\\r\\n\"", some_unit: "Some(())", some_json: "None",
+        some_text: "Some(\"\\r\\n\")", some_octets: "Some(b\"\\r\\n\")", whole_json: "Decode 200",
+        whole_some: "200 None", some_whole: "None",
     }
     a_201_without_a_body: "201" in 1 {
         unit: "()", json: "Decode 201", text: "\"\"", bytes: "b\"\"", octets: "b\"\"", response: "201",

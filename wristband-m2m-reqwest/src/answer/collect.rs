@@ -22,6 +22,8 @@ pub(crate) enum Wanted {
     /// Any success will do, whatever its body.
     Nothing,
     Whole,
+    /// The same, to be read as JSON, in which `null` and nothing but white space are no answer either.
+    Json,
     #[cfg(feature = "stream")]
     Stream,
     /// The response as it is, whatever its status.
@@ -76,9 +78,13 @@ impl Incoming {
         } else {
             match plan.body {
                 Wanted::Nothing | Wanted::Untouched => (self.discard().await, Body::Ignored),
-                Wanted::Whole => {
+                wanted @ (Wanted::Whole | Wanted::Json) => {
                     let (headers, body) = self.whole().await?;
-                    if plan.optional && body.is_empty() {
+                    let says_nothing = match wanted {
+                        Wanted::Json => matches!(body.trim_ascii(), b"" | b"null"),
+                        _ => body.is_empty(),
+                    };
+                    if plan.optional && says_nothing {
                         (headers, Body::Absent)
                     } else {
                         (headers, Body::Whole(body))

@@ -91,7 +91,7 @@ pub struct Json<T>(PhantomData<fn() -> T>);
 
 impl<T: DeserializeOwned> Decode for Json<T> {
     type Output = T;
-    const PLAN: Plan = plan(Wanted::Whole, Some("application/json"));
+    const PLAN: Plan = plan(Wanted::Json, Some("application/json"));
 
     fn decode(mut collected: Collected) -> Result<T, ApiError> {
         match collected.take_whole() {
