@@ -18,7 +18,7 @@ pub(crate) fn check(text: &str) -> Result<(), String> {
     let Some((scheme, rest)) = text.split_once("://") else {
         return Err(format!(
             "`{text}` has no scheme: write \"https://{}\"",
-            text.trim_start_matches(['/', ':'])
+            sound(text.trim_start_matches(['/', ':']))
         ));
     };
     if !["https", "http"]
@@ -26,18 +26,22 @@ pub(crate) fn check(text: &str) -> Result<(), String> {
         .any(|known| scheme.eq_ignore_ascii_case(known))
     {
         return Err(format!(
-            "`{scheme}` is not a scheme a token is sent over: write \"https://{rest}\""
+            "`{scheme}` is not a scheme a token is sent over: write \"https://{}\"",
+            sound(rest)
         ));
     }
     for (sign, what) in [('?', "query"), ('#', "fragment")] {
-        if let Some((before, _)) = text.split_once(sign) {
-            return Err(format!("a base URL has no {what}: write \"{before}\""));
+        if text.contains(sign) {
+            return Err(format!(
+                "a base URL has no {what}: write \"{scheme}://{}\"",
+                sound(rest)
+            ));
         }
     }
     if text.contains('\\') {
         return Err(format!(
-            "a base URL has no `\\`: write \"{}\"",
-            text.replace('\\', "/")
+            "a base URL has no `\\`: write \"{scheme}://{}\"",
+            sound(rest)
         ));
     }
     if text.contains(['{', '}']) {
@@ -49,6 +53,17 @@ pub(crate) fn check(text: &str) -> Result<(), String> {
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     check_authority(scheme, authority, path)?;
     check_path(path)
+}
+
+/// Host and path without all that is refused beside the mistake at hand, so that the advice can be followed.
+fn sound(rest: &str) -> String {
+    let end = rest.find(['?', '#']).unwrap_or(rest.len());
+    let rest = rest[..end].replace('\\', "/");
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
+    format!("{host}{path}")
 }
 
 fn check_authority(scheme: &str, authority: &str, path: &str) -> Result<(), String> {
@@ -164,6 +179,11 @@ mod tests {
             ("https://u:p@h.example/v1", "\"https://h.example/v1\""),
             ("https://h.example/v1?x=1", "\"https://h.example/v1\""),
             ("https://h.example#top", "\"https://h.example\""),
+            ("https://u@h.example?q#f", "\"https://h.example\""),
+            ("https://h.example#f?q", "\"https://h.example\""),
+            ("ftp://u:p@h.example/v1?q", "\"https://h.example/v1\""),
+            ("u@h.example/v1#f", "\"https://h.example/v1\""),
+            ("https://u@h.example\\v1", "\"https://h.example/v1\""),
             ("https://h.example\\v1", "\"https://h.example/v1\""),
             ("https://{region}.example.com", "with_base_url"),
             ("https://h example", "remove ' '"),

@@ -21,13 +21,16 @@ impl BaseUrl {
     /// Reads what a user writes. `allowed` are the origins that may be plain `http` without being on this machine.
     /// The error says what to write instead.
     pub(crate) fn parse(text: &str, allowed: &[Origin]) -> Result<Self, String> {
-        // The text is never quoted: it may hold a password.
+        // The text is never quoted: it may hold a password. A URL parser drops white space and an empty user info.
+        if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+            return Err("must not have white space in it, remove that".to_owned());
+        }
         let url = Url::parse(text).map_err(|error| {
             format!("is not a URL ({error}), write for example `https://api.example.com/v1`")
         })?;
         let origin = Origin::of(&url)
             .ok_or("must be an `https` URL, write for example `https://api.example.com/v1`")?;
-        if !url.username().is_empty() || url.password().is_some() {
+        if has_user_info(text) {
             return Err("must not have user info, remove what stands before the `@`".to_owned());
         }
         if url.query().is_some() || url.fragment().is_some() {
@@ -73,6 +76,16 @@ impl BaseUrl {
             && rest == target;
         same.then_some(url)
     }
+}
+
+/// Whether there is an `@` before the path.
+fn has_user_info(text: &str) -> bool {
+    let (_, rest) = text.split_once(':').unwrap_or(("", text));
+    let authority = rest.trim_start_matches(['/', '\\']);
+    authority
+        .split(['/', '\\', '?', '#'])
+        .next()
+        .is_some_and(|authority| authority.contains('@'))
 }
 
 impl fmt::Debug for BaseUrl {

@@ -34,14 +34,21 @@ impl Origin {
             // The text is not quoted: it may hold a password.
             return Err("an origin has no user info, write `https://host`".to_owned());
         }
+        if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+            return Err(format!(
+                "`{}` has white space in it, remove that",
+                text.escape_debug()
+            ));
+        }
         let url = Url::parse(text).map_err(|error| {
             format!(
                 "`{text}` is not an origin ({error}), write `https://host` or `https://host:port`"
             )
         })?;
         if !matches!(url.scheme(), "http" | "https") {
+            let host = text.split_once("://").map_or(text, |(_, host)| host);
             return Err(format!(
-                "`{text}` has the scheme `{}`, write `https://{text}` if that is the host",
+                "`{text}` has the scheme `{}`, write `https://{host}` if that is the host",
                 url.scheme()
             ));
         }

@@ -65,6 +65,11 @@ fn plain_http_is_for_this_machine_and_named_origins() {
 }
 
 #[test]
+fn an_at_sign_in_a_path_is_no_user_info() {
+    assert_eq!(base("https://h/@me").path(), "/@me");
+}
+
+#[test]
 fn what_is_no_base_url_is_refused_without_quoting_it() {
     for (text, says) in [
         ("", "is not a URL"),
@@ -73,6 +78,14 @@ fn what_is_no_base_url_is_refused_without_quoting_it() {
         ("mailto:hunter2@h", "must be an `https` URL"),
         ("https://user:hunter2@h", "user info"),
         ("https://hunter2@h", "user info"),
+        ("https://@h", "user info"),
+        ("https://:@h", "user info"),
+        ("https:hunter2@h", "user info"),
+        ("https:\\\\hunter2@h", "user info"),
+        ("https://hunter2@h/@", "user info"),
+        (" https://h", "white space"),
+        ("https://h/v1\n", "white space"),
+        ("https://h/\tv1", "white space"),
         ("https://h?hunter2", "query or fragment"),
         ("https://h#hunter2", "query or fragment"),
         ("https://h//v1", "`//`"),

@@ -119,6 +119,13 @@ fn what_is_more_or_less_than_an_origin_is_refused_with_advice() {
         ("https://", "write `https://host`"),
         ("", "write `https://host`"),
         ("ws://api.example.com", "scheme `ws`"),
+        (
+            "ftp://api.example.com:21",
+            "write `https://api.example.com:21`",
+        ),
+        (" https://api.example.com", "white space"),
+        ("https://api.example.com\n", "white space"),
+        ("https://api.\texample.com", "white space"),
         ("https://api.example.com/v1", "no path"),
         ("https://api.example.com?x", "no path, query"),
         ("https://api.example.com#x", "fragment"),
