@@ -12,6 +12,7 @@ use crate::attribute;
 use crate::expand::expand;
 use crate::service::Reading;
 use crate::signature::{future_output, has_impl};
+use crate::validate::is_constructor;
 
 /// The expansion with a stub for each method that has a mistake. Stubs only have to pass the type checker.
 pub(crate) fn expand_what_can_be(reading: Reading) -> TokenStream {
@@ -158,8 +159,11 @@ fn names(sig: &Signature) -> Vec<Option<Ident>> {
     names
 }
 
-/// A method of the client, to be called as it will be once the mistake is gone.
+/// A method of the client, to be called as it will be once the mistake is gone. None in the place of a constructor.
 fn inherent_stub(function: &TraitItemFn, vis: &Visibility, generics: &Generics) -> TokenStream {
+    if is_constructor(&function.sig.ident) {
+        return TokenStream::new();
+    }
     let mut sig = function.sig.clone();
     tame(&mut sig);
     let mentioned = sig.to_token_stream();

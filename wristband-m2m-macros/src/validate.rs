@@ -1,7 +1,7 @@
 //! Rules across the parts of a method and across the methods of a trait: the list of what we refuse.
 
-use syn::Attribute;
 use syn::ext::IdentExt;
+use syn::{Attribute, Ident};
 
 use crate::argument::Argument;
 use crate::diagnostics::Mistakes;
@@ -25,9 +25,17 @@ pub(crate) fn method(method: &Method, mistakes: &mut Mistakes) {
     content_type_once(method, mistakes);
 }
 
+/// Whether a method of the client cannot have this name.
+pub(crate) fn is_constructor(name: &Ident) -> bool {
+    CONSTRUCTORS
+        .iter()
+        .any(|constructor| name.unraw() == constructor)
+}
+
 fn constructor_names_are_taken(method: &Method, mistakes: &mut Mistakes) {
-    let name = method.sig.ident.unraw().to_string();
-    if CONSTRUCTORS.contains(&name.as_str()) {
+    let name = &method.sig.ident;
+    if is_constructor(name) {
+        let name = name.unraw();
         mistakes.push(
             &method.sig.ident,
             format!("`{name}` is a constructor of the client: give the endpoint another name"),
