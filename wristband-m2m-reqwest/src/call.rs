@@ -56,6 +56,17 @@ pub trait Text: Display {}
 #[diagnostic::do_not_recommend]
 impl<T: Display + ?Sized> Text for T {}
 
+/// A value that a query, a form or JSON is made of. Beside `Serialize`, for a message in terms of the user's trait.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be sent as a query, a form or JSON, which is serialized",
+    label = "`{Self}` has no `serde::Serialize`",
+    note = "write `#[derive(serde::Serialize)]` above the type, or pass one that has it"
+)]
+pub trait Serializable: Serialize {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + ?Sized> Serializable for T {}
+
 /// Values that the end of a path is made of.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot stand at the end of a path, which is a sequence of text",
@@ -131,17 +142,17 @@ impl<'a> Call<'a> {
     }
 
     /// A scalar, or a sequence as a repeated key.
-    pub fn query<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Self {
+    pub fn query<T: Serializable + ?Sized>(self, name: &'static str, value: &T) -> Self {
         self.step(|call| query::repeated(call.target.query()?, name, value))
     }
 
     /// A sequence as one comma-separated value.
-    pub fn query_csv<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Self {
+    pub fn query_csv<T: Serializable + ?Sized>(self, name: &'static str, value: &T) -> Self {
         self.step(|call| query::comma_separated(call.target.query()?, name, value))
     }
 
     /// A struct or map, key by key.
-    pub fn query_map<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Self {
+    pub fn query_map<T: Serializable + ?Sized>(self, name: &'static str, value: &T) -> Self {
         self.step(|call| query::flattened(call.target.query()?, name, value))
     }
 
@@ -189,7 +200,7 @@ impl<'a> Call<'a> {
         self.static_header("accept", value)
     }
 
-    pub fn json<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Self {
+    pub fn json<T: Serializable + ?Sized>(self, name: &'static str, value: &T) -> Self {
         self.step(|call| {
             let body = body::json(name, value)?;
             call.set_body("application/json", body);
@@ -197,7 +208,7 @@ impl<'a> Call<'a> {
         })
     }
 
-    pub fn form<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Self {
+    pub fn form<T: Serializable + ?Sized>(self, name: &'static str, value: &T) -> Self {
         self.step(|call| {
             let body = body::form(name, value)?;
             call.set_body("application/x-www-form-urlencoded", body);

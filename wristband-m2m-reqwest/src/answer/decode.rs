@@ -85,11 +85,22 @@ impl<B: From<Bytes>> Decode for Octets<B> {
     }
 }
 
+/// What an answer of JSON is made into. Beside `DeserializeOwned`, for a message in terms of the user's trait.
+#[diagnostic::on_unimplemented(
+    message = "an answer of JSON cannot be decoded into `{Self}`",
+    label = "`{Self}` has no `serde::Deserialize`, or borrows from the answer",
+    note = "write `#[derive(serde::Deserialize)]` above `{Self}`, or return another type: `()`, `String`, `Bytes`, `reqwest::Response`"
+)]
+pub trait Deserializable: DeserializeOwned {}
+
+#[diagnostic::do_not_recommend]
+impl<T: DeserializeOwned> Deserializable for T {}
+
 /// Anything else that `serde` can make of JSON.
 #[derive(Debug)]
 pub struct Json<T>(PhantomData<fn() -> T>);
 
-impl<T: DeserializeOwned> Decode for Json<T> {
+impl<T: Deserializable> Decode for Json<T> {
     type Output = T;
     const PLAN: Plan = plan(Wanted::Json, Some("application/json"));
 
@@ -183,7 +194,7 @@ impl Decode for Streamed {
 pub struct StreamedLines<T>(PhantomData<fn() -> T>);
 
 #[cfg(feature = "stream")]
-impl<T: DeserializeOwned + 'static> Decode for StreamedLines<T> {
+impl<T: Deserializable + 'static> Decode for StreamedLines<T> {
     type Output = crate::stream::JsonLines<T>;
     const PLAN: Plan = plan(Wanted::Stream, Some("application/x-ndjson"));
 
