@@ -24,3 +24,6 @@ pub(crate) fn expand(service: &Service) -> TokenStream {
     .into_iter()
     .collect()
 }
+
+#[cfg(test)]
+mod tests;

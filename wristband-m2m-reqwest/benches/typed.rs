@@ -1,8 +1,10 @@
 //! What a call of a generated client costs, beside the same call hand-written with reqwest and the middleware, in one run.
 //!
-//! One keep-alive connection over loopback to a server that does next to nothing and allocates nothing; time and CPU
-//! are the client's and the server's together. Rounds of the candidates are interleaved and the medians compared, so
-//! that a noisy machine disturbs all alike: read the ratios. `cargo bench -p wristband-m2m-reqwest --bench typed`.
+//! One keep-alive connection over loopback to a server that does next to nothing and allocates nothing; the time is the
+//! client's and the server's together. Rounds of the candidates are interleaved and the medians compared, so that a
+//! noisy machine disturbs all alike: read the ratios. `cargo bench -p wristband-m2m-reqwest --bench typed`.
+//!
+//! For instructions, run one candidate at a time: `valgrind --tool=callgrind <this binary> --only generated 20`.
 
 use std::time::{Duration, Instant};
 
@@ -166,7 +168,6 @@ impl TokenSource for Fixed {
 /// What one call cost.
 struct Cost {
     nanos: f64,
-    cpu_nanos: f64,
     allocations: f64,
     bytes: f64,
 }
@@ -179,8 +180,8 @@ fn compare(runtime: &Runtime, candidates: &[(&str, Candidate)]) {
         }
     }
     println!(
-        "{:<24}{:>18}{:>18}{:>18}{:>16}",
-        "", "time", "CPU", "allocations", "bytes"
+        "{:<24}{:>18}{:>18}{:>16}",
+        "", "time", "allocations", "bytes"
     );
     let medians = |of: fn(&Cost) -> f64| -> Vec<f64> {
         costs
@@ -188,15 +189,13 @@ fn compare(runtime: &Runtime, candidates: &[(&str, Candidate)]) {
             .map(|costs| median(costs.iter().map(of).collect()))
             .collect()
     };
-    let [time, cpu] = [medians(|cost| cost.nanos), medians(|cost| cost.cpu_nanos)];
+    let time = medians(|cost| cost.nanos);
     let [allocations, bytes] = [medians(|cost| cost.allocations), medians(|cost| cost.bytes)];
     for (at, (name, _)) in candidates.iter().enumerate() {
         println!(
-            "{name:<24}{:>9.1} us {:>4.2}x{:>9.1} us {:>4.2}x{:>10.1} ({:+.1}){:>8.0} {:>5.2}x",
+            "{name:<24}{:>9.1} us {:>4.2}x{:>10.1} ({:+.1}){:>8.0} {:>5.2}x",
             time[at] / 1e3,
             time[at] / time[0],
-            cpu[at] / 1e3,
-            cpu[at] / cpu[0],
             allocations[at],
             allocations[at] - allocations[0],
             bytes[at],
@@ -206,24 +205,14 @@ fn compare(runtime: &Runtime, candidates: &[(&str, Candidate)]) {
 }
 
 fn cost(runtime: &Runtime, candidate: &Candidate) -> Cost {
-    let (start, cpu) = (Instant::now(), thread_cpu_nanos());
+    let start = Instant::now();
     let counted = measure(|| runtime.block_on(batch(candidate)));
     let each = |total: f64| total / f64::from(CALLS);
     Cost {
         nanos: each(start.elapsed().as_nanos() as f64),
-        cpu_nanos: each((thread_cpu_nanos() - cpu) as f64),
         allocations: each(counted.count_total as f64),
         bytes: each(counted.bytes_total as f64),
     }
-}
-
-/// The CPU time of this thread, where Linux tells; else 0.
-fn thread_cpu_nanos() -> u64 {
-    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    stat.split(' ')
-        .next()
-        .and_then(|nanos| nanos.parse().ok())
-        .unwrap_or(0)
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

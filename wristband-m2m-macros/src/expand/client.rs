@@ -34,7 +34,7 @@ fn structure(service: &Service) -> TokenStream {
     let name = client.unraw().to_string();
     quote! {
         #(#attrs)*
-        #docs
+        #(#docs)*
         #[allow(dead_code)]
         #vis struct #client {
             api: #krate::private::Api,
@@ -76,7 +76,7 @@ fn constructors(service: &Service) -> TokenStream {
     let result = quote!(::core::result::Result<Self, #krate::wristband_m2m::ConfigError>);
     let new = service.base_url.as_ref().map(|base_url| {
         let first = format!(
-            "Sends requests to `{}`, authenticated by this client.",
+            " Sends requests to `{}`, authenticated by this client.",
             base_url.value()
         );
         quote! {
@@ -154,8 +154,8 @@ fn method(service: &Service, endpoint: &Endpoint) -> TokenStream {
     let body = call::body(service, endpoint);
     quote! {
         #(#attrs)*
-        #route
-        #errors
+        #(#route)*
+        #(#errors)*
         #vis #sig {
             #body
         }

@@ -30,7 +30,7 @@ pub(super) fn expand(service: &Service) -> TokenStream {
         quote! {
             #(#cfgs)*
             #sig {
-                ::std::boxed::Box::pin({ #call })
+                ::std::boxed::Box::pin(#call)
             }
         }
     });
@@ -44,7 +44,7 @@ pub(super) fn expand(service: &Service) -> TokenStream {
             quote! {
                 #(#cfgs)*
                 #sig {
-                    async move { { #call }.await }
+                    async move { #call.await }
                 }
             }
         };
@@ -55,7 +55,7 @@ pub(super) fn expand(service: &Service) -> TokenStream {
 
     quote! {
         #(#cfgs)*
-        #docs
+        #(#docs)*
         #lints
         #vis trait #companion: #supertraits #plus ::core::marker::Send + ::core::marker::Sync {
             #(#declared)*

@@ -14,54 +14,81 @@ pub(super) fn route_of(service: &Service, endpoint: &Endpoint) -> String {
 }
 
 /// A last paragraph that says where a method leads.
-pub(super) fn route(service: &Service, endpoint: &Endpoint) -> Attribute {
+pub(super) fn route(service: &Service, endpoint: &Endpoint) -> Vec<Attribute> {
     let route = route_of(service, endpoint);
-    let line = format!("`{} {route}`", endpoint.method);
-    let paragraph = if text(&endpoint.attrs).is_empty() {
-        format!(" {line}")
-    } else {
-        format!("\n{line}")
-    };
-    parse_quote!(#[doc = #paragraph])
+    paragraph(
+        &endpoint.attrs,
+        &[&format!("`{} {route}`", endpoint.method)],
+    )
 }
 
-/// What a method may fail with, unless the user has said it.
-pub(super) fn errors(service: &Service, endpoint: &Endpoint) -> Option<Attribute> {
+/// A section on errors, unless the user has written one.
+pub(super) fn errors(service: &Service, endpoint: &Endpoint) -> Vec<Attribute> {
     if text(&endpoint.attrs).contains("# Errors") {
-        return None;
+        return Vec::new();
     }
     let krate = link(service);
-    let section = format!(
-        "\n# Errors\n\nWhen there is no answer of this type: see the kinds of [`ApiError`]({krate}::ApiErrorKind), \
-         which becomes the error of the return type."
-    );
-    Some(parse_quote!(#[doc = #section]))
+    lines(&[
+        "",
+        "# Errors",
+        "",
+        &format!(
+            "When there is no answer of this type: see the kinds of [`ApiError`]({krate}::ApiErrorKind), which becomes the"
+        ),
+        "error of the return type.",
+    ])
 }
 
-pub(super) fn client(service: &Service) -> Attribute {
+pub(super) fn client(service: &Service) -> Vec<Attribute> {
     let name = service.item.ident.unraw();
     let krate = link(service);
-    let opening = if text(&service.item.attrs).is_empty() {
-        ""
-    } else {
-        "\n"
-    };
-    let section = format!(
-        "{opening}Client of the API that [`{name}`] describes: each method is one request, which carries a Wristband token, and is \
-         sent once more with a new token when the API rejects the first.\n\nCheap to clone; clones share connections \
-         and token. Settings other than the defaults are made with [`builder`](Self::builder), see \
-         [`ApiClientBuilder`]({krate}::ApiClientBuilder)."
-    );
-    parse_quote!(#[doc = #section])
+    paragraph(
+        &service.item.attrs,
+        &[
+            &format!(
+                "Client of the API that [`{name}`] describes: each method is one request, which carries a Wristband"
+            ),
+            "token, and is sent once more with a new token when the API rejects the first.",
+            "",
+            "Cheap to clone; clones share connections and token. For settings other than the defaults, there is",
+            &format!(
+                "[`builder`](Self::builder), see [`ApiClientBuilder`]({krate}::ApiClientBuilder)."
+            ),
+        ],
+    )
 }
 
-pub(super) fn companion(service: &Service) -> Attribute {
+pub(super) fn companion(service: &Service) -> Vec<Attribute> {
     let name = service.item.ident.unraw();
-    let section = format!(
-        "Companion of [`{name}`] for trait objects: every `{name}` is one, and an `Arc` of a trait object of this is a `{name}` \
-         again. Its methods are called through `{name}`."
-    );
-    parse_quote!(#[doc = #section])
+    lines(&[
+        &format!(
+            "Companion of [`{name}`] for trait objects: every `{name}` is one of these, and an `Arc` of a trait"
+        ),
+        &format!("object of this is a `{name}` again. Its methods are called through `{name}`."),
+    ])
+}
+
+/// Further lines below what the user has written.
+fn paragraph(attrs: &[Attribute], text_lines: &[&str]) -> Vec<Attribute> {
+    let mut attributes = if text(attrs).is_empty() {
+        Vec::new()
+    } else {
+        lines(&[""])
+    };
+    attributes.extend(lines(text_lines));
+    attributes
+}
+
+fn lines(text: &[&str]) -> Vec<Attribute> {
+    let line = |line: &&str| {
+        let line = if line.is_empty() {
+            String::new()
+        } else {
+            format!(" {line}")
+        };
+        parse_quote!(#[doc = #line])
+    };
+    text.iter().map(line).collect()
 }
 
 /// Our crate in a link; rustdoc takes no leading colons.

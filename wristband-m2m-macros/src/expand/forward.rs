@@ -24,7 +24,7 @@ pub(super) fn call(
             }
             continue;
         }
-        let present = quote!(all(#(#conditions),*));
+        let present = all(&conditions);
         let mut without = variants.clone();
         for variant in &mut variants {
             variant.conditions.push(present.clone());
@@ -43,15 +43,23 @@ pub(super) fn call(
             conditions,
             arguments,
         } = variant;
-        quote!(#[cfg(all(#(#conditions),*))] { #target(#receiver #(, #arguments)*) })
+        let condition = all(conditions);
+        quote!(#[cfg(#condition)] { #target(#receiver #(, #arguments)*) })
     });
-    quote!(#(#calls)*)
+    quote!({ #(#calls)* })
 }
 
 #[derive(Clone, Default)]
 struct Variant<'a> {
     conditions: Vec<TokenStream>,
     arguments: Vec<&'a Ident>,
+}
+
+fn all(conditions: &[TokenStream]) -> TokenStream {
+    match conditions {
+        [one] => one.clone(),
+        several => quote!(all(#(#several),*)),
+    }
 }
 
 /// What is inside of `#[cfg(..)]`.

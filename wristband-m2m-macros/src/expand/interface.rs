@@ -12,7 +12,7 @@ pub(super) fn expand(service: &Service) -> TokenStream {
     for endpoint in &service.endpoints {
         if let Some(TraitItem::Fn(method)) = item.items.get_mut(endpoint.index) {
             method.attrs = endpoint.attrs.clone();
-            method.attrs.push(docs::route(service, endpoint));
+            method.attrs.extend(docs::route(service, endpoint));
             method.sig.asyncness = None;
             method.sig.output = future(endpoint);
         }

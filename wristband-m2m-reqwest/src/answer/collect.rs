@@ -64,14 +64,33 @@ impl Collected {
 
 impl Incoming {
     /// Reads what is wanted, within the deadline of the call.
-    pub(crate) async fn collect(self, plan: Plan) -> Result<Collected, ApiError> {
+    #[cfg_attr(not(feature = "stream"), allow(unused_mut))]
+    pub(crate) async fn collect(mut self, plan: Plan) -> Result<Collected, ApiError> {
         let (endpoint, status) = (self.endpoint(), self.status());
         let (headers, body) = if plan.body == Wanted::Untouched {
             (HeaderMap::new(), Body::Untouched(self.into_response()))
         } else if plan.optional && is_absent(status, plan.body) {
             (self.discard().await, Body::Absent)
+        } else if !status.is_success() {
+            return Err(self.failure().await);
         } else {
-            self.success().await?.content(plan).await?
+            match plan.body {
+                Wanted::Nothing | Wanted::Untouched => (self.discard().await, Body::Ignored),
+                Wanted::Whole => {
+                    let (headers, body) = self.whole().await?;
+                    if plan.optional && body.is_empty() {
+                        (headers, Body::Absent)
+                    } else {
+                        (headers, Body::Whole(body))
+                    }
+                }
+                #[cfg(feature = "stream")]
+                Wanted::Stream if plan.optional && self.is_empty().await? => {
+                    (self.discard().await, Body::Absent)
+                }
+                #[cfg(feature = "stream")]
+                Wanted::Stream => (self.headers().clone(), Body::Stream(self)),
+            }
         };
         Ok(Collected {
             endpoint,
@@ -79,30 +98,6 @@ impl Incoming {
             headers,
             body,
         })
-    }
-
-    #[cfg_attr(not(feature = "stream"), allow(unused_mut))]
-    async fn content(mut self, plan: Plan) -> Result<(HeaderMap, Body), ApiError> {
-        match plan.body {
-            Wanted::Nothing | Wanted::Untouched => Ok((self.discard().await, Body::Ignored)),
-            Wanted::Whole => {
-                let (headers, body) = self.whole().await?;
-                let absent = plan.optional && body.is_empty();
-                let body = if absent {
-                    Body::Absent
-                } else {
-                    Body::Whole(body)
-                };
-                Ok((headers, body))
-            }
-            #[cfg(feature = "stream")]
-            Wanted::Stream => {
-                if plan.optional && self.is_empty().await? {
-                    return Ok((self.discard().await, Body::Absent));
-                }
-                Ok((self.headers().clone(), Body::Stream(self)))
-            }
-        }
     }
 }
 

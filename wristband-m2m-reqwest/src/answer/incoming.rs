@@ -73,11 +73,8 @@ impl Incoming {
         (self.response, self.peeked, self.budget)
     }
 
-    /// Goes on with a success; anything else becomes an error that holds the beginning of the body.
-    pub(crate) async fn success(mut self) -> Result<Self, ApiError> {
-        if self.status().is_success() {
-            return Ok(self);
-        }
+    /// An error that holds the beginning of the body.
+    pub(crate) async fn failure(mut self) -> ApiError {
         let mut body = BytesMut::new();
         let read = async {
             // A body that breaks off is kept as far as it came.
@@ -91,11 +88,11 @@ impl Incoming {
         let in_time = timeout_at(self.budget.deadline, read).await.is_ok();
         let (status, headers) = self.take_head();
         let error = ApiError::answered(self.budget.endpoint, status, headers, body.freeze());
-        Err(if in_time {
+        if in_time {
             error
         } else {
             error.but_timed_out(self.budget.timeout)
-        })
+        }
     }
 
     /// Whether the body ends before it begins.

@@ -1,5 +1,6 @@
 //! Sending a call: one deadline over all of it.
 
+use std::future::Future;
 use std::time::Duration;
 
 use http::Extensions;
@@ -9,45 +10,58 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{Call, headers};
 use crate::answer::{Budget, Collected, Incoming, Plan, Reading, Wanted};
+use crate::api::Api;
 use crate::api_error::ApiError;
 use crate::extensions::{MinTokenLife, NoRetry, SkipWristbandAuth};
 
 /// A deadline that is never reached, for a timeout that no clock can count to.
 const FAR: Duration = Duration::from_secs(60 * 60 * 24 * 365);
 
-impl Call<'_> {
-    /// Sends the request and reads the answer. All that depends on types is done at the end, without waiting.
-    pub async fn send<R>(self, reading: Reading<R>) -> R {
-        (reading.finish)(self.collect(reading.plan).await)
+/// A request that is ready, and what is known of its call.
+struct Ready<'a> {
+    api: &'a Api,
+    request: Request,
+    extensions: Extensions,
+    budget: Budget,
+}
+
+impl<'a> Call<'a> {
+    /// Sends the request and reads the answer. The request is made at once and all that depends on types is done at the
+    /// end, so that little has to be carried along while the call waits.
+    pub fn send<R>(self, reading: Reading<R>) -> impl Future<Output = R> {
+        let ready = self.prepare(reading.plan);
+        async move {
+            let collected = match ready {
+                Ok(ready) => ready.collect(reading.plan).await,
+                Err(error) => Err(error),
+            };
+            (reading.finish)(collected)
+        }
     }
 
-    async fn collect(self, plan: Plan) -> Result<Collected, ApiError> {
-        self.execute(plan).await?.collect(plan).await
-    }
-
-    async fn execute(mut self, plan: Plan) -> Result<Incoming, ApiError> {
+    fn prepare(mut self, plan: Plan) -> Result<Ready<'a>, ApiError> {
         let timeout = self.timeout.unwrap_or(self.api.timeout());
         let now = Instant::now();
-        let (api, endpoint) = (self.api, self.endpoint);
         let budget = Budget {
-            endpoint,
+            endpoint: self.endpoint,
             timeout,
             deadline: now.checked_add(timeout).unwrap_or(now + FAR),
         };
         if let Some(accept) = plan.accept {
             headers::set_default(&mut self.headers, "accept", accept);
         }
-        let (mut request, mut extensions) = self.build()?;
+        let api = self.api;
+        let (mut request, extensions) = self.build()?;
         if plan.body == Wanted::Untouched {
             // Nobody but reqwest can watch over a body that is read after this call.
             *request.timeout_mut() = Some(timeout);
         }
-        let sending = api.http().execute_with_extensions(request, &mut extensions);
-        match timeout_at(budget.deadline, sending).await {
-            Ok(Ok(response)) => Ok(Incoming::new(response, budget)),
-            Ok(Err(error)) => Err(ApiError::from_stack(endpoint, error)),
-            Err(_) => Err(budget.timed_out()),
-        }
+        Ok(Ready {
+            api,
+            request,
+            extensions,
+            budget,
+        })
     }
 
     fn build(mut self) -> Result<(Request, Extensions), ApiError> {
@@ -98,6 +112,24 @@ impl Call<'_> {
             extensions.insert(NoRetry);
         }
         Ok((request, extensions))
+    }
+}
+
+impl Ready<'_> {
+    async fn collect(self, plan: Plan) -> Result<Collected, ApiError> {
+        let Self {
+            api,
+            request,
+            mut extensions,
+            budget,
+        } = self;
+        let sending = api.http().execute_with_extensions(request, &mut extensions);
+        let response = match timeout_at(budget.deadline, sending).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) => return Err(ApiError::from_stack(budget.endpoint, error)),
+            Err(_) => return Err(budget.timed_out()),
+        };
+        Incoming::new(response, budget).collect(plan).await
     }
 }
 
