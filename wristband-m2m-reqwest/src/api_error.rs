@@ -18,6 +18,7 @@ mod transport;
 pub(crate) use json::decode_json;
 #[cfg(feature = "stream")]
 pub(crate) use json::decode_json_line;
+use transport::Cause;
 
 /// How much of an answer's body an error keeps.
 pub(crate) const BODY_LIMIT: usize = 64 * 1024;
@@ -63,7 +64,7 @@ struct Failure {
     status: Option<StatusCode>,
     headers: HeaderMap,
     body: Bytes,
-    source: Option<Box<dyn Error + Send + Sync>>,
+    source: Option<Cause>,
 }
 
 /// The class of an [`ApiError`].
@@ -222,7 +223,7 @@ impl ApiError {
     }
 
     pub(crate) fn caused_by(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        self.0.source = Some(source.into());
+        self.0.source = Some(Cause::Other(source.into()));
         self
     }
 }
@@ -256,10 +257,7 @@ impl fmt::Debug for ApiError {
 
 impl Error for ApiError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.0
-            .source
-            .as_deref()
-            .map(|source| source as &(dyn Error + 'static))
+        self.0.source.as_ref().map(Cause::as_error)
     }
 }
 

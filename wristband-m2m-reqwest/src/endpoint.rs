@@ -10,13 +10,13 @@ use std::fmt;
 ///
 /// # Examples
 ///
-/// A middleware that gives each span of `reqwest-tracing` the name of the endpoint (there, insert
-/// `OtelName(endpoint.to_string().into())`); place it with
+/// A middleware that gives each span of `reqwest-tracing` the name of the endpoint. Place it with
 /// [`ApiClientBuilder::with`](crate::ApiClientBuilder::with), before the tracing middleware:
 ///
 /// ```
-/// use wristband_m2m_reqwest::{async_trait, reqwest, reqwest_middleware, Endpoint};
-/// use reqwest_middleware::{Middleware, Next};
+/// use reqwest_tracing::OtelName;
+/// use wristband_m2m_reqwest::reqwest_middleware::{self, Middleware, Next};
+/// use wristband_m2m_reqwest::{Endpoint, async_trait, reqwest};
 ///
 /// struct NameSpans;
 ///
@@ -29,7 +29,8 @@ use std::fmt;
 ///         next: Next<'_>,
 ///     ) -> reqwest_middleware::Result<reqwest::Response> {
 ///         if let Some(endpoint) = extensions.get::<Endpoint>().copied() {
-///             println!("{} calls {}", endpoint.service, endpoint.route);
+///             let Endpoint { method, route, .. } = endpoint;
+///             extensions.insert(OtelName(format!("{method} {route}").into()));
 ///         }
 ///         next.run(request, extensions).await
 ///     }

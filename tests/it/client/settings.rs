@@ -296,3 +296,70 @@ async fn a_method_may_ask_for_a_token_that_lives_long() {
     client.long().await.unwrap();
     assert_eq!(world.wristband.token_requests(), 1);
 }
+
+/// As the documentation of `Endpoint` shows it.
+struct NameSpans;
+
+#[async_trait]
+impl reqwest_middleware::Middleware for NameSpans {
+    async fn handle(
+        &self,
+        request: reqwest::Request,
+        extensions: &mut Extensions,
+        next: reqwest_middleware::Next<'_>,
+    ) -> reqwest_middleware::Result<reqwest::Response> {
+        let endpoint = extensions.get::<Endpoint>().copied().unwrap();
+        let name = format!("{} {}", endpoint.method, endpoint.route);
+        extensions.insert(reqwest_tracing::OtelName(name.into()));
+        next.run(request, extensions).await
+    }
+}
+
+#[tokio::test]
+async fn a_span_of_reqwest_tracing_is_named_after_the_endpoint() {
+    /// Collects the fields of each span.
+    #[derive(Clone, Default)]
+    struct Spans(Arc<Mutex<Vec<String>>>);
+
+    impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Spans {
+        fn on_new_span(
+            &self,
+            attributes: &tracing::span::Attributes<'_>,
+            _: &tracing::span::Id,
+            _: tracing_subscriber::layer::Context<'_, S>,
+        ) {
+            let mut fields = String::new();
+            attributes.record(
+                &mut |field: &tracing::field::Field, value: &dyn std::fmt::Debug| {
+                    fields += &format!("{field}={value:?} ");
+                },
+            );
+            self.0.lock().unwrap().push(fields);
+        }
+    }
+
+    use tracing_subscriber::layer::SubscriberExt;
+
+    let spans = Spans::default();
+    let _guard =
+        tracing::subscriber::set_default(tracing_subscriber::registry().with(spans.clone()));
+    let world = world().await;
+    let client = OrdersClient::builder(world.token_client())
+        .base_url(world.api.url(""))
+        .with(NameSpans)
+        .with(reqwest_tracing::TracingMiddleware::default())
+        .build()
+        .unwrap();
+    client.find(7).await.unwrap();
+    client.find(8).await.unwrap();
+    let spans = spans.0.lock().unwrap();
+    let named: Vec<_> = spans
+        .iter()
+        .filter(|it| it.contains("GET /v1/orders/{id}"))
+        .collect();
+    assert_eq!(named.len(), 2, "{spans:#?}");
+    assert!(
+        named.iter().all(|it| !it.contains("/orders/7")),
+        "{named:#?}"
+    );
+}

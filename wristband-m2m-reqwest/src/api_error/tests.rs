@@ -79,10 +79,15 @@ fn a_token_error_is_found_however_deep() {
             Some(&self.0)
         }
     }
-    let error = reqwest_middleware::Error::middleware(Wrapper(TokenError::transient("sealed")));
-    let error = ApiError::from_stack(&FIND, error);
-    assert_eq!(error.kind(), ApiErrorKind::Token);
-    assert!(error.token_error().unwrap().is_transient());
+    let sealed = || TokenError::transient("sealed");
+    for error in [
+        reqwest_middleware::Error::middleware(Wrapper(sealed())),
+        reqwest_middleware::Error::middleware(sealed()),
+    ] {
+        let error = ApiError::from_stack(&FIND, None, error);
+        assert_eq!(error.kind(), ApiErrorKind::Token);
+        assert!(error.token_error().unwrap().is_transient());
+    }
 }
 
 #[tokio::test]
@@ -101,22 +106,39 @@ async fn a_url_never_survives_even_in_an_error_that_another_middleware_wrapped()
     }
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     // Port 0 cannot be connected to.
-    let fail = || async {
-        http.get("http://127.0.0.1:0/hunter2?key=hunter2")
-            .send()
-            .await
-            .unwrap_err()
-    };
-
-    let bare = ApiError::from_stack(&FIND, fail().await.into());
-    let wrapped = ApiError::from_stack(
-        &FIND,
+    let url: reqwest::Url = "http://127.0.0.1:0/hunter2?key=hunter2".parse().unwrap();
+    let fail = || async { http.get(url.clone()).send().await.unwrap_err() };
+    let wrapped = [
+        fail().await.into(),
         reqwest_middleware::Error::middleware(GaveUp(fail().await)),
-    );
-    for error in [bare, wrapped] {
-        assert_eq!(error.kind(), ApiErrorKind::Network);
+        reqwest_middleware::Error::middleware(reqwest_retry::RetryError::WithRetries {
+            retries: 3,
+            err: fail().await.into(),
+        }),
+        reqwest_middleware::Error::middleware(reqwest_retry::RetryError::Error(
+            fail().await.into(),
+        )),
+    ];
+    for (at, error) in wrapped.into_iter().enumerate() {
+        let error = ApiError::from_stack(&FIND, Some(&url), error);
+        // The last one hides that it is reqwest's.
+        let expected = if at < 3 {
+            ApiErrorKind::Network
+        } else {
+            ApiErrorKind::Request
+        };
+        assert_eq!(error.kind(), expected);
         assert!(error.source().is_some());
         let text = everything_it_says(&error);
         assert!(!text.contains("hunter2"), "{text}");
     }
+}
+
+#[test]
+fn an_error_of_a_middleware_that_tells_nothing_is_kept() {
+    let url: reqwest::Url = "https://h/hunter2?key=hunter2".parse().unwrap();
+    let error = reqwest_middleware::Error::middleware(std::io::Error::other("circuit open"));
+    let error = ApiError::from_stack(&FIND, Some(&url), error);
+    assert_eq!(error.kind(), ApiErrorKind::Request);
+    assert!(error.source().unwrap().is::<std::io::Error>());
 }

@@ -4,18 +4,21 @@ use std::error::Error;
 use std::fmt;
 
 use ::wristband_m2m::TokenError;
+use reqwest::Url;
 
 use super::{ApiError, ApiErrorKind};
 use crate::endpoint::Endpoint;
 
 impl ApiError {
-    /// The stack did not deliver an answer.
-    pub(crate) fn from_stack(endpoint: &Endpoint, error: reqwest_middleware::Error) -> Self {
+    /// The stack did not deliver an answer. `url` is the request's, if anyone but us could have put it in an error.
+    pub(crate) fn from_stack(
+        endpoint: &Endpoint,
+        url: Option<&Url>,
+        error: reqwest_middleware::Error,
+    ) -> Self {
         match error {
             reqwest_middleware::Error::Reqwest(error) => Self::from_http(endpoint, error),
-            reqwest_middleware::Error::Middleware(error) => {
-                Self::from_middleware(endpoint, error.into())
-            }
+            reqwest_middleware::Error::Middleware(_) => Self::from_middleware(endpoint, url, error),
         }
     }
 
@@ -25,21 +28,53 @@ impl ApiError {
         Self::new(endpoint, kind, problem).caused_by(error.without_url())
     }
 
-    fn from_middleware(endpoint: &Endpoint, error: Box<dyn Error + Send + Sync>) -> Self {
-        let chain = || chain(&*error);
-        if let Some(token) = chain().find_map(|cause| cause.downcast_ref::<TokenError>()) {
+    fn from_middleware(
+        endpoint: &Endpoint,
+        url: Option<&Url>,
+        error: reqwest_middleware::Error,
+    ) -> Self {
+        let error = Cause::Stack(error);
+        let outermost = error.as_error();
+        if let Some(token) = chain(outermost).find_map(|cause| cause.downcast_ref::<TokenError>()) {
             return Self::new(endpoint, ApiErrorKind::Token, "could not get a token")
                 .caused_by(token.clone());
         }
-        let (kind, problem) = match chain().find_map(|cause| cause.downcast_ref()) {
+        let (kind, problem) = match chain(outermost).find_map(http_error) {
             Some(http) => classify(http),
-            None => (ApiErrorKind::Request, "was refused by a middleware"),
+            None => (ApiErrorKind::Request, "was ended by a middleware"),
         };
-        let failure = Self::new(endpoint, kind, problem);
-        match url_in(&*error) {
-            Some(url) => failure.caused_by(Retold::of(&*error, &url)),
-            None => failure.caused_by(error),
+        let cause = match url {
+            Some(url) if tells(outermost, url) => {
+                Cause::Other(Box::new(Retold::of(outermost, url)))
+            }
+            _ => error,
+        };
+        let mut failure = Self::new(endpoint, kind, problem);
+        failure.0.source = Some(cause);
+        failure
+    }
+}
+
+/// What an [`ApiError`] has as its source.
+pub(super) enum Cause {
+    /// The error of a middleware, which is behind an `anyhow::Error`: as that it cannot be downcast.
+    Stack(reqwest_middleware::Error),
+    Other(Box<dyn Error + Send + Sync>),
+}
+
+impl Cause {
+    pub(super) fn as_error(&self) -> &(dyn Error + 'static) {
+        match self {
+            Self::Stack(reqwest_middleware::Error::Middleware(error)) => error.as_ref(),
+            Self::Stack(reqwest_middleware::Error::Reqwest(error)) => error,
+            Self::Other(error) => &**error,
         }
+    }
+}
+
+impl fmt::Debug for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_error(), f)
     }
 }
 
@@ -64,25 +99,46 @@ fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn 
     std::iter::successors(Some(error), |error| (*error).source())
 }
 
-/// The URL that a wrapped reqwest error would print.
-fn url_in(error: &(dyn Error + 'static)) -> Option<String> {
-    chain(error)
-        .filter_map(|cause| cause.downcast_ref::<reqwest::Error>())
-        .find_map(|http| http.url())
-        .map(ToString::to_string)
+/// A reqwest error, bare or as reqwest-middleware wraps it.
+fn http_error<'a>(cause: &'a (dyn Error + 'static)) -> Option<&'a reqwest::Error> {
+    match cause.downcast_ref() {
+        Some(reqwest_middleware::Error::Reqwest(http)) => Some(http),
+        _ => cause.downcast_ref(),
+    }
 }
 
-/// An error of another crate, by its messages alone: it wraps a reqwest error that prints its URL, and cannot be
-/// opened to strip that.
+/// Whether an error shows the path or query of a URL in any way.
+fn tells(error: &(dyn Error + 'static), url: &Url) -> bool {
+    let parts = [Some(url.path()), url.query()];
+    let parts = || {
+        parts
+            .into_iter()
+            .flatten()
+            .filter(|part| !matches!(*part, "" | "/"))
+    };
+    chain(error).any(|cause| {
+        let text = format!("{cause} {cause:?}");
+        parts().any(|part| text.contains(part))
+    })
+}
+
+/// An error of another crate, by its messages alone: it holds the URL, and cannot be opened to strip that.
 struct Retold {
     message: String,
     source: Option<Box<Retold>>,
 }
 
 impl Retold {
-    fn of(error: &(dyn Error + 'static), url: &str) -> Self {
+    fn of(error: &(dyn Error + 'static), url: &Url) -> Self {
+        let mut message = error.to_string().replace(url.as_str(), "the URL");
+        if let Some(query) = url.query().filter(|query| !query.is_empty()) {
+            message = message.replace(query, "the query");
+        }
+        if url.path() != "/" {
+            message = message.replace(url.path(), "the path");
+        }
         Self {
-            message: error.to_string().replace(url, "the URL"),
+            message,
             source: error.source().map(|source| Box::new(Self::of(source, url))),
         }
     }

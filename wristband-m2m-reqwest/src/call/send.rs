@@ -123,10 +123,14 @@ impl Ready<'_> {
             mut extensions,
             budget,
         } = self;
+        // Middleware of others may keep the URL in its errors, from which it is to be removed.
+        let url = api.is_watched().then(|| request.url().clone());
         let sending = api.http().execute_with_extensions(request, &mut extensions);
         let response = match timeout_at(budget.deadline, sending).await {
             Ok(Ok(response)) => response,
-            Ok(Err(error)) => return Err(ApiError::from_stack(budget.endpoint, error)),
+            Ok(Err(error)) => {
+                return Err(ApiError::from_stack(budget.endpoint, url.as_ref(), error));
+            }
             Err(_) => return Err(budget.timed_out()),
         };
         Incoming::new(response, budget).collect(plan).await
