@@ -1,5 +1,6 @@
 //! The middleware, in front of APIs that accept, refuse, hang and lead astray.
 
+mod allocations;
 mod brake;
 mod cancellation;
 mod crowd;

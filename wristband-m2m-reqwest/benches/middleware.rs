@@ -200,6 +200,8 @@ fn cost(runtime: &Runtime, http: &Http, url: &str, body: Option<&Bytes>) -> Cost
 
 /// The CPU time of this thread, where Linux tells; else 0.
 fn thread_cpu_nanos() -> u64 {
+    // The kernel brings the figure up to date when the thread gives way.
+    std::thread::yield_now();
     let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     stat.split(' ')
         .next()

@@ -21,8 +21,8 @@ impl BackgroundRefresh {
         }
     }
 
-    /// Starts the task unless it runs. The runtime that it ran on may have ended, so this is asked again whenever a
-    /// token has to be fetched.
+    /// Starts the task unless it runs. The runtime that it ran on may have ended, so this is asked again by each call
+    /// that does not find its token in the slot.
     pub(crate) fn ensure_running(&self, cache: &Arc<TokenCache>) {
         let mut task = lock(&self.task);
         if task.as_ref().is_none_or(Task::is_finished) {
@@ -40,7 +40,20 @@ impl Drop for BackgroundRefresh {
     }
 }
 
+/// Dropped with the task, whichever way that ends. A cached token would hide from callers on another runtime that there
+/// is a task to start; so the next of them is made to look.
+struct Lookout(Weak<TokenCache>);
+
+impl Drop for Lookout {
+    fn drop(&mut self) {
+        if let Some(cache) = self.0.upgrade() {
+            cache.withdraw_slot();
+        }
+    }
+}
+
 async fn run(cache: Weak<TokenCache>, interval: Duration) {
+    let _lookout = Lookout(Weak::clone(&cache));
     let mut pause = interval;
     loop {
         sleep(pause).await;

@@ -127,6 +127,13 @@ impl TokenCache {
             .take_if(|flight| flight.runtime == runtime);
     }
 
+    /// Has the next caller look at the state, where it finds the same token.
+    pub(crate) fn withdraw_slot(&self) {
+        let mut state = lock(&self.state);
+        self.slot.clear();
+        state.slot_withdrawn = true;
+    }
+
     pub(crate) fn status(&self) -> TokenStatus {
         let now = Moment::now();
         let state = lock(&self.state);
@@ -165,6 +172,11 @@ impl TokenCache {
         let phase = state.phase(&now, least_life);
         // An expired token is never served.
         let token = state.unexpired_token(&now);
+        if std::mem::take(&mut state.slot_withdrawn)
+            && let Some(current) = &state.current
+        {
+            self.publish(current);
+        }
         if let Some(token) = &token
             && (phase < Phase::Buffer || state.is_degraded(&now))
         {
@@ -284,12 +296,12 @@ impl TokenCache {
     fn store(&self, state: &mut State, token: &AccessToken) -> News {
         let lifetime = token.lifetime();
         let schedule = self.policy.schedule(lifetime.life, jitter());
-        self.slot
-            .publish(token, lifetime.asked_at.later(schedule.ahead_from));
-        state.current = Some(Current {
+        let current = Current {
             token: token.clone(),
             schedule,
-        });
+        };
+        self.publish(&current);
+        state.current = Some(current);
         if let Some(alarm) = state.alarm.take() {
             alarm.abort();
         }
@@ -297,6 +309,12 @@ impl TokenCache {
             expires_in: lifetime.life,
             failures: state.trouble.take().map_or(0, |trouble| trouble.failures),
         }
+    }
+
+    fn publish(&self, current: &Current) {
+        let asked_at = current.token.lifetime().asked_at;
+        let calm_until = asked_at.later(current.schedule.ahead_from);
+        self.slot.publish(&current.token, calm_until);
     }
 
     fn note_failure(self: &Arc<Self>, state: &mut State, error: &TokenError, now: &Moment) -> News {

@@ -96,7 +96,10 @@ impl WristbandM2mClient {
     /// A valid token, from the cache or fetched.
     ///
     /// However many callers there are, at most one token request is under way. In steady traffic nobody waits: a refresh
-    /// begins ahead of the expiration buffer while the old token is still handed out.
+    /// begins ahead of the expiration buffer while the old token is still handed out. The longest wait is that for all
+    /// attempts of one fetch, each bounded by the
+    /// [`request_timeout`](WristbandM2mClientBuilder::request_timeout), and for its turn if requests are paced; a fetch
+    /// on a runtime that is not run any more is given up after twice that time.
     ///
     /// # Errors
     ///

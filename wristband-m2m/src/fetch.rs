@@ -22,6 +22,12 @@ pub(crate) enum Origin {
     Source(Arc<dyn TokenSource>),
 }
 
+/// The secret that was preferred has been refused in this cycle.
+struct Refused {
+    error: TokenError,
+    other: Choice,
+}
+
 /// Turns one wish for a token into as many requests as it takes, and no more.
 pub(crate) struct Fetcher {
     origin: Origin,
@@ -67,9 +73,10 @@ impl Fetcher {
 
     async fn cycle(&self, sent: &mut u32) -> Result<AccessToken, TokenError> {
         let mut attempts = 0;
+        let mut refused = None;
         loop {
             attempts += 1;
-            let error = match self.attempt(sent).await {
+            let error = match self.attempt(&mut refused, sent).await {
                 Ok(token) => return Ok(token),
                 Err(error) => error,
             };
@@ -81,40 +88,63 @@ impl Fetcher {
         }
     }
 
-    /// One attempt: one request, or two when the secret turns out to have been rotated away.
-    async fn attempt(&self, sent: &mut u32) -> Result<AccessToken, TokenError> {
-        let endpoint = match &self.origin {
-            Origin::Source(source) => {
-                let asked_at = self.turn(sent).await;
-                let issued = within(self.request_timeout, source.fetch_token())
-                    .await
-                    .unwrap_or_else(|| {
-                        Err(TokenError::new(
-                            TokenErrorKind::Timeout,
-                            "the token source did not answer within the request timeout",
-                        ))
-                    });
-                return accept(issued?, asked_at);
-            }
-            Origin::Endpoint(endpoint) => endpoint,
-        };
+    async fn attempt(
+        &self,
+        refused: &mut Option<Refused>,
+        sent: &mut u32,
+    ) -> Result<AccessToken, TokenError> {
+        match &self.origin {
+            Origin::Source(source) => self.ask_source(&**source, sent).await,
+            Origin::Endpoint(endpoint) => self.ask_endpoint(endpoint, refused, sent).await,
+        }
+    }
 
-        let choice = endpoint.preferred();
-        let refused = match self.request(endpoint, choice, sent).await {
-            Ok(token) => return Ok(token),
-            Err(error) => error,
+    async fn ask_source(
+        &self,
+        source: &dyn TokenSource,
+        sent: &mut u32,
+    ) -> Result<AccessToken, TokenError> {
+        let asked_at = self.turn(sent).await;
+        let issued = within(self.request_timeout, source.fetch_token()).await;
+        let issued = issued.unwrap_or_else(|| {
+            Err(TokenError::new(
+                TokenErrorKind::Timeout,
+                "the token source did not answer within the request timeout",
+            ))
+        });
+        accept(issued?, asked_at)
+    }
+
+    /// One request, or two when the secret turns out to have been rotated away. The rest of the cycle is made with the
+    /// other secret then: a refused one is not sent again.
+    async fn ask_endpoint(
+        &self,
+        endpoint: &TokenEndpoint,
+        refused: &mut Option<Refused>,
+        sent: &mut u32,
+    ) -> Result<AccessToken, TokenError> {
+        let Refused { error, other } = match refused {
+            Some(refused) => refused,
+            None => {
+                let choice = endpoint.preferred();
+                let error = match self.request(endpoint, choice, sent).await {
+                    Ok(token) => return Ok(token),
+                    Err(error) => error,
+                };
+                let Some(other) = endpoint.alternative(choice, &error) else {
+                    return Err(error);
+                };
+                refused.insert(Refused { error, other })
+            }
         };
-        let Some(other) = endpoint.alternative(choice, &refused) else {
-            return Err(refused);
-        };
-        match self.request(endpoint, other, sent).await {
+        match self.request(endpoint, *other, sent).await {
             Ok(token) => {
-                endpoint.prefer(other);
+                endpoint.prefer(*other);
                 Ok(token)
             }
             // Both secrets are wrong: what was said of the preferred one is what the user should hear.
-            Err(error) if error.oauth_error() == refused.oauth_error() => Err(refused),
-            Err(error) => Err(error),
+            Err(second) if second.oauth_error() == error.oauth_error() => Err(error.clone()),
+            Err(second) => Err(second),
         }
     }
 

@@ -58,6 +58,19 @@ async fn a_secret_that_works_leaves_the_other_alone() {
 }
 
 #[tokio::test]
+async fn a_refused_secret_is_not_sent_again_by_the_retries() {
+    let endpoint = ApiServer::start(|request| match secret_of(request).as_str() {
+        "first" => Reply::json(401, r#"{"error":"invalid_client"}"#),
+        _ => Reply::status(503),
+    })
+    .await;
+    let error = client_of(&endpoint).get_token().await.unwrap_err();
+    assert_eq!(error.kind(), TokenErrorKind::Unavailable);
+    let secrets: Vec<_> = endpoint.requests().iter().map(secret_of).collect();
+    assert_eq!(secrets, ["first", "second", "second", "second"]);
+}
+
+#[tokio::test]
 async fn two_wrong_secrets_are_one_rejection() {
     let endpoint = endpoint("third").await;
     let error = client_of(&endpoint).get_token().await.unwrap_err();

@@ -50,6 +50,8 @@ pub(super) fn client(service: &Service) -> Vec<Attribute> {
             ),
             "token, and is sent once more with a new token when the API rejects the first.",
             "",
+            "Dropping the future of a call ends that call and nothing else: a token request under way goes on for others.",
+            "",
             "Cheap to clone; clones share connections and token. For settings other than the defaults, there is",
             &format!(
                 "[`builder`](Self::builder), see [`ApiClientBuilder`]({krate}::ApiClientBuilder)."

@@ -194,7 +194,7 @@ impl Drop for Runway {
             return;
         }
         if std::thread::panicking() {
-            self.touch_down(Err(TokenError::interrupted("the token source panicked")));
+            self.touch_down(Err(TokenError::interrupted("the token request panicked: is it the token source, or a Tokio runtime without `enable_all`?")));
         } else {
             // Dropping the sender tells the waiters; one of them starts anew.
             self.cache.lost(self.id);

@@ -15,6 +15,8 @@ use crate::token::AccessToken;
 pub(super) struct State {
     pub(super) current: Option<Current>,
     pub(super) flight: Option<Flight>,
+    /// The slot was emptied though there is a current token.
+    pub(super) slot_withdrawn: bool,
     /// Set by a failure, and gone with the next success or clear.
     pub(super) trouble: Option<Trouble>,
     /// Counts flights, so that one that was detached is known when it lands.

@@ -28,6 +28,9 @@ pub(super) fn domain_url(domain: &str) -> Result<Url, ConfigError> {
     if domain.contains(['/', '\\', '?', '#']) {
         return Err(wrong("has a path, a query or a fragment"));
     }
+    if domain.ends_with(':') {
+        return Err(wrong("ends with a colon and has no port after it"));
+    }
     let url = Url::parse(&format!("https://{domain}{TOKEN_PATH}"))
         .map_err(|error| wrong("is not a host").caused_by(error))?;
     if url.path() != TOKEN_PATH {

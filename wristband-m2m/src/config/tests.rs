@@ -65,6 +65,7 @@ fn the_domain_is_a_bare_host() {
         "acme.us.wristband.dev:port",
         "acme.us.wristband.dev:99999",
         ":8443",
+        "acme.us.wristband.dev:",
         "a%2fb",
     ] {
         let error = error_of(complete().application_vanity_domain(domain));
