@@ -241,6 +241,8 @@ fn median(rounds: &mut [Duration]) -> Duration {
     rounds[rounds.len() / 2]
 }
 
+/// Inlined, as an `.await` is: the future is polled where it was made.
+#[inline(always)]
 fn ready<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
