@@ -161,11 +161,19 @@ impl<C: ApiClient> ApiClientBuilder<C> {
             .map_err(|problem| ConfigError::new("allow_origin", problem))?;
         let base = match &self.base_url {
             Some(text) => parse_base_url(text, &origins)?,
-            None => return Err(ConfigError::new("base_url", "is missing")),
+            None => {
+                return Err(ConfigError::new(
+                    "base_url",
+                    "is missing: set it with base_url(\"https://api.example.com\"), or in the attribute",
+                ));
+            }
         };
         let timeout = self.timeout.unwrap_or(C::TIMEOUT);
         if timeout.is_zero() {
-            return Err(ConfigError::new("timeout", "must be longer than zero"));
+            return Err(ConfigError::new(
+                "timeout",
+                "a timeout of zero fails each call: write a longer one, such as 30 seconds",
+            ));
         }
         let headers = parse_headers(self.headers)?;
 
