@@ -42,18 +42,18 @@ impl Drop for BackgroundRefresh {
 
 /// Dropped with the task, whichever way that ends. A cached token would hide from callers on another runtime that there
 /// is a task to start; so the next of them is made to look.
-struct Lookout(Weak<TokenCache>);
+struct TaskEndGuard(Weak<TokenCache>);
 
-impl Drop for Lookout {
+impl Drop for TaskEndGuard {
     fn drop(&mut self) {
         if let Some(cache) = self.0.upgrade() {
-            cache.withdraw_slot();
+            cache.invalidate_fast_path();
         }
     }
 }
 
 async fn run(cache: Weak<TokenCache>, interval: Duration) {
-    let _lookout = Lookout(Weak::clone(&cache));
+    let _guard = TaskEndGuard(Weak::clone(&cache));
     let mut pause = interval;
     loop {
         sleep(pause).await;

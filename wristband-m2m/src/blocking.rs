@@ -89,14 +89,14 @@ impl WristbandM2mClient {
         self.get_token_valid_for(Duration::ZERO)
     }
 
-    /// A token with at least `least_life` left; see
+    /// A token with at least `min_lifetime` left; see
     /// [`WristbandM2mClient::get_token_valid_for`](crate::WristbandM2mClient::get_token_valid_for).
     ///
     /// # Errors
     ///
     /// As [`get_token`](Self::get_token).
-    pub fn get_token_valid_for(&self, least_life: Duration) -> Result<AccessToken, TokenError> {
-        if let Some(token) = self.client.cached_token(least_life) {
+    pub fn get_token_valid_for(&self, min_lifetime: Duration) -> Result<AccessToken, TokenError> {
+        if let Some(token) = self.client.cached_token(min_lifetime) {
             return Ok(token);
         }
         if let Some(runtime) = current_runtime()
@@ -109,7 +109,7 @@ impl WristbandM2mClient {
         let client = self.client.clone();
         self.worker()?.spawn(async move {
             // Whoever asked may have panicked meanwhile; there is nobody else to tell.
-            let _ = answer.send(client.get_token_valid_for(least_life).await);
+            let _ = answer.send(client.get_token_valid_for(min_lifetime).await);
         });
         outcome.recv().unwrap_or_else(|_| {
             Err(TokenError::interrupted(

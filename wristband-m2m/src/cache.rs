@@ -1,21 +1,21 @@
 //! The token cache: a slot that is read without waiting, and at most one flight that fills it.
 //!
-//! A call that finds a calm token in the [`Slot`] is done. Any other call looks at the [`State`] under its lock, decides
+//! A call that finds a fresh token in the [`Slot`] is done. Any other call looks at the [`State`] under its lock, decides
 //! there and then what to do, and does its waiting after the lock is released:
 //!
 //! ```text
 //!   phase of the token    what the call does                                    while a refresh keeps failing
-//!   Calm                  takes the token
-//!   Ahead                 takes the token, sees that a flight is under way      takes it; flights at intervals
+//!   Fresh                 takes the token
+//!   RefreshAhead          takes the token, sees that a flight is under way      takes it; flights at intervals
 //!   Buffer                waits for the flight, 5 s at most                     takes it; flights at intervals
 //!   Expired, or none      waits for the flight                                  waits, and shares its failure
 //! ```
 
-mod flight;
+mod event;
 #[cfg(all(test, shuttle))]
 mod interleavings;
-mod news;
-mod slot;
+mod sharded_slot;
+mod single_flight;
 mod state;
 #[cfg(all(test, not(shuttle)))]
 mod tests;
@@ -24,15 +24,15 @@ use std::hash::{BuildHasher as _, Hasher as _};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use self::flight::{Flight, Landing, Takeoff, Ticket};
-use self::news::News;
-use self::slot::Slot;
-use self::state::{Current, State, Trouble};
+use self::event::CacheEvent;
+use self::sharded_slot::Slot;
+use self::single_flight::{Flight, PendingFlight, WaitOutcome, Waiter};
+use self::state::{Backoff, Current, State};
 use crate::clock::Moment;
 use crate::error::TokenError;
 use crate::fetch::Fetcher;
 use crate::lifetime::{ExpiryPolicy, Phase};
-use crate::retry::refresh_pause;
+use crate::retry::backoff_delay;
 #[cfg(feature = "blocking")]
 use crate::runtime::RuntimeId;
 use crate::runtime::{Mutex, Task, lock, sleep, spawn};
@@ -51,7 +51,7 @@ pub(crate) struct TokenCache {
 
 enum Decision {
     Serve(AccessToken),
-    Wait { ticket: Ticket, has_token: bool },
+    Wait { waiter: Waiter, has_token: bool },
 }
 
 impl TokenCache {
@@ -64,24 +64,24 @@ impl TokenCache {
         }
     }
 
-    /// The cached token, if it is calm and lives for at least `least_life` more.
+    /// The cached token, if it is fresh and lives for at least `min_lifetime` more.
     #[inline]
-    pub(crate) fn calm_token(&self, least_life: Duration) -> Option<AccessToken> {
-        let token = self.slot.calm_token()?;
-        (least_life.is_zero() || token.remaining() >= least_life).then_some(token)
+    pub(crate) fn fresh_token(&self, min_lifetime: Duration) -> Option<AccessToken> {
+        let token = self.slot.fresh_token()?;
+        (min_lifetime.is_zero() || token.remaining() >= min_lifetime).then_some(token)
     }
 
     /// A token, by whatever it takes.
     pub(crate) async fn token(
         self: &Arc<Self>,
-        least_life: Duration,
+        min_lifetime: Duration,
     ) -> Result<AccessToken, TokenError> {
         for _ in 0..MOST_LOST_FLIGHTS {
-            let (ticket, has_token) = match self.decide(least_life)? {
+            let (waiter, has_token) = match self.decide(min_lifetime)? {
                 Decision::Serve(token) => return Ok(token),
-                Decision::Wait { ticket, has_token } => (ticket, has_token),
+                Decision::Wait { waiter, has_token } => (waiter, has_token),
             };
-            if let Some(result) = self.ride(ticket, has_token).await {
+            if let Some(result) = self.wait_for(waiter, has_token).await {
                 return result;
             }
         }
@@ -92,9 +92,9 @@ impl TokenCache {
 
     /// Fetches a new token, or joins the flight that does.
     pub(crate) async fn refresh(self: &Arc<Self>) -> Result<AccessToken, TokenError> {
-        let (ticket, takeoff) = self.join_or_prepare(&mut lock(&self.state))?;
-        launch(takeoff);
-        self.ride(ticket, false)
+        let (waiter, pending) = self.join_or_prepare(&mut lock(&self.state))?;
+        launch(pending);
+        self.wait_for(waiter, false)
             .await
             .unwrap_or_else(|| Err(TokenError::interrupted("the token request was lost")))
     }
@@ -128,10 +128,10 @@ impl TokenCache {
     }
 
     /// Has the next caller look at the state, where it finds the same token.
-    pub(crate) fn withdraw_slot(&self) {
+    pub(crate) fn invalidate_fast_path(&self) {
         let mut state = lock(&self.state);
         self.slot.clear();
-        state.slot_withdrawn = true;
+        state.fast_path_invalid = true;
     }
 
     pub(crate) fn status(&self) -> TokenStatus {
@@ -141,7 +141,7 @@ impl TokenCache {
         TokenStatus {
             state: state.summary(&now),
             expires_in: (!left.is_zero()).then_some(left),
-            last_error: state.trouble.as_ref().map(|trouble| trouble.error.clone()),
+            last_error: state.backoff.as_ref().map(|backoff| backoff.error.clone()),
             token_requests: self.fetcher.requests(),
         }
     }
@@ -152,27 +152,27 @@ impl TokenCache {
         if let Some(flight) = state.flight.take() {
             flight.abort();
         }
-        if let Some(alarm) = state.alarm.take() {
-            alarm.abort();
+        if let Some(retry_timer) = state.retry_timer.take() {
+            retry_timer.abort();
         }
     }
 
-    fn decide(self: &Arc<Self>, least_life: Duration) -> Result<Decision, TokenError> {
-        let (decision, takeoff) = self.decide_locked(&mut lock(&self.state), least_life)?;
-        launch(takeoff);
+    fn decide(self: &Arc<Self>, min_lifetime: Duration) -> Result<Decision, TokenError> {
+        let (decision, pending) = self.decide_locked(&mut lock(&self.state), min_lifetime)?;
+        launch(pending);
         Ok(decision)
     }
 
     fn decide_locked(
         self: &Arc<Self>,
         state: &mut State,
-        least_life: Duration,
-    ) -> Result<(Decision, Option<Takeoff>), TokenError> {
+        min_lifetime: Duration,
+    ) -> Result<(Decision, Option<PendingFlight>), TokenError> {
         let now = Moment::now();
-        let phase = state.phase(&now, least_life);
+        let phase = state.phase(&now, min_lifetime);
         // An expired token is never served.
         let token = state.unexpired_token(&now);
-        if std::mem::take(&mut state.slot_withdrawn)
+        if std::mem::take(&mut state.fast_path_invalid)
             && let Some(current) = &state.current
         {
             self.publish(current);
@@ -180,68 +180,65 @@ impl TokenCache {
         if let Some(token) = &token
             && (phase < Phase::Buffer || state.is_degraded(&now))
         {
-            let takeoff = (phase > Phase::Calm)
+            let pending = (phase > Phase::Fresh)
                 .then(|| self.prepare_if_due(state, &now))
                 .flatten();
-            return Ok((Decision::Serve(token.clone()), takeoff));
+            return Ok((Decision::Serve(token.clone()), pending));
         }
-        let (ticket, takeoff) = self.join_or_prepare(state)?;
+        let (waiter, pending) = self.join_or_prepare(state)?;
         let has_token = token.is_some();
-        Ok((Decision::Wait { ticket, has_token }, takeoff))
+        Ok((Decision::Wait { waiter, has_token }, pending))
     }
 
     /// Waits for the flight. `None` means: look again, for something has changed.
-    async fn ride(
+    async fn wait_for(
         &self,
-        ticket: Ticket,
+        waiter: Waiter,
         has_token: bool,
     ) -> Option<Result<AccessToken, TokenError>> {
-        let flight = ticket.flight;
-        match ticket
-            .landing(has_token, self.fetcher.longest_cycle())
-            .await
-        {
-            Landing::Landed(Ok(token)) => {
+        let flight = waiter.flight;
+        match waiter.wait(has_token, self.fetcher.longest_cycle()).await {
+            WaitOutcome::Done(Ok(token)) => {
                 let expired = token.lifetime().is_expired(&Moment::now());
                 (!expired).then_some(Ok(token))
             }
-            Landing::Landed(Err(error)) => {
+            WaitOutcome::Done(Err(error)) => {
                 let now = Moment::now();
                 let state = lock(&self.state);
                 let token = state
                     .unexpired_token(&now)
-                    .filter(|_| state.bridges(&error, &now));
+                    .filter(|_| state.serves_stale_on(&error, &now));
                 Some(token.ok_or(error))
             }
-            Landing::Late => None,
-            Landing::Lost => {
-                self.lost(flight);
+            WaitOutcome::Slow => None,
+            WaitOutcome::Lost => {
+                self.on_abandoned(flight);
                 None
             }
         }
     }
 
-    /// A ticket for the flight under way, or for a new one, which the caller launches once the state is unlocked.
+    /// A waiter for the flight under way, or for a new one, which the caller launches once the state is unlocked.
     fn join_or_prepare(
         self: &Arc<Self>,
         state: &mut State,
-    ) -> Result<(Ticket, Option<Takeoff>), TokenError> {
+    ) -> Result<(Waiter, Option<PendingFlight>), TokenError> {
         if let Some(flight) = &state.flight {
-            return Ok((flight.ticket(), None));
+            return Ok((flight.waiter(), None));
         }
         state.flights += 1;
-        let (flight, takeoff) = Flight::prepare(self, state.flights)?;
-        let ticket = flight.ticket();
+        let (flight, pending) = Flight::prepare(self, state.flights)?;
+        let waiter = flight.waiter();
         state.flight = Some(flight);
-        Ok((ticket, Some(takeoff)))
+        Ok((waiter, Some(pending)))
     }
 
     /// A flight that nobody waits for, unless one is under way or the last one has failed just now.
-    fn prepare_if_due(self: &Arc<Self>, state: &mut State, now: &Moment) -> Option<Takeoff> {
+    fn prepare_if_due(self: &Arc<Self>, state: &mut State, now: &Moment) -> Option<PendingFlight> {
         let due = state
-            .trouble
+            .backoff
             .as_ref()
-            .is_none_or(|trouble| trouble.is_over(now));
+            .is_none_or(|backoff| backoff.has_elapsed(now));
         if !due || state.flight.is_some() {
             return None;
         }
@@ -249,21 +246,21 @@ impl TokenCache {
         self.join_or_prepare(state).ok()?.1
     }
 
-    /// Called by the alarm.
+    /// Called by the retry timer.
     fn retry_refresh(self: &Arc<Self>) {
         let now = Moment::now();
-        let takeoff = {
+        let pending = {
             let mut state = lock(&self.state);
-            let wanted = state.trouble.is_some() && !state.life_left(&now).is_zero();
+            let wanted = state.backoff.is_some() && !state.life_left(&now).is_zero();
             wanted
                 .then(|| self.prepare_if_due(&mut state, &now))
                 .flatten()
         };
-        launch(takeoff);
+        launch(pending);
     }
 
     /// Called when the flight has been spawned, which it may have outrun.
-    fn took_off(&self, flight: u64, task: Option<Task>) {
+    fn on_spawned(&self, flight: u64, task: Option<Task>) {
         if let Some(known) = &mut lock(&self.state).flight
             && known.id == flight
         {
@@ -272,28 +269,28 @@ impl TokenCache {
     }
 
     /// Called by the flight when it has an outcome.
-    fn landed(self: &Arc<Self>, flight: u64, result: &Result<AccessToken, TokenError>) {
+    fn on_complete(self: &Arc<Self>, flight: u64, result: &Result<AccessToken, TokenError>) {
         let now = Moment::now();
-        let news = {
+        let event = {
             let mut state = lock(&self.state);
             match result {
-                _ if !state.take_flight(flight) => News::NotKept,
+                _ if !state.take_flight(flight) => CacheEvent::NotKept,
                 Ok(token) => self.store(&mut state, token),
                 Err(error) => self.note_failure(&mut state, error, &now),
             }
         };
-        news.tell();
+        event.trace();
     }
 
     /// Called when a flight ended without an outcome.
-    fn lost(&self, flight: u64) {
+    fn on_abandoned(&self, flight: u64) {
         let known = lock(&self.state).take_flight(flight);
         if known {
-            News::Lost.tell();
+            CacheEvent::Lost.trace();
         }
     }
 
-    fn store(&self, state: &mut State, token: &AccessToken) -> News {
+    fn store(&self, state: &mut State, token: &AccessToken) -> CacheEvent {
         let lifetime = token.lifetime();
         let schedule = self.policy.schedule(lifetime.life, jitter());
         let current = Current {
@@ -302,39 +299,44 @@ impl TokenCache {
         };
         self.publish(&current);
         state.current = Some(current);
-        if let Some(alarm) = state.alarm.take() {
-            alarm.abort();
+        if let Some(retry_timer) = state.retry_timer.take() {
+            retry_timer.abort();
         }
-        News::Fetched {
+        CacheEvent::Fetched {
             expires_in: lifetime.life,
-            failures: state.trouble.take().map_or(0, |trouble| trouble.failures),
+            failures: state.backoff.take().map_or(0, |backoff| backoff.failures),
         }
     }
 
     fn publish(&self, current: &Current) {
         let asked_at = current.token.lifetime().asked_at;
-        let calm_until = asked_at.later(current.schedule.ahead_from);
-        self.slot.publish(&current.token, calm_until);
+        let fresh_until = asked_at.later(current.schedule.ahead_from);
+        self.slot.publish(&current.token, fresh_until);
     }
 
-    fn note_failure(self: &Arc<Self>, state: &mut State, error: &TokenError, now: &Moment) -> News {
+    fn note_failure(
+        self: &Arc<Self>,
+        state: &mut State,
+        error: &TokenError,
+        now: &Moment,
+    ) -> CacheEvent {
         let left = state.life_left(now);
-        let failures = state.trouble.as_ref().map_or(0, |trouble| trouble.failures);
+        let failures = state.backoff.as_ref().map_or(0, |backoff| backoff.failures);
         let failures = failures.saturating_add(1);
-        let pause = refresh_pause(failures, jitter(), left, error.retry_after());
-        state.trouble = Some(Trouble {
+        let pause = backoff_delay(failures, jitter(), left, error.retry_after());
+        state.backoff = Some(Backoff {
             error: error.clone(),
             failures,
             retry_at: now.later(pause),
         });
         if pause < left {
-            // Traffic starts the next try too; the alarm is for when there is none.
-            let alarm = spawn(ring(Arc::downgrade(self), pause));
-            if let Some(previous) = std::mem::replace(&mut state.alarm, alarm) {
+            // Traffic starts the next try too; the retry timer is for when there is none.
+            let retry_timer = spawn(retry_later(Arc::downgrade(self), pause));
+            if let Some(previous) = std::mem::replace(&mut state.retry_timer, retry_timer) {
                 previous.abort();
             }
         }
-        News::Failed {
+        CacheEvent::Failed {
             error: error.clone(),
             failures,
             left,
@@ -343,14 +345,14 @@ impl TokenCache {
 }
 
 /// Spawns a flight that was prepared under the lock.
-fn launch(takeoff: Option<Takeoff>) {
-    if let Some(takeoff) = takeoff {
-        takeoff.launch();
+fn launch(pending: Option<PendingFlight>) {
+    if let Some(pending) = pending {
+        pending.launch();
     }
 }
 
-/// Starts the next detached refresh after `pause`, if the cache is still there and still in trouble.
-async fn ring(cache: Weak<TokenCache>, pause: Duration) {
+/// Starts the next detached refresh after `pause`, if the cache is still there and still in backoff.
+async fn retry_later(cache: Weak<TokenCache>, pause: Duration) {
     sleep(pause).await;
     if let Some(cache) = cache.upgrade() {
         cache.retry_refresh();

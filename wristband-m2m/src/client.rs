@@ -120,19 +120,19 @@ impl WristbandM2mClient {
     /// # let client = mock.client();
     /// let first = client.get_token().await?;
     /// let second = client.get_token().await?;
-    /// assert!(first.same_issue(&second));
+    /// assert!(first.is_same_token(&second));
     /// assert_eq!(client.status().token_requests(), 1);
     /// # Ok(())
     /// # }
     /// ```
     pub async fn get_token(&self) -> Result<AccessToken, TokenError> {
-        match self.0.cache.calm_token(Duration::ZERO) {
+        match self.0.cache.fresh_token(Duration::ZERO) {
             Some(token) => Ok(token),
             None => self.fetch_token(Duration::ZERO).await,
         }
     }
 
-    /// A token with at least `least_life` left, fetched early if need be: for a long job that cannot renew its token
+    /// A token with at least `min_lifetime` left, fetched early if need be: for a long job that cannot renew its token
     /// midway.
     ///
     /// If the endpoint issues tokens that live shorter than asked, such a token is returned, and it is not fetched again
@@ -163,11 +163,11 @@ impl WristbandM2mClient {
     /// ```
     pub async fn get_token_valid_for(
         &self,
-        least_life: Duration,
+        min_lifetime: Duration,
     ) -> Result<AccessToken, TokenError> {
-        match self.0.cache.calm_token(least_life) {
+        match self.0.cache.fresh_token(min_lifetime) {
             Some(token) => Ok(token),
-            None => self.fetch_token(least_life).await,
+            None => self.fetch_token(min_lifetime).await,
         }
     }
 
@@ -186,7 +186,7 @@ impl WristbandM2mClient {
     /// # let client = mock.client();
     /// let before = client.get_token().await?;
     /// client.clear_token();
-    /// assert!(!client.get_token().await?.same_issue(&before));
+    /// assert!(!client.get_token().await?.is_same_token(&before));
     /// # Ok(())
     /// # }
     /// ```
@@ -212,7 +212,7 @@ impl WristbandM2mClient {
     ///
     /// let replacement = client.get_token().await?;
     /// assert!(!client.clear_token_if(&rejected));
-    /// assert!(client.get_token().await?.same_issue(&replacement));
+    /// assert!(client.get_token().await?.is_same_token(&replacement));
     /// # Ok(())
     /// # }
     /// ```
@@ -249,8 +249,8 @@ impl WristbandM2mClient {
     }
 
     #[cfg(feature = "blocking")]
-    pub(crate) fn cached_token(&self, least_life: Duration) -> Option<AccessToken> {
-        self.0.cache.calm_token(least_life)
+    pub(crate) fn cached_token(&self, min_lifetime: Duration) -> Option<AccessToken> {
+        self.0.cache.fresh_token(min_lifetime)
     }
 
     #[cfg(feature = "blocking")]
@@ -259,12 +259,12 @@ impl WristbandM2mClient {
     }
 
     /// Boxed, so that the future of a call that finds a token, which is nearly every one, is a few words.
-    fn fetch_token(&self, least_life: Duration) -> BoxedFetch<'_> {
+    fn fetch_token(&self, min_lifetime: Duration) -> BoxedFetch<'_> {
         let cache = &self.0.cache;
         if let Some(background) = &self.0.background {
             background.ensure_running(cache);
         }
-        Box::pin(cache.token(least_life))
+        Box::pin(cache.token(min_lifetime))
     }
 }
 

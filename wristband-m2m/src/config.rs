@@ -14,7 +14,7 @@ use crate::cache::TokenCache;
 use crate::client::WristbandM2mClient;
 use crate::endpoint::TokenEndpoint;
 use crate::error::ConfigError;
-use crate::fetch::{Fetcher, Origin};
+use crate::fetch::{Backend, Fetcher};
 use crate::lifetime::ExpiryPolicy;
 use crate::retry::TokenRetry;
 use crate::secret::Secret;
@@ -225,16 +225,16 @@ impl WristbandM2mClientBuilder {
             .map(BackgroundRefresh::new);
         let retry = self.retry.clone();
         let request_timeout = self.request_timeout;
-        let fetcher = Fetcher::new(self.origin()?, retry, request_timeout);
+        let fetcher = Fetcher::new(self.backend()?, retry, request_timeout);
         Ok(WristbandM2mClient::new(
             TokenCache::new(fetcher, policy),
             background,
         ))
     }
 
-    fn origin(self) -> Result<Origin, ConfigError> {
+    fn backend(self) -> Result<Backend, ConfigError> {
         if let Some(source) = self.token_source {
-            return Ok(Origin::Source(source));
+            return Ok(Backend::Custom(source));
         }
         let client_id = required("client_id", self.client_id.as_deref())?;
         if client_id.contains(':') {
@@ -273,7 +273,7 @@ impl WristbandM2mClientBuilder {
         let Some(secret) = self.client_secret else {
             return Err(missing("client_secret"));
         };
-        Ok(Origin::Endpoint(TokenEndpoint::new(
+        Ok(Backend::Endpoint(TokenEndpoint::new(
             http,
             url,
             client_id,

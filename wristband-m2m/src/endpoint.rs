@@ -1,7 +1,7 @@
 //! Wristband's token endpoint: one POST, answer to token or error.
 
-mod answer;
 mod retry_after;
+mod token_response;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
@@ -16,7 +16,7 @@ use crate::secret::Secret;
 use crate::source::IssuedToken;
 
 /// No token response comes near this; a larger answer is not one.
-const ANSWER_LIMIT: usize = 64 * 1024;
+const RESPONSE_LIMIT: usize = 64 * 1024;
 const PRODUCT: &str = concat!("wristband-m2m-rust/", env!("CARGO_PKG_VERSION"));
 
 /// The client-credentials grant of RFC 6749, section 4.4, at one address, for one client.
@@ -31,7 +31,7 @@ pub(crate) struct TokenEndpoint {
 
 /// Which of the two secrets a request is made with.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Choice {
+pub(crate) enum SecretKind {
     Primary,
     Secondary,
 }
@@ -55,30 +55,30 @@ impl TokenEndpoint {
     }
 
     /// The secret that worked last.
-    pub(crate) fn preferred(&self) -> Choice {
+    pub(crate) fn preferred(&self) -> SecretKind {
         if self.prefers_secondary.load(Ordering::Relaxed) {
-            Choice::Secondary
+            SecretKind::Secondary
         } else {
-            Choice::Primary
+            SecretKind::Primary
         }
     }
 
-    /// The secret to try next if `choice` was refused with `error`.
-    pub(crate) fn alternative(&self, choice: Choice, error: &TokenError) -> Option<Choice> {
+    /// The secret to try next if `kind` was refused with `error`.
+    pub(crate) fn alternative(&self, kind: SecretKind, error: &TokenError) -> Option<SecretKind> {
         if self.secondary.is_none() || error.oauth_error() != Some("invalid_client") {
             return None;
         }
-        Some(match choice {
-            Choice::Primary => Choice::Secondary,
-            Choice::Secondary => Choice::Primary,
+        Some(match kind {
+            SecretKind::Primary => SecretKind::Secondary,
+            SecretKind::Secondary => SecretKind::Primary,
         })
     }
 
-    pub(crate) fn prefer(&self, choice: Choice) {
-        let secondary = choice == Choice::Secondary;
+    pub(crate) fn prefer(&self, kind: SecretKind) {
+        let secondary = kind == SecretKind::Secondary;
         if self.prefers_secondary.swap(secondary, Ordering::Relaxed) != secondary {
             tracing::info!(
-                ?choice,
+                ?kind,
                 "the other client secret works and is used from now on"
             );
         }
@@ -87,7 +87,7 @@ impl TokenEndpoint {
     /// One request. `timeout` covers it whole, the body of the answer included.
     pub(crate) async fn fetch(
         &self,
-        choice: Choice,
+        kind: SecretKind,
         timeout: Duration,
     ) -> Result<IssuedToken, TokenError> {
         // A timeout too large to add is none that anyone waits for; `far` is what tokio itself puts in its place.
@@ -95,7 +95,7 @@ impl TokenEndpoint {
         let now = Instant::now();
         let deadline = now.checked_add(timeout).unwrap_or(now + far);
 
-        let mut response = timeout_at(deadline, self.request(choice).send())
+        let mut response = timeout_at(deadline, self.request(kind).send())
             .await
             .map_err(|_| timed_out())?
             .map_err(broken)?;
@@ -103,7 +103,7 @@ impl TokenEndpoint {
         let body = timeout_at(deadline, read_bounded(&mut response)).await;
         if status.is_success() {
             let body = body.map_err(|_| timed_out())??;
-            answer::issued_token(&body).map_err(|error| error.with_status(status))
+            token_response::issued_token(&body).map_err(|error| error.with_status(status))
         } else {
             // The status alone is an answer: whatever is wrong with the document does not change it.
             let document = body.ok().and_then(Result::ok).unwrap_or_default();
@@ -111,9 +111,9 @@ impl TokenEndpoint {
         }
     }
 
-    fn request(&self, choice: Choice) -> reqwest::RequestBuilder {
-        let secret = match (choice, &self.secondary) {
-            (Choice::Secondary, Some(secondary)) => secondary,
+    fn request(&self, kind: SecretKind) -> reqwest::RequestBuilder {
+        let secret = match (kind, &self.secondary) {
+            (SecretKind::Secondary, Some(secondary)) => secondary,
             _ => &self.primary,
         };
         self.http
@@ -129,7 +129,7 @@ impl TokenEndpoint {
     }
 
     fn refusal(&self, status: StatusCode, document: &[u8], response: &Response) -> TokenError {
-        let oauth = answer::oauth_error(document).map(|oauth| self.scrubbed(oauth));
+        let oauth = token_response::oauth_error(document).map(|oauth| self.scrubbed(oauth));
         let retry_after = response
             .headers()
             .get(RETRY_AFTER)
@@ -158,13 +158,13 @@ async fn read_bounded(response: &mut Response) -> Result<Vec<u8>, TokenError> {
     let too_large = || TokenError::invalid_response("the token response is larger than 64 KiB");
     if response
         .content_length()
-        .is_some_and(|length| length > ANSWER_LIMIT as u64)
+        .is_some_and(|length| length > RESPONSE_LIMIT as u64)
     {
         return Err(too_large());
     }
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(broken)? {
-        if body.len() + chunk.len() > ANSWER_LIMIT {
+        if body.len() + chunk.len() > RESPONSE_LIMIT {
             return Err(too_large());
         }
         body.extend_from_slice(&chunk);

@@ -7,45 +7,45 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::clock::Moment;
-use crate::endpoint::{Choice, TokenEndpoint};
+use crate::endpoint::{SecretKind, TokenEndpoint};
 use crate::error::{TokenError, TokenErrorKind};
 use crate::lifetime::Lifetime;
-use crate::pace::Pace;
+use crate::rate_limiter::RateLimiter;
 use crate::retry::TokenRetry;
 use crate::runtime::{Mutex, lock, sleep, within};
 use crate::source::{IssuedToken, TokenSource};
 use crate::token::AccessToken;
 
 /// Where tokens come from.
-pub(crate) enum Origin {
+pub(crate) enum Backend {
     Endpoint(TokenEndpoint),
-    Source(Arc<dyn TokenSource>),
+    Custom(Arc<dyn TokenSource>),
 }
 
 /// The secret that was preferred has been refused in this cycle.
-struct Refused {
+struct RejectedSecret {
     error: TokenError,
-    other: Choice,
+    other: SecretKind,
 }
 
 /// Turns one wish for a token into as many requests as it takes, and no more.
 pub(crate) struct Fetcher {
-    origin: Origin,
+    backend: Backend,
     retry: TokenRetry,
     request_timeout: Duration,
-    pace: Mutex<Pace>,
-    pacing: AtomicBool,
+    rate_limiter: Mutex<RateLimiter>,
+    is_limited: AtomicBool,
     requests: AtomicU64,
 }
 
 impl Fetcher {
-    pub(crate) fn new(origin: Origin, retry: TokenRetry, request_timeout: Duration) -> Self {
+    pub(crate) fn new(backend: Backend, retry: TokenRetry, request_timeout: Duration) -> Self {
         Self {
-            origin,
+            backend,
             retry,
             request_timeout,
-            pace: Mutex::new(Pace::new()),
-            pacing: AtomicBool::new(false),
+            rate_limiter: Mutex::new(RateLimiter::new()),
+            is_limited: AtomicBool::new(false),
             requests: AtomicU64::new(0),
         }
     }
@@ -73,10 +73,10 @@ impl Fetcher {
 
     async fn cycle(&self, sent: &mut u32) -> Result<AccessToken, TokenError> {
         let mut attempts = 0;
-        let mut refused = None;
+        let mut rejected = None;
         loop {
             attempts += 1;
-            let error = match self.attempt(&mut refused, sent).await {
+            let error = match self.attempt(&mut rejected, sent).await {
                 Ok(token) => return Ok(token),
                 Err(error) => error,
             };
@@ -90,12 +90,12 @@ impl Fetcher {
 
     async fn attempt(
         &self,
-        refused: &mut Option<Refused>,
+        rejected: &mut Option<RejectedSecret>,
         sent: &mut u32,
     ) -> Result<AccessToken, TokenError> {
-        match &self.origin {
-            Origin::Source(source) => self.ask_source(&**source, sent).await,
-            Origin::Endpoint(endpoint) => self.ask_endpoint(endpoint, refused, sent).await,
+        match &self.backend {
+            Backend::Custom(source) => self.ask_source(&**source, sent).await,
+            Backend::Endpoint(endpoint) => self.ask_endpoint(endpoint, rejected, sent).await,
         }
     }
 
@@ -120,21 +120,21 @@ impl Fetcher {
     async fn ask_endpoint(
         &self,
         endpoint: &TokenEndpoint,
-        refused: &mut Option<Refused>,
+        rejected: &mut Option<RejectedSecret>,
         sent: &mut u32,
     ) -> Result<AccessToken, TokenError> {
-        let Refused { error, other } = match refused {
-            Some(refused) => refused,
+        let RejectedSecret { error, other } = match rejected {
+            Some(rejected) => rejected,
             None => {
-                let choice = endpoint.preferred();
-                let error = match self.request(endpoint, choice, sent).await {
+                let kind = endpoint.preferred();
+                let error = match self.request(endpoint, kind, sent).await {
                     Ok(token) => return Ok(token),
                     Err(error) => error,
                 };
-                let Some(other) = endpoint.alternative(choice, &error) else {
+                let Some(other) = endpoint.alternative(kind, &error) else {
                     return Err(error);
                 };
-                refused.insert(Refused { error, other })
+                rejected.insert(RejectedSecret { error, other })
             }
         };
         match self.request(endpoint, *other, sent).await {
@@ -151,20 +151,20 @@ impl Fetcher {
     async fn request(
         &self,
         endpoint: &TokenEndpoint,
-        choice: Choice,
+        kind: SecretKind,
         sent: &mut u32,
     ) -> Result<AccessToken, TokenError> {
         let asked_at = self.turn(sent).await;
-        let issued = endpoint.fetch(choice, self.request_timeout).await?;
+        let issued = endpoint.fetch(kind, self.request_timeout).await?;
         accept(issued, asked_at)
     }
 
     /// Waits until the next request may be sent, and counts it.
     async fn turn(&self, sent: &mut u32) -> Moment {
-        let wait = lock(&self.pace).take_turn(Instant::now());
-        let was_pacing = self.pacing.swap(!wait.is_zero(), Ordering::Relaxed);
+        let wait = lock(&self.rate_limiter).reserve(Instant::now());
+        let was_limited = self.is_limited.swap(!wait.is_zero(), Ordering::Relaxed);
         if !wait.is_zero() {
-            if !was_pacing {
+            if !was_limited {
                 tracing::warn!(
                     "token requests come too fast and are paced at one a second from now on"
                 );

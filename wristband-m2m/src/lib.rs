@@ -54,7 +54,7 @@ mod env;
 mod error;
 mod fetch;
 mod lifetime;
-mod pace;
+mod rate_limiter;
 mod retry;
 mod runtime;
 mod secret;

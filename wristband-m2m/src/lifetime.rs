@@ -47,9 +47,9 @@ pub(crate) struct ExpiryPolicy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Phase {
     /// Hand it out and think no further.
-    Calm,
+    Fresh,
     /// Hand it out, and see that a refresh nobody waits for is under way.
-    Ahead,
+    RefreshAhead,
     /// Callers wait for a refresh, for a while.
     Buffer,
     /// Not to be handed out.
@@ -89,9 +89,9 @@ impl ExpiryPolicy {
 impl Schedule {
     pub(crate) fn phase(&self, age: Duration) -> Phase {
         if age < self.ahead_from {
-            Phase::Calm
+            Phase::Fresh
         } else if age < self.buffer_from {
-            Phase::Ahead
+            Phase::RefreshAhead
         } else if age < self.expired_from {
             Phase::Buffer
         } else {
@@ -120,23 +120,23 @@ mod tests {
     fn phases_follow_the_buffer_and_the_window_before_it() {
         // (life, buffer, ahead), age, phase without jitter
         let table = [
-            ((3600, 60, 60), 0, Phase::Calm),
-            ((3600, 60, 60), 3479, Phase::Calm),
-            ((3600, 60, 60), 3480, Phase::Ahead),
-            ((3600, 60, 60), 3539, Phase::Ahead),
+            ((3600, 60, 60), 0, Phase::Fresh),
+            ((3600, 60, 60), 3479, Phase::Fresh),
+            ((3600, 60, 60), 3480, Phase::RefreshAhead),
+            ((3600, 60, 60), 3539, Phase::RefreshAhead),
             ((3600, 60, 60), 3540, Phase::Buffer),
             ((3600, 60, 60), 3599, Phase::Buffer),
             ((3600, 60, 60), 3600, Phase::Expired),
             // No window: from calm straight into the buffer.
-            ((3600, 60, 0), 3539, Phase::Calm),
+            ((3600, 60, 0), 3539, Phase::Fresh),
             ((3600, 60, 0), 3540, Phase::Buffer),
             // No buffer: usable to the end.
-            ((3600, 0, 60), 3599, Phase::Ahead),
+            ((3600, 0, 60), 3599, Phase::RefreshAhead),
             // The buffer is not smaller than the life: half of the life is used.
-            ((60, 60, 0), 29, Phase::Calm),
+            ((60, 60, 0), 29, Phase::Fresh),
             ((60, 60, 0), 30, Phase::Buffer),
-            ((10, 60, 60), 2, Phase::Calm),
-            ((10, 60, 60), 3, Phase::Ahead),
+            ((10, 60, 60), 2, Phase::Fresh),
+            ((10, 60, 60), 3, Phase::RefreshAhead),
             ((10, 60, 60), 5, Phase::Buffer),
             ((10, 60, 60), 10, Phase::Expired),
         ];

@@ -73,7 +73,7 @@ impl Default for TokenRetry {
 ///
 /// Doubles from 1 s to 30 s, plus up to a quarter by `jitter` (0 to 1); never more than a sixth of `life_left`, so that
 /// a token has several tries before its end; never less than what the endpoint asked for.
-pub(crate) fn refresh_pause(
+pub(crate) fn backoff_delay(
     failures: u32,
     jitter: f64,
     life_left: Duration,
@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn pauses_double_within_their_bounds() {
         let hour = Duration::from_secs(3600);
-        let pause = |failures, jitter| refresh_pause(failures, jitter, hour, None).as_millis();
+        let pause = |failures, jitter| backoff_delay(failures, jitter, hour, None).as_millis();
         assert_eq!(
             [1, 2, 3, 4, 5, 6, 60].map(|n| pause(n, 0.0)),
             [1000, 2000, 4000, 8000, 16000, 30000, 30000]
@@ -145,11 +145,11 @@ mod tests {
         assert_eq!(pause(1, 1.0), 1250);
         assert_eq!(pause(9, 1.0), 30000);
         let short = Duration::from_secs(3);
-        assert_eq!(refresh_pause(9, 0.0, short, None), short / 6);
+        assert_eq!(backoff_delay(9, 0.0, short, None), short / 6);
         assert_eq!(
-            refresh_pause(1, 0.0, Duration::ZERO, None),
+            backoff_delay(1, 0.0, Duration::ZERO, None),
             Duration::from_millis(100)
         );
-        assert_eq!(refresh_pause(1, 0.0, short, Some(hour)), hour);
+        assert_eq!(backoff_delay(1, 0.0, short, Some(hour)), hour);
     }
 }

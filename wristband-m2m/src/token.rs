@@ -92,7 +92,7 @@ impl AccessToken {
     /// Whether both are handles of one issued token. Two tokens fetched one after the other are different issues even
     /// if their text is the same.
     #[must_use]
-    pub fn same_issue(&self, other: &Self) -> bool {
+    pub fn is_same_token(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0.issue, &other.0.issue)
     }
 
@@ -169,13 +169,13 @@ mod tests {
             assert_eq!(copy.as_str(), "abc.def-ghi_~+/==");
             assert_eq!(copy.authorization(), "Bearer abc.def-ghi_~+/==");
             assert!(copy.authorization().is_sensitive());
-            assert!(copy.same_issue(&token));
+            assert!(copy.is_same_token(&token));
         }
     }
 
     #[test]
     fn the_same_text_issued_twice_is_two_issues() {
-        assert!(!token("abc").unwrap().same_issue(&token("abc").unwrap()));
+        assert!(!token("abc").unwrap().is_same_token(&token("abc").unwrap()));
     }
 
     #[test]

@@ -135,7 +135,7 @@ async fn a_late_401_of_the_old_token_leaves_the_new_one_alone() {
 
     assert_eq!(late.status(), 200);
     assert!(outcome(&late).retried());
-    assert!(client.get_token().await.unwrap().same_issue(&renewed));
+    assert!(client.get_token().await.unwrap().is_same_token(&renewed));
     assert_eq!(wristband.token_requests(), 2);
 }
 

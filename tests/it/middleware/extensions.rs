@@ -23,7 +23,7 @@ async fn a_request_that_skips_auth_carries_no_token_and_its_401_is_not_ours() {
     assert_eq!(outcome(&response).not_retried(), None);
     assert_eq!(api.requests().len(), 1);
     assert_eq!(api.requests()[0].authorization(), None);
-    assert!(client.get_token().await.unwrap().same_issue(&token));
+    assert!(client.get_token().await.unwrap().is_same_token(&token));
 }
 
 #[tokio::test]
@@ -61,7 +61,7 @@ async fn a_callers_own_authorization_is_left_alone_and_its_401_is_not_ours() {
         .map(|request| request.authorization().unwrap())
         .collect();
     assert_eq!(sent, ["Bearer mine", "", "Basic bWU6d29yZA=="]);
-    assert!(client.get_token().await.unwrap().same_issue(&token));
+    assert!(client.get_token().await.unwrap().is_same_token(&token));
 }
 
 #[tokio::test]

@@ -136,7 +136,7 @@ async fn a_401_from_another_origin_clears_nothing() {
 
     assert_eq!(not_retried(&response), NotRetried::OtherOrigin);
     assert_eq!(response.text().await.unwrap(), "go away");
-    assert!(client.get_token().await.unwrap().same_issue(&token));
+    assert!(client.get_token().await.unwrap().is_same_token(&token));
     assert_eq!(stranger.requests().len(), 1);
     assert_eq!(stranger.requests()[0].authorization(), None);
 }

@@ -25,9 +25,9 @@ fn it_needs_no_runtime() {
     let client = blocking::WristbandM2mClient::new(client);
     let token = client.get_token().unwrap();
     assert_eq!(token.as_str(), "abc");
-    assert!(client.get_token().unwrap().same_issue(&token));
+    assert!(client.get_token().unwrap().is_same_token(&token));
     assert!(client.clear_token_if(&token));
-    assert!(!client.get_token().unwrap().same_issue(&token));
+    assert!(!client.get_token().unwrap().is_same_token(&token));
     assert_eq!(client.status().token_requests(), 2);
 }
 
@@ -52,7 +52,7 @@ async fn it_shares_the_cache_of_the_async_client_and_may_be_called_beside_it() {
     let blocking = blocking::WristbandM2mClient::from(client.clone());
     // On a worker thread of the runtime, which it blocks but does not break.
     let first = blocking.get_token().unwrap();
-    assert!(client.get_token().await.unwrap().same_issue(&first));
+    assert!(client.get_token().await.unwrap().is_same_token(&first));
     blocking.clear_token();
     client.get_token().await.unwrap();
     assert_eq!(wristband.token_requests(), 2);

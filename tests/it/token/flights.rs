@@ -21,7 +21,7 @@ async fn a_thousand_callers_make_one_request() {
     for caller in callers {
         tokens.push(caller.await.unwrap().unwrap());
     }
-    assert!(tokens.iter().all(|token| token.same_issue(&tokens[0])));
+    assert!(tokens.iter().all(|token| token.is_same_token(&tokens[0])));
     assert_eq!(wristband.token_requests(), 1);
 }
 
@@ -82,9 +82,9 @@ async fn a_shared_client_is_one_cache_by_clone_and_by_arc() {
     let client = wristband.client();
     let shared = std::sync::Arc::new(client.clone());
     let first = client.get_token().await.unwrap();
-    assert!(shared.get_token().await.unwrap().same_issue(&first));
+    assert!(shared.get_token().await.unwrap().is_same_token(&first));
     shared.clear_token();
-    assert!(!client.get_token().await.unwrap().same_issue(&first));
+    assert!(!client.get_token().await.unwrap().is_same_token(&first));
     assert_eq!(wristband.token_requests(), 2);
 }
 

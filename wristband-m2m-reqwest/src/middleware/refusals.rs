@@ -22,7 +22,7 @@ struct Issue(AccessToken);
 
 impl PartialEq for Issue {
     fn eq(&self, other: &Self) -> bool {
-        self.0.same_issue(&other.0)
+        self.0.is_same_token(&other.0)
     }
 }
 

@@ -14,7 +14,7 @@ use shuttle::{check_dfs, check_pct, check_random};
 
 use super::*;
 use crate::error::TokenErrorKind;
-use crate::fetch::Origin;
+use crate::fetch::Backend;
 use crate::retry::TokenRetry;
 use crate::source::{IssuedToken, TokenSource};
 
@@ -64,8 +64,8 @@ fn world(buffer: Duration, fails: &[u64]) -> World {
         fails: fails.to_vec(),
         ..Counting::default()
     });
-    let origin = Origin::Source(Arc::new(Arc::clone(&source)));
-    let fetcher = Fetcher::new(origin, TokenRetry::none(), HOUR);
+    let backend = Backend::Custom(Arc::new(Arc::clone(&source)));
+    let fetcher = Fetcher::new(backend, TokenRetry::none(), HOUR);
     let policy = ExpiryPolicy {
         buffer,
         refresh_ahead: Duration::ZERO,
@@ -77,7 +77,7 @@ fn world(buffer: Duration, fails: &[u64]) -> World {
 }
 
 async fn get(cache: &Arc<TokenCache>) -> Result<AccessToken, TokenError> {
-    match cache.calm_token(Duration::ZERO) {
+    match cache.fresh_token(Duration::ZERO) {
         Some(token) => Ok(token),
         None => cache.token(Duration::ZERO).await,
     }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::flight::Flight;
-use super::slot::Slot;
+use super::sharded_slot::Slot;
+use super::single_flight::Flight;
 use crate::clock::Moment;
 use crate::error::TokenError;
 use crate::lifetime::{Phase, Schedule};
@@ -16,13 +16,13 @@ pub(super) struct State {
     pub(super) current: Option<Current>,
     pub(super) flight: Option<Flight>,
     /// The slot was emptied though there is a current token.
-    pub(super) slot_withdrawn: bool,
+    pub(super) fast_path_invalid: bool,
     /// Set by a failure, and gone with the next success or clear.
-    pub(super) trouble: Option<Trouble>,
+    pub(super) backoff: Option<Backoff>,
     /// Counts flights, so that one that was detached is known when it lands.
     pub(super) flights: u64,
     /// Wakes the cache for the next detached refresh.
-    pub(super) alarm: Option<Task>,
+    pub(super) retry_timer: Option<Task>,
 }
 
 #[derive(Debug)]
@@ -32,7 +32,7 @@ pub(super) struct Current {
 }
 
 #[derive(Debug)]
-pub(super) struct Trouble {
+pub(super) struct Backoff {
     pub(super) error: TokenError,
     pub(super) failures: u32,
     /// When the next refresh that nobody waits for may start.
@@ -42,9 +42,9 @@ pub(super) struct Trouble {
 impl State {
     pub(super) fn forget(&mut self, slot: &Slot) {
         self.current = None;
-        self.trouble = None;
-        if let Some(alarm) = self.alarm.take() {
-            alarm.abort();
+        self.backoff = None;
+        if let Some(retry_timer) = self.retry_timer.take() {
+            retry_timer.abort();
         }
         slot.clear();
     }
@@ -54,7 +54,7 @@ impl State {
         let is_current = self
             .current
             .as_ref()
-            .is_some_and(|current| current.token.same_issue(rejected));
+            .is_some_and(|current| current.token.is_same_token(rejected));
         if is_current {
             self.forget(slot);
         }
@@ -65,10 +65,10 @@ impl State {
         self.flight.take_if(|flight| flight.id == id).is_some()
     }
 
-    pub(super) fn phase(&self, now: &Moment, least_life: Duration) -> Phase {
+    pub(super) fn phase(&self, now: &Moment, min_lifetime: Duration) -> Phase {
         self.current
             .as_ref()
-            .map_or(Phase::Expired, |current| current.phase(now, least_life))
+            .map_or(Phase::Expired, |current| current.phase(now, min_lifetime))
     }
 
     pub(super) fn life_left(&self, now: &Moment) -> Duration {
@@ -84,26 +84,26 @@ impl State {
 
     /// Whether a caller who would have waited for a refresh takes the token at hand instead.
     pub(super) fn is_degraded(&self, now: &Moment) -> bool {
-        let failing = self.trouble.as_ref();
-        failing.is_some_and(|trouble| self.bridges(&trouble.error, now))
-            || self.flight.as_ref().is_some_and(Flight::is_late)
+        let failing = self.backoff.as_ref();
+        failing.is_some_and(|backoff| self.serves_stale_on(&backoff.error, now))
+            || self.flight.as_ref().is_some_and(Flight::is_slow)
     }
 
     /// Whether the token at hand is served in spite of `error`. An outage is bridged up to the token's end. A refusal is
     /// not: inside the buffer its error is what callers need to hear.
-    pub(super) fn bridges(&self, error: &TokenError, now: &Moment) -> bool {
+    pub(super) fn serves_stale_on(&self, error: &TokenError, now: &Moment) -> bool {
         error.is_transient() || self.phase(now, Duration::ZERO) < Phase::Buffer
     }
 
     pub(super) fn summary(&self, now: &Moment) -> TokenState {
         let phase = self.phase(now, Duration::ZERO);
-        let failing = self.trouble.is_some();
+        let failing = self.backoff.is_some();
         let flying = self.flight.is_some();
         match phase {
-            Phase::Calm | Phase::Ahead if failing => TokenState::Degraded,
+            Phase::Fresh | Phase::RefreshAhead if failing => TokenState::Degraded,
             Phase::Buffer if self.is_degraded(now) => TokenState::Degraded,
             _ if flying => TokenState::Refreshing,
-            Phase::Calm | Phase::Ahead => TokenState::Fresh,
+            Phase::Fresh | Phase::RefreshAhead => TokenState::Fresh,
             _ if failing => TokenState::Failed,
             _ if self.current.is_some() => TokenState::Stale,
             _ => TokenState::Empty,
@@ -112,13 +112,13 @@ impl State {
 }
 
 impl Current {
-    /// The token's phase for a caller that needs `least_life`. Too short a rest counts as the buffer, unless the token
+    /// The token's phase for a caller that needs `min_lifetime`. Too short a rest counts as the buffer, unless the token
     /// is so young that another would be no better.
-    pub(super) fn phase(&self, now: &Moment, least_life: Duration) -> Phase {
+    pub(super) fn phase(&self, now: &Moment, min_lifetime: Duration) -> Phase {
         let lifetime = self.token.lifetime();
         let age = lifetime.age(now);
         let phase = self.schedule.phase(age);
-        let too_short = lifetime.remaining(now) < least_life && age >= lifetime.life / 10;
+        let too_short = lifetime.remaining(now) < min_lifetime && age >= lifetime.life / 10;
         if phase < Phase::Buffer && too_short {
             Phase::Buffer
         } else {
@@ -127,9 +127,9 @@ impl Current {
     }
 }
 
-impl Trouble {
+impl Backoff {
     /// Whether the pause after the failure is over, by the clock that says so first.
-    pub(super) fn is_over(&self, now: &Moment) -> bool {
+    pub(super) fn has_elapsed(&self, now: &Moment) -> bool {
         now.monotonic >= self.retry_at.monotonic || now.wall >= self.retry_at.wall
     }
 }

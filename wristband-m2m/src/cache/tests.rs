@@ -13,7 +13,7 @@ use super::*;
 use crate::background::BackgroundRefresh;
 use crate::client::WristbandM2mClient;
 use crate::error::TokenErrorKind;
-use crate::fetch::Origin;
+use crate::fetch::Backend;
 use crate::retry::TokenRetry;
 use crate::source::{IssuedToken, TokenSource};
 use crate::status::TokenState;
@@ -112,12 +112,12 @@ fn cache(script: impl IntoIterator<Item = Step>) -> Arc<TokenCache> {
 }
 
 fn cache_with(script: impl IntoIterator<Item = Step>, retry: TokenRetry) -> Arc<TokenCache> {
-    let origin = Origin::Source(FakeSource::new(script));
+    let backend = Backend::Custom(FakeSource::new(script));
     let policy = ExpiryPolicy {
         buffer: Duration::from_secs(60),
         refresh_ahead: Duration::from_secs(60),
     };
-    let fetcher = Fetcher::new(origin, retry, Duration::from_secs(30));
+    let fetcher = Fetcher::new(backend, retry, Duration::from_secs(30));
     Arc::new(TokenCache::new(fetcher, policy))
 }
 
@@ -125,11 +125,11 @@ async fn get(cache: &Arc<TokenCache>) -> Result<String, TokenErrorKind> {
     get_for(cache, 0).await
 }
 
-async fn get_for(cache: &Arc<TokenCache>, least_life: u64) -> Result<String, TokenErrorKind> {
-    let least_life = Duration::from_secs(least_life);
-    let token = match cache.calm_token(least_life) {
+async fn get_for(cache: &Arc<TokenCache>, min_lifetime: u64) -> Result<String, TokenErrorKind> {
+    let min_lifetime = Duration::from_secs(min_lifetime);
+    let token = match cache.fresh_token(min_lifetime) {
         Some(token) => Ok(token),
-        None => cache.token(least_life).await,
+        None => cache.token(min_lifetime).await,
     };
     token
         .map(|token| token.as_str().to_owned())
@@ -466,7 +466,7 @@ async fn only_the_cached_token_itself_is_cleared() {
     assert!(!cache.clear_if(&first));
     assert_eq!(get(&cache).await, ok("same"));
     // What a caller holds may come from any stripe of the slot.
-    assert!(cache.clear_if(&cache.calm_token(Duration::ZERO).unwrap()));
+    assert!(cache.clear_if(&cache.fresh_token(Duration::ZERO).unwrap()));
     assert_eq!(second.as_str(), "same");
 }
 
@@ -653,7 +653,7 @@ async fn a_machine_that_was_suspended_looks_at_the_wall_clock() {
     cache.token(Duration::ZERO).await.unwrap();
     // The monotonic clock has stood still for two hours; only the wall clock knows.
     keep_token_aged(&cache, "a", 2 * HOUR);
-    assert!(cache.calm_token(Duration::ZERO).is_none());
+    assert!(cache.fresh_token(Duration::ZERO).is_none());
     assert_eq!(state(&cache), TokenState::Stale);
     assert_eq!(get(&cache).await, ok("b"));
 }

@@ -6,7 +6,7 @@ use crate::error::TokenError;
 
 /// Made while the cache's state is locked, and told once it is not: a subscriber may be slow, or look at the client's
 /// status itself.
-pub(super) enum News {
+pub(super) enum CacheEvent {
     Fetched {
         expires_in: Duration,
         /// How many requests in a row had failed before.
@@ -22,9 +22,9 @@ pub(super) enum News {
     Lost,
 }
 
-impl News {
-    /// A warning when trouble begins, and none for each failure after it.
-    pub(super) fn tell(self) {
+impl CacheEvent {
+    /// A warning when backoff begins, and none for each failure after it.
+    pub(super) fn trace(self) {
         match self {
             Self::Fetched {
                 expires_in,

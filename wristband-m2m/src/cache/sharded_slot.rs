@@ -35,7 +35,7 @@ struct Stripe(Mutex<Option<Entry>>);
 struct Entry {
     token: AccessToken,
     /// Until here, by both clocks, the token is handed out without a thought.
-    calm_until: Moment,
+    fresh_until: Moment,
     /// Until here neither clock but the monotonic one is looked at.
     trusted_until: Instant,
 }
@@ -48,23 +48,23 @@ impl Slot {
     }
 
     /// The token, if nobody has to think about renewing it yet.
-    pub(crate) fn calm_token(&self) -> Option<AccessToken> {
+    pub(crate) fn fresh_token(&self) -> Option<AccessToken> {
         let now = Instant::now();
         let mut stripe = lock(&self.stripes[thread_hint() % STRIPES].0);
         let entry = stripe.as_mut()?;
-        if now >= entry.trusted_until && !entry.is_calm(now) {
+        if now >= entry.trusted_until && !entry.is_fresh(now) {
             return None;
         }
         Some(entry.token.clone())
     }
 
     /// Puts a copy of `token` into each stripe.
-    pub(crate) fn publish(&self, token: &AccessToken, calm_until: Moment) {
+    pub(crate) fn publish(&self, token: &AccessToken, fresh_until: Moment) {
         let now = Instant::now();
         for stripe in &self.stripes {
             let entry = Entry {
                 token: token.detached_copy(),
-                calm_until,
+                fresh_until,
                 trusted_until: now,
             };
             *lock(&stripe.0) = Some(entry);
@@ -79,11 +79,11 @@ impl Slot {
 }
 
 impl Entry {
-    fn is_calm(&mut self, now: Instant) -> bool {
-        let calm = now < self.calm_until.monotonic && Moment::now().wall < self.calm_until.wall;
-        if calm {
-            self.trusted_until = self.calm_until.monotonic.min(now + WALL_CLOCK_TRUST);
+    fn is_fresh(&mut self, now: Instant) -> bool {
+        let fresh = now < self.fresh_until.monotonic && Moment::now().wall < self.fresh_until.wall;
+        if fresh {
+            self.trusted_until = self.fresh_until.monotonic.min(now + WALL_CLOCK_TRUST);
         }
-        calm
+        fresh
     }
 }

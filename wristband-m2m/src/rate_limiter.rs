@@ -14,17 +14,17 @@ const INTERVAL: Duration = Duration::from_secs(1);
 /// Kept as the one moment at which the bucket would be empty again (the generic cell rate algorithm), so there is
 /// nothing to refill.
 #[derive(Debug)]
-pub(crate) struct Pace {
+pub(crate) struct RateLimiter {
     drained_at: Option<Instant>,
 }
 
-impl Pace {
+impl RateLimiter {
     pub(crate) fn new() -> Self {
         Self { drained_at: None }
     }
 
     /// Takes the next turn and says how long to wait for it.
-    pub(crate) fn take_turn(&mut self, now: Instant) -> Duration {
+    pub(crate) fn reserve(&mut self, now: Instant) -> Duration {
         let drained_at = self.drained_at.unwrap_or(now).max(now) + INTERVAL;
         self.drained_at = Some(drained_at);
         (drained_at - now).saturating_sub(INTERVAL * BURST)
@@ -38,12 +38,12 @@ mod tests {
     #[test]
     fn a_burst_of_thirty_is_free_then_one_a_second() {
         let now = Instant::now();
-        let mut pace = Pace::new();
-        assert!((0..30).all(|_| pace.take_turn(now).is_zero()));
-        assert_eq!(pace.take_turn(now), Duration::from_secs(1));
-        assert_eq!(pace.take_turn(now), Duration::from_secs(2));
+        let mut rate_limiter = RateLimiter::new();
+        assert!((0..30).all(|_| rate_limiter.reserve(now).is_zero()));
+        assert_eq!(rate_limiter.reserve(now), Duration::from_secs(1));
+        assert_eq!(rate_limiter.reserve(now), Duration::from_secs(2));
         assert_eq!(
-            pace.take_turn(now + Duration::from_secs(2)),
+            rate_limiter.reserve(now + Duration::from_secs(2)),
             Duration::from_secs(1)
         );
     }
@@ -51,13 +51,13 @@ mod tests {
     #[test]
     fn quiet_time_earns_the_burst_back_but_no_more() {
         let now = Instant::now();
-        let mut pace = Pace::new();
-        assert!((0..30).all(|_| pace.take_turn(now).is_zero()));
+        let mut rate_limiter = RateLimiter::new();
+        assert!((0..30).all(|_| rate_limiter.reserve(now).is_zero()));
         let later = now + Duration::from_secs(10);
-        assert!((0..10).all(|_| pace.take_turn(later).is_zero()));
-        assert_eq!(pace.take_turn(later), Duration::from_secs(1));
+        assert!((0..10).all(|_| rate_limiter.reserve(later).is_zero()));
+        assert_eq!(rate_limiter.reserve(later), Duration::from_secs(1));
         let much_later = now + Duration::from_secs(3600);
-        assert!((0..30).all(|_| pace.take_turn(much_later).is_zero()));
-        assert!(!pace.take_turn(much_later).is_zero());
+        assert!((0..30).all(|_| rate_limiter.reserve(much_later).is_zero()));
+        assert!(!rate_limiter.reserve(much_later).is_zero());
     }
 }
