@@ -7,7 +7,8 @@ use std::{fmt, io};
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 
-use crate::error::{ConfigError, TokenError};
+use crate::config_error::ConfigError;
+use crate::error::TokenError;
 use crate::runtime::current_runtime;
 use crate::status::TokenStatus;
 use crate::token::AccessToken;

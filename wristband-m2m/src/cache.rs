@@ -11,6 +11,8 @@
 //!   Expired, or none      waits for the flight                                  waits, and shares its failure
 //! ```
 
+mod background;
+mod backoff;
 mod event;
 #[cfg(all(test, shuttle))]
 mod interleavings;
@@ -24,20 +26,21 @@ use std::hash::{BuildHasher as _, Hasher as _};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+pub(crate) use self::background::BackgroundRefresh;
+use self::backoff::{Backoff, backoff_delay};
 use self::event::CacheEvent;
 use self::sharded_slot::Slot;
 use self::single_flight::{Flight, PendingFlight, WaitOutcome, Waiter};
-use self::state::{Backoff, Current, State};
+use self::state::{Current, State};
 use crate::clock::Moment;
 use crate::error::TokenError;
 use crate::fetch::Fetcher;
-use crate::lifetime::{ExpiryPolicy, Phase};
-use crate::retry::backoff_delay;
 #[cfg(feature = "blocking")]
 use crate::runtime::RuntimeId;
 use crate::runtime::{Mutex, Task, lock, sleep, spawn};
 use crate::status::TokenStatus;
 use crate::token::AccessToken;
+use crate::token::expiry::{ExpiryPolicy, Phase};
 
 /// A caller that loses this many flights in a row, each to a runtime that ended, gives up.
 const MOST_LOST_FLIGHTS: u32 = 3;

@@ -1,17 +1,24 @@
 //! The public handle; it has no logic of its own.
 
+mod builder;
+mod endpoint_url;
+mod env;
+
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::background::BackgroundRefresh;
-use crate::cache::TokenCache;
-use crate::config::WristbandM2mClientBuilder;
-use crate::env;
-use crate::error::{ConfigError, TokenError};
+use crate::cache::{BackgroundRefresh, TokenCache};
+
+use crate::config_error::ConfigError;
+use crate::error::TokenError;
 use crate::status::TokenStatus;
 use crate::token::AccessToken;
+
+pub use self::builder::WristbandM2mClientBuilder;
+#[cfg(feature = "testing")]
+pub(crate) use self::endpoint_url::TOKEN_PATH;
 
 /// Gets machine-to-machine access tokens from Wristband, and caches them.
 ///

@@ -1,20 +1,29 @@
 //! One cycle of attempts: paced, bounded in time, counted, retried.
 
+pub(crate) mod endpoint;
+mod rate_limiter;
+mod retry;
+mod retry_after;
+pub(crate) mod secret;
+mod source;
+mod token_response;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use self::endpoint::{SecretKind, TokenEndpoint};
+use self::rate_limiter::RateLimiter;
 use crate::clock::Moment;
-use crate::endpoint::{SecretKind, TokenEndpoint};
 use crate::error::{TokenError, TokenErrorKind};
-use crate::lifetime::Lifetime;
-use crate::rate_limiter::RateLimiter;
-use crate::retry::TokenRetry;
 use crate::runtime::{Mutex, lock, sleep, within};
-use crate::source::{IssuedToken, TokenSource};
 use crate::token::AccessToken;
+use crate::token::expiry::Lifetime;
+
+pub use self::retry::TokenRetry;
+pub use self::source::{IssuedToken, TokenSource};
 
 /// Where tokens come from.
 pub(crate) enum Backend {

@@ -42,33 +42,24 @@
 //! | `blocking` | | [`blocking::WristbandM2mClient`](crate::blocking), for synchronous programs |
 //! | `testing` | | [`testing::MockWristband`](crate::testing), a token endpoint on loopback |
 
-mod background;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod cache;
 mod client;
 mod clock;
-mod config;
-mod endpoint;
-mod env;
+mod config_error;
 mod error;
 mod fetch;
-mod lifetime;
-mod rate_limiter;
-mod retry;
 mod runtime;
-mod secret;
-mod source;
 mod status;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod token;
 
 pub use async_trait::async_trait;
-pub use client::WristbandM2mClient;
-pub use config::WristbandM2mClientBuilder;
-pub use error::{ConfigError, TokenError, TokenErrorKind};
-pub use retry::TokenRetry;
-pub use source::{IssuedToken, TokenSource};
+pub use client::{WristbandM2mClient, WristbandM2mClientBuilder};
+pub use config_error::ConfigError;
+pub use error::{TokenError, TokenErrorKind};
+pub use fetch::{IssuedToken, TokenRetry, TokenSource};
 pub use status::{TokenState, TokenStatus};
 pub use token::AccessToken;

@@ -58,8 +58,8 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::Instant;
 
 use crate::client::WristbandM2mClient;
-use crate::config::{TOKEN_PATH, WristbandM2mClientBuilder};
-use crate::secret::Secret;
+use crate::client::{TOKEN_PATH, WristbandM2mClientBuilder};
+use crate::fetch::secret::Secret;
 
 /// An in-process token endpoint. Clones are handles of the same one; it stops when the last of them is dropped.
 ///

@@ -1,14 +1,16 @@
 //! The access token as callers hold it.
 
+pub(crate) mod expiry;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use http::HeaderValue;
 
+use self::expiry::Lifetime;
 use crate::clock::Moment;
 use crate::error::TokenError;
-use crate::lifetime::Lifetime;
 
 const SCHEME: &str = "Bearer ";
 

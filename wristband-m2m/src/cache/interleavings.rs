@@ -15,8 +15,8 @@ use shuttle::{check_dfs, check_pct, check_random};
 use super::*;
 use crate::error::TokenErrorKind;
 use crate::fetch::Backend;
-use crate::retry::TokenRetry;
-use crate::source::{IssuedToken, TokenSource};
+use crate::fetch::TokenRetry;
+use crate::fetch::{IssuedToken, TokenSource};
 
 const HOUR: Duration = Duration::from_secs(3600);
 

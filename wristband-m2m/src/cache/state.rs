@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
+use super::backoff::Backoff;
 use super::sharded_slot::Slot;
 use super::single_flight::Flight;
 use crate::clock::Moment;
 use crate::error::TokenError;
-use crate::lifetime::{Phase, Schedule};
 use crate::runtime::Task;
 use crate::status::TokenState;
 use crate::token::AccessToken;
+use crate::token::expiry::{Phase, Schedule};
 
 #[derive(Debug, Default)]
 pub(super) struct State {
@@ -29,14 +30,6 @@ pub(super) struct State {
 pub(super) struct Current {
     pub(super) token: AccessToken,
     pub(super) schedule: Schedule,
-}
-
-#[derive(Debug)]
-pub(super) struct Backoff {
-    pub(super) error: TokenError,
-    pub(super) failures: u32,
-    /// When the next refresh that nobody waits for may start.
-    pub(super) retry_at: Moment,
 }
 
 impl State {
@@ -124,12 +117,5 @@ impl Current {
         } else {
             phase
         }
-    }
-}
-
-impl Backoff {
-    /// Whether the pause after the failure is over, by the clock that says so first.
-    pub(super) fn has_elapsed(&self, now: &Moment) -> bool {
-        now.monotonic >= self.retry_at.monotonic || now.wall >= self.retry_at.wall
     }
 }

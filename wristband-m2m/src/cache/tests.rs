@@ -10,12 +10,12 @@ use tokio::task::yield_now;
 use tokio::time::{Instant, advance, timeout};
 
 use super::*;
-use crate::background::BackgroundRefresh;
+use crate::cache::BackgroundRefresh;
 use crate::client::WristbandM2mClient;
 use crate::error::TokenErrorKind;
 use crate::fetch::Backend;
-use crate::retry::TokenRetry;
-use crate::source::{IssuedToken, TokenSource};
+use crate::fetch::TokenRetry;
+use crate::fetch::{IssuedToken, TokenSource};
 use crate::status::TokenState;
 
 const HOUR: u64 = 3600;
@@ -642,7 +642,7 @@ fn keep_token_aged(cache: &TokenCache, value: &str, age: u64) {
         wall,
         ..Moment::now()
     };
-    let lifetime = crate::lifetime::Lifetime::new(asked_at, Duration::from_secs(HOUR));
+    let lifetime = crate::token::expiry::Lifetime::new(asked_at, Duration::from_secs(HOUR));
     let token = AccessToken::new(value, lifetime).unwrap();
     let _ = cache.store(&mut lock(&cache.state), &token);
 }

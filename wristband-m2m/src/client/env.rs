@@ -3,8 +3,8 @@
 use std::env::VarError;
 
 use crate::client::WristbandM2mClient;
-use crate::config::WristbandM2mClientBuilder;
-use crate::error::ConfigError;
+use crate::client::WristbandM2mClientBuilder;
+use crate::config_error::ConfigError;
 
 /// Each variable and the setter that takes its value.
 const VARIABLES: [(&str, &str, Setter); 3] = [

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::clock::LONGEST_LIFE;
 use crate::error::{OAuthError, TokenError};
-use crate::source::IssuedToken;
+use crate::fetch::IssuedToken;
 
 /// The life of a token whose answer does not say (RFC 6749, section 5.1 only recommends `expires_in`).
 const UNSTATED_LIFE: Duration = Duration::from_secs(300);

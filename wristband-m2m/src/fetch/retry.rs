@@ -1,4 +1,4 @@
-//! What is tried again, and how long to wait before it.
+//! Which failures one fetch retries, and how often.
 
 use std::time::Duration;
 
@@ -69,30 +69,6 @@ impl Default for TokenRetry {
     }
 }
 
-/// The pause before the next detached refresh, after `failures` of them in a row (1 or more).
-///
-/// Doubles from 1 s to 30 s, plus up to a quarter by `jitter` (0 to 1); never more than a sixth of `life_left`, so that
-/// a token has several tries before its end; never less than what the endpoint asked for.
-pub(crate) fn backoff_delay(
-    failures: u32,
-    jitter: f64,
-    life_left: Duration,
-    retry_after: Option<Duration>,
-) -> Duration {
-    const SHORTEST: Duration = Duration::from_secs(1);
-    const LONGEST: Duration = Duration::from_secs(30);
-    // Without a floor, sixths of what is left would come ever faster towards the end.
-    const FLOOR: Duration = Duration::from_millis(100);
-
-    let doubled = SHORTEST * 2u32.pow(failures.saturating_sub(1).min(5));
-    doubled
-        .mul_f64(1.0 + jitter.clamp(0.0, 1.0) / 4.0)
-        .min(LONGEST)
-        .min(life_left / 6)
-        .max(FLOOR)
-        .max(retry_after.unwrap_or_default())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,24 +108,5 @@ mod tests {
         assert!(retry.goes_on(2, &failed(TokenErrorKind::Network)));
         assert!(retry.goes_on(2, &failed(TokenErrorKind::Timeout)));
         assert!(!TokenRetry::none().goes_on(1, &answered(500)));
-    }
-
-    #[test]
-    fn pauses_double_within_their_bounds() {
-        let hour = Duration::from_secs(3600);
-        let pause = |failures, jitter| backoff_delay(failures, jitter, hour, None).as_millis();
-        assert_eq!(
-            [1, 2, 3, 4, 5, 6, 60].map(|n| pause(n, 0.0)),
-            [1000, 2000, 4000, 8000, 16000, 30000, 30000]
-        );
-        assert_eq!(pause(1, 1.0), 1250);
-        assert_eq!(pause(9, 1.0), 30000);
-        let short = Duration::from_secs(3);
-        assert_eq!(backoff_delay(9, 0.0, short, None), short / 6);
-        assert_eq!(
-            backoff_delay(1, 0.0, Duration::ZERO, None),
-            Duration::from_millis(100)
-        );
-        assert_eq!(backoff_delay(1, 0.0, short, Some(hour)), hour);
     }
 }

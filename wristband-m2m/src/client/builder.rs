@@ -1,27 +1,22 @@
 //! The settings of a client and their checks.
 
-mod address;
-
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
 
-use self::address::{domain_url, endpoint_url};
-use crate::background::BackgroundRefresh;
-use crate::cache::TokenCache;
+use super::endpoint_url::{domain_url, endpoint_url};
+use crate::cache::{BackgroundRefresh, TokenCache};
 use crate::client::WristbandM2mClient;
-use crate::endpoint::TokenEndpoint;
-use crate::error::ConfigError;
+use crate::config_error::ConfigError;
+use crate::fetch::TokenRetry;
+use crate::fetch::TokenSource;
+use crate::fetch::endpoint::TokenEndpoint;
+use crate::fetch::secret::Secret;
 use crate::fetch::{Backend, Fetcher};
-use crate::lifetime::ExpiryPolicy;
-use crate::retry::TokenRetry;
-use crate::secret::Secret;
-use crate::source::TokenSource;
+use crate::token::expiry::ExpiryPolicy;
 
-/// Where Wristband answers token requests, below the application's domain.
-pub(crate) const TOKEN_PATH: &str = "/api/v1/oauth2/token";
 const DEFAULT_BUFFER: Duration = Duration::from_secs(60);
 const DEFAULT_REFRESH_AHEAD: Duration = Duration::from_secs(60);
 const DEFAULT_REQUEST_TIMEOUT: Duration = Duration::from_secs(30);

@@ -1,8 +1,5 @@
 //! Wristband's token endpoint: one POST, answer to token or error.
 
-mod retry_after;
-mod token_response;
-
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
@@ -11,9 +8,10 @@ use http::{HeaderValue, StatusCode};
 use reqwest::{Response, Url};
 use tokio::time::{Instant, timeout_at};
 
+use super::{retry_after, token_response};
 use crate::error::{OAuthError, TokenError, TokenErrorKind};
-use crate::secret::Secret;
-use crate::source::IssuedToken;
+use crate::fetch::IssuedToken;
+use crate::fetch::secret::Secret;
 
 /// No token response comes near this; a larger answer is not one.
 const RESPONSE_LIMIT: usize = 64 * 1024;

@@ -4,8 +4,10 @@ use std::net::IpAddr;
 
 use reqwest::Url;
 
-use super::TOKEN_PATH;
-use crate::error::ConfigError;
+use crate::config_error::ConfigError;
+
+/// Where Wristband answers token requests, below the application's domain.
+pub(crate) const TOKEN_PATH: &str = "/api/v1/oauth2/token";
 
 /// The token endpoint of a vanity domain. What is wrong with the domain is looked for before the URL parser sees it,
 /// which would take much of it for another part of a URL.

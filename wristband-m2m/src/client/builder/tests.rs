@@ -1,4 +1,4 @@
-use super::address::domain_url;
+use super::super::endpoint_url::domain_url;
 use super::*;
 
 fn complete() -> WristbandM2mClientBuilder {
