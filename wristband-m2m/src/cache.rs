@@ -22,7 +22,6 @@ mod state;
 #[cfg(all(test, not(shuttle)))]
 mod tests;
 
-use std::hash::{BuildHasher as _, Hasher as _};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -35,6 +34,7 @@ use self::state::{Current, State};
 use crate::clock::Moment;
 use crate::error::TokenError;
 use crate::fetch::Fetcher;
+use crate::jitter::jitter;
 #[cfg(feature = "blocking")]
 use crate::runtime::RuntimeId;
 use crate::runtime::{Mutex, Task, lock, sleep, spawn};
@@ -360,10 +360,4 @@ async fn retry_later(cache: Weak<TokenCache>, pause: Duration) {
     if let Some(cache) = cache.upgrade() {
         cache.retry_refresh();
     }
-}
-
-/// A random part, from 0 to 1. The standard library seeds its hash maps well enough to spread a fleet.
-fn jitter() -> f64 {
-    let random = std::hash::RandomState::new().build_hasher().finish();
-    random as f64 / u64::MAX as f64
 }

@@ -19,6 +19,7 @@ use crate::token::AccessToken;
 pub use self::builder::WristbandM2mClientBuilder;
 #[cfg(feature = "testing")]
 pub(crate) use self::endpoint_url::TOKEN_PATH;
+pub use self::endpoint_url::is_loopback;
 
 /// Gets machine-to-machine access tokens from Wristband, and caches them.
 ///

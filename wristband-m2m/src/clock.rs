@@ -43,6 +43,11 @@ impl Moment {
     }
 }
 
+/// Returns the instant `timeout` after `now`; a timeout too long for the clock ends in a year.
+pub fn deadline_after(now: Instant, timeout: Duration) -> Instant {
+    now + timeout.min(LONGEST_LIFE)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

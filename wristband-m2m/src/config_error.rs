@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::sync::Arc;
 
-/// A client cannot be built from these settings.
+/// The error returned when a client cannot be built from its settings.
 ///
-/// The message names the setting or the environment variable at fault and says what to write instead; it never
-/// quotes a secret.
+/// The message names the setting or the environment variable at fault, says what is wrong with its value and what to
+/// write instead. It never quotes a secret.
 ///
 /// # Examples
 ///
@@ -21,10 +21,15 @@ use std::sync::Arc;
 ///     .build()
 ///     .unwrap_err();
 /// assert_eq!(error.setting(), "application_vanity_domain");
-/// assert!(error.to_string().contains("without a scheme"));
+/// assert_eq!(
+///     error.to_string(),
+///     "`application_vanity_domain` must not have a scheme: write the bare host, such as `acme.us.wristband.dev`"
+/// );
 /// ```
+// One grammar for both crates: "`setting` <what is wrong with the value>: <what to write>". The first half is a verb
+// phrase whose subject is the setting ("must be", "must not have", "is missing"), the second an imperative.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("{setting}: {problem}")]
+#[error("`{setting}` {problem}")]
 pub struct ConfigError {
     setting: Cow<'static, str>,
     problem: Cow<'static, str>,
@@ -33,7 +38,7 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    /// For the sister crate, whose builders fail with the same type.
+    /// `problem` is both halves of the message: what is wrong, a colon, what to write.
     #[doc(hidden)]
     pub fn new(
         setting: impl Into<Cow<'static, str>>,
@@ -46,7 +51,6 @@ impl ConfigError {
         }
     }
 
-    /// For the sister crate: adds the cause.
     #[doc(hidden)]
     #[must_use]
     pub fn caused_by(mut self, cause: impl Error + Send + Sync + 'static) -> Self {
@@ -60,7 +64,7 @@ impl ConfigError {
         self
     }
 
-    /// The setter or the environment variable at fault.
+    /// The name of the setter or of the environment variable at fault.
     #[must_use]
     pub fn setting(&self) -> &str {
         &self.setting

@@ -50,6 +50,9 @@ mod clock;
 mod config_error;
 mod error;
 mod fetch;
+mod jitter;
+#[doc(hidden)]
+pub mod private;
 mod runtime;
 mod status;
 #[cfg(feature = "testing")]

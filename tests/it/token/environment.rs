@@ -61,7 +61,7 @@ fn a_prefix_makes_room_for_several_clients() {
     ];
     let said = child_says("BILLING_", &variables);
     assert!(
-        said.contains("refused BILLING_APPLICATION_VANITY_DOMAIN: "),
+        said.contains("refused `BILLING_APPLICATION_VANITY_DOMAIN` must not have a scheme: "),
         "{said}"
     );
     assert!(!said.contains("s3cr3t"));

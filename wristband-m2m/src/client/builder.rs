@@ -194,13 +194,13 @@ impl WristbandM2mClientBuilder {
         if self.retry.attempts == 0 {
             return Err(ConfigError::new(
                 "retry",
-                "0 attempts would never ask for a token: write 1 or more, or TokenRetry::none() for a single one",
+                "must make at least 1 attempt: write `TokenRetry::none()` for a single one",
             ));
         }
         if self.request_timeout.is_zero() {
             return Err(ConfigError::new(
                 "request_timeout",
-                "a timeout of zero fails each request: write a longer one, such as 30 seconds",
+                "must not be zero: write how long one attempt may take, such as 30 seconds",
             ));
         }
         if let Some(interval) = self.background_token_refresh_interval
@@ -208,7 +208,7 @@ impl WristbandM2mClientBuilder {
         {
             return Err(ConfigError::new(
                 "background_token_refresh_interval",
-                format!("{interval:?} is too short: write 60 seconds or more"),
+                "must be at least 60 seconds: write a longer interval, or leave it out",
             ));
         }
         let policy = ExpiryPolicy {
@@ -235,7 +235,7 @@ impl WristbandM2mClientBuilder {
         if client_id.contains(':') {
             return Err(ConfigError::new(
                 "client_id",
-                "a colon separates the id from the secret in a Basic credential: write the id alone, without a colon",
+                "must not have a colon, which separates the id from the secret in a Basic credential: write the id alone",
             ));
         }
         required(
@@ -259,8 +259,7 @@ impl WristbandM2mClientBuilder {
             .map_err(|error| {
                 ConfigError::new(
                     "http_client",
-                    "reqwest cannot build the client: is a TLS backend compiled in (feature `rustls` or `native-tls`), \
-                     and are there root certificates on this machine?",
+                    "could not be built: enable the feature `rustls` or `native-tls`, and install root certificates on this machine",
                 )
                 .caused_by(error.without_url())
             })?;
@@ -306,13 +305,13 @@ pub(crate) fn required<'a>(
     if value.trim().is_empty() {
         return Err(ConfigError::new(
             setting,
-            "is blank: write the value from the Wristband dashboard",
+            "must not be blank: write the value from the Wristband dashboard",
         ));
     }
     if value.chars().any(char::is_control) {
         return Err(ConfigError::new(
             setting,
-            "has a line break or another control character: write the value alone (was it read from a file?)",
+            "must not have a line break or another control character: write the value alone",
         ));
     }
     Ok(value)

@@ -36,7 +36,10 @@ pub(crate) fn client(
                 variable.clone(),
                 "is not set: export it with the value from the Wristband dashboard",
             ),
-            VarError::NotUnicode(_) => ConfigError::new(variable.clone(), "is not valid UTF-8"),
+            VarError::NotUnicode(_) => ConfigError::new(
+                variable.clone(),
+                "is not valid UTF-8: write the value from the Wristband dashboard",
+            ),
         })?;
         builder = set(builder, value);
     }
@@ -100,12 +103,17 @@ mod tests {
         ];
         for (variables, name) in table {
             let error = client_from("", &variables).unwrap_err();
-            assert!(error.to_string().starts_with(name), "{error}");
+            assert!(
+                error.to_string().starts_with(&format!("`{name}` ")),
+                "{error}"
+            );
             assert!(!format!("{error:?}").contains("s3cr3t"));
         }
         let error = client_from("A_", &[("A_CLIENT_ID", "id")]).unwrap_err();
         assert!(
-            error.to_string().starts_with("A_CLIENT_SECRET: is not set"),
+            error
+                .to_string()
+                .starts_with("`A_CLIENT_SECRET` is not set: "),
             "{error}"
         );
     }

@@ -9,6 +9,7 @@ use reqwest::{Response, Url};
 use tokio::time::{Instant, timeout_at};
 
 use super::{retry_after, token_response};
+use crate::clock::deadline_after;
 use crate::error::{OAuthError, TokenError, TokenErrorKind};
 use crate::fetch::IssuedToken;
 use crate::fetch::secret::Secret;
@@ -88,11 +89,7 @@ impl TokenEndpoint {
         kind: SecretKind,
         timeout: Duration,
     ) -> Result<IssuedToken, TokenError> {
-        // A timeout too large to add is none that anyone waits for; `far` is what tokio itself puts in its place.
-        let far = Duration::from_secs(86_400 * 365 * 30);
-        let now = Instant::now();
-        let deadline = now.checked_add(timeout).unwrap_or(now + far);
-
+        let deadline = deadline_after(Instant::now(), timeout);
         let mut response = timeout_at(deadline, self.request(kind).send())
             .await
             .map_err(|_| timed_out())?

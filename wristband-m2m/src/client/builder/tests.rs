@@ -1,4 +1,3 @@
-use super::super::endpoint_url::domain_url;
 use super::*;
 
 fn complete() -> WristbandM2mClientBuilder {
@@ -86,15 +85,7 @@ fn the_domain_is_a_bare_host() {
 }
 
 #[test]
-fn the_endpoint_of_a_domain_is_the_documented_one() {
-    assert_eq!(
-        domain_url("acme.us.wristband.dev").unwrap().as_str(),
-        "https://acme.us.wristband.dev/api/v1/oauth2/token"
-    );
-}
-
-#[test]
-fn an_own_endpoint_is_https_or_on_loopback() {
+fn a_token_endpoint_is_https_or_on_loopback() {
     for url in [
         "http://acme.us.wristband.dev/token",
         "http://127.0.0.1.evil.example/token",
@@ -121,7 +112,7 @@ fn an_own_endpoint_is_https_or_on_loopback() {
 }
 
 #[test]
-fn an_endpoint_makes_the_domain_dispensable() {
+fn with_a_token_endpoint_the_domain_is_optional() {
     let builder = WristbandM2mClient::builder()
         .client_id("billing")
         .client_secret("s3cr3t")
