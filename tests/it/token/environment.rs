@@ -45,7 +45,7 @@ fn the_documented_variables_are_read() {
     ];
     assert!(child_says("", &variables).contains("built "));
     assert!(
-        child_says("", &variables[..2]).contains("refused APPLICATION_VANITY_DOMAIN: is not set")
+        child_says("", &variables[..2]).contains("refused `APPLICATION_VANITY_DOMAIN` is not set")
     );
 }
 
