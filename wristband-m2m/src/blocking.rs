@@ -13,12 +13,11 @@ use crate::runtime::current_runtime;
 use crate::status::TokenStatus;
 use crate::token::AccessToken;
 
-/// A [`WristbandM2mClient`](crate::WristbandM2mClient) whose calls block the calling thread instead of being awaited.
+/// A [`WristbandM2mClient`](crate::WristbandM2mClient) whose calls block the calling thread.
 ///
-/// The cache is the one of the client that it was made from: synchronous and asynchronous parts of a program share one
-/// token. Requests run on a thread of its own, which starts with the first call that has to fetch and ends with the last
-/// clone. So it may be called from anywhere, inside an async program too, where it blocks the thread that it is called
-/// on but never panics.
+/// It shares the cache of the client that it wraps, so synchronous and asynchronous parts of a program use one token.
+/// Requests run on a dedicated thread, which starts with the first call that has to fetch and ends with the last clone.
+/// It may be called from anywhere: inside an async program it blocks the current thread, but never panics.
 ///
 /// # Examples
 ///
@@ -31,7 +30,7 @@ use crate::token::AccessToken;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// With settings of its own:
+/// With custom settings:
 ///
 /// ```
 /// use std::time::Duration;
@@ -53,7 +52,7 @@ pub struct WristbandM2mClient {
 }
 
 impl WristbandM2mClient {
-    /// The blocking face of `client`; both share one cache. Starts nothing yet.
+    /// Wraps `client`; both share one cache. No thread is started yet.
     #[must_use]
     pub fn new(client: crate::WristbandM2mClient) -> Self {
         Self {
@@ -62,7 +61,7 @@ impl WristbandM2mClient {
         }
     }
 
-    /// As [`WristbandM2mClient::from_env`](crate::WristbandM2mClient::from_env).
+    /// Same as [`WristbandM2mClient::from_env`](crate::WristbandM2mClient::from_env).
     ///
     /// # Errors
     ///
@@ -71,7 +70,7 @@ impl WristbandM2mClient {
         crate::WristbandM2mClient::from_env().map(Self::new)
     }
 
-    /// As [`WristbandM2mClient::from_env_prefixed`](crate::WristbandM2mClient::from_env_prefixed).
+    /// Same as [`WristbandM2mClient::from_env_prefixed`](crate::WristbandM2mClient::from_env_prefixed).
     ///
     /// # Errors
     ///
@@ -80,22 +79,22 @@ impl WristbandM2mClient {
         crate::WristbandM2mClient::from_env_prefixed(prefix).map(Self::new)
     }
 
-    /// A valid token, from the cache or fetched; see
+    /// Returns the cached token, or fetches one; see
     /// [`WristbandM2mClient::get_token`](crate::WristbandM2mClient::get_token).
     ///
     /// # Errors
     ///
-    /// [`TokenError`] if there is no valid token and none can be had.
+    /// Returns a [`TokenError`] if there is no valid token and none could be fetched.
     pub fn get_token(&self) -> Result<AccessToken, TokenError> {
         self.get_token_valid_for(Duration::ZERO)
     }
 
-    /// A token with at least `min_lifetime` left; see
+    /// Returns a token that is valid for at least `min_lifetime`; see
     /// [`WristbandM2mClient::get_token_valid_for`](crate::WristbandM2mClient::get_token_valid_for).
     ///
     /// # Errors
     ///
-    /// As [`get_token`](Self::get_token).
+    /// Same as [`get_token`](Self::get_token).
     pub fn get_token_valid_for(&self, min_lifetime: Duration) -> Result<AccessToken, TokenError> {
         if let Some(token) = self.client.cached_token(min_lifetime) {
             return Ok(token);
@@ -106,11 +105,11 @@ impl WristbandM2mClient {
             // A flight on the runtime that this very call blocks could never land.
             self.client.abandon_flight_on(runtime);
         }
-        let (answer, outcome) = mpsc::sync_channel(1);
+        let (response, outcome) = mpsc::sync_channel(1);
         let client = self.client.clone();
         self.worker()?.spawn(async move {
-            // Whoever asked may have panicked meanwhile; there is nobody else to tell.
-            let _ = answer.send(client.get_token_valid_for(min_lifetime).await);
+            // The caller may have panicked meanwhile.
+            let _ = response.send(client.get_token_valid_for(min_lifetime).await);
         });
         outcome.recv().unwrap_or_else(|_| {
             Err(TokenError::interrupted(
@@ -119,18 +118,18 @@ impl WristbandM2mClient {
         })
     }
 
-    /// Empties the cache; see [`WristbandM2mClient::clear_token`](crate::WristbandM2mClient::clear_token).
+    /// Clears the cache; see [`WristbandM2mClient::clear_token`](crate::WristbandM2mClient::clear_token).
     pub fn clear_token(&self) {
         self.client.clear_token();
     }
 
-    /// Clears only if `rejected` is still the cached token; see
+    /// Clears the cache if `rejected` is still the cached token; see
     /// [`WristbandM2mClient::clear_token_if`](crate::WristbandM2mClient::clear_token_if).
     pub fn clear_token_if(&self, rejected: &AccessToken) -> bool {
         self.client.clear_token_if(rejected)
     }
 
-    /// A snapshot without I/O; see [`WristbandM2mClient::status`](crate::WristbandM2mClient::status).
+    /// Returns a snapshot, without I/O; see [`WristbandM2mClient::status`](crate::WristbandM2mClient::status).
     #[must_use]
     pub fn status(&self) -> TokenStatus {
         self.client.status()
@@ -143,7 +142,7 @@ impl WristbandM2mClient {
             return Ok(worker.runtime.clone());
         }
         let started = Worker::start().map_err(|error| {
-            TokenError::interrupted("the thread that fetches tokens cannot be started")
+            TokenError::interrupted("the thread that fetches tokens could not be started")
                 .caused_by(error.into())
         })?;
         Ok(worker.insert(started).runtime.clone())

@@ -1,4 +1,4 @@
-//! The public handle; it has no logic of its own.
+//! The public handle. It holds no logic.
 
 mod builder;
 mod endpoint_url;
@@ -23,8 +23,8 @@ pub use self::endpoint_url::is_loopback;
 
 /// Gets machine-to-machine access tokens from Wristband, and caches them.
 ///
-/// A cheap handle: clones share one cache, one token request at a time, and one background task. Make one for the whole
-/// process and hand out clones, or an `Arc` if you prefer.
+/// A cheap handle: clones share one cache, one token request at a time, and one background task. Create one for the
+/// whole process and pass clones around, or an `Arc` if you prefer.
 ///
 /// # Examples
 ///
@@ -49,7 +49,7 @@ struct Handle {
 }
 
 impl WristbandM2mClient {
-    /// Starts a client from nothing; see [`WristbandM2mClientBuilder`] for the settings and their defaults.
+    /// Returns a builder; see [`WristbandM2mClientBuilder`] for the settings and their defaults.
     ///
     /// # Examples
     ///
@@ -67,8 +67,8 @@ impl WristbandM2mClient {
         WristbandM2mClientBuilder::new()
     }
 
-    /// A client with the settings from the environment variables `CLIENT_ID`, `CLIENT_SECRET` and
-    /// `APPLICATION_VANITY_DOMAIN`, all else at its default.
+    /// Builds a client from the environment variables `CLIENT_ID`, `CLIENT_SECRET` and `APPLICATION_VANITY_DOMAIN`, with
+    /// all other settings at their defaults.
     ///
     /// # Errors
     ///
@@ -84,7 +84,7 @@ impl WristbandM2mClient {
         Self::from_env_prefixed("")
     }
 
-    /// As [`from_env`](Self::from_env), with a prefix before each name, for several clients in one process.
+    /// Like [`from_env`](Self::from_env), with a prefix before each name, for several clients in one process.
     ///
     /// # Errors
     ///
@@ -101,22 +101,21 @@ impl WristbandM2mClient {
         env::client(prefix, |name| std::env::var(name))
     }
 
-    /// A valid token, from the cache or fetched.
+    /// Returns the cached token, or fetches one.
     ///
-    /// However many callers there are, at most one token request is under way. In steady traffic nobody waits: a refresh
-    /// begins ahead of the expiration buffer while the old token is still handed out. The longest wait is that for all
-    /// attempts of one fetch, each bounded by the
-    /// [`request_timeout`](WristbandM2mClientBuilder::request_timeout), and for its turn if requests are paced; a fetch
-    /// on a runtime that is not run any more is given up after twice that time.
+    /// At most one token request is under way, however many callers there are. In steady traffic no call waits: a refresh
+    /// starts ahead of the expiration buffer while the old token is still served. The wait is bounded by the attempts of
+    /// one fetch, each limited by [`request_timeout`](WristbandM2mClientBuilder::request_timeout), plus any rate-limit
+    /// delay.
     ///
     /// # Errors
     ///
-    /// [`TokenError`] if there is no valid token and none can be had; [`is_transient`](TokenError::is_transient) tells
-    /// whether a later call may do better. The next call tries again.
+    /// Returns a [`TokenError`] if there is no valid token and none could be fetched;
+    /// [`is_transient`](TokenError::is_transient) says whether a later call may succeed. The next call tries again.
     ///
     /// # Cancellation
     ///
-    /// Safe to drop at any point. The request goes on for the other callers and for the cache.
+    /// Cancel-safe. The request continues for the other callers and for the cache.
     ///
     /// # Examples
     ///
@@ -140,20 +139,19 @@ impl WristbandM2mClient {
         }
     }
 
-    /// A token with at least `min_lifetime` left, fetched early if need be: for a long job that cannot renew its token
-    /// midway.
+    /// Returns a token that is valid for at least `min_lifetime`, refreshing early if necessary.
     ///
-    /// If the endpoint issues tokens that live shorter than asked, such a token is returned, and it is not fetched again
-    /// for that reason until it has lost a tenth of its life. While the endpoint is down, a valid token is returned
-    /// though it lives shorter.
+    /// For a long job that cannot replace its token midway. If the endpoint issues tokens with a shorter lifetime, such a
+    /// token is returned, and it is not fetched again for that reason until it has lost a tenth of its life. While the
+    /// endpoint is unavailable, a valid but shorter-lived token is returned.
     ///
     /// # Errors
     ///
-    /// As [`get_token`](Self::get_token).
+    /// Same as [`get_token`](Self::get_token).
     ///
     /// # Cancellation
     ///
-    /// As [`get_token`](Self::get_token).
+    /// Same as [`get_token`](Self::get_token).
     ///
     /// # Examples
     ///
@@ -179,10 +177,10 @@ impl WristbandM2mClient {
         }
     }
 
-    /// Empties the cache; the next call fetches.
+    /// Clears the cache; the next call fetches a token.
     ///
-    /// A request under way goes on for those who wait for it, but its token is not cached.
-    /// To answer a 401, use [`clear_token_if`](Self::clear_token_if).
+    /// A request under way continues for the callers that wait for it, but its token is not cached.
+    /// To handle a 401, use [`clear_token_if`](Self::clear_token_if).
     ///
     /// # Examples
     ///
@@ -202,10 +200,10 @@ impl WristbandM2mClient {
         self.0.cache.clear();
     }
 
-    /// Clears the cache only if `rejected` is still the cached token, and says whether it was.
+    /// Clears the cache if `rejected` is still the cached token, and returns whether it was.
     ///
-    /// That is what a handler of 401 must call: of many requests that went out with one revoked token, the first to
-    /// come back clears it, and the late ones leave its replacement alone.
+    /// Call this from a 401 handler. If many requests fail with the same revoked token, only the first clears it; later
+    /// calls do not evict its replacement.
     ///
     /// # Examples
     ///
@@ -228,7 +226,7 @@ impl WristbandM2mClient {
         self.0.cache.clear_if(rejected)
     }
 
-    /// A snapshot for readiness endpoints and metrics, without I/O.
+    /// Returns a snapshot for readiness endpoints and metrics. Does no I/O.
     ///
     /// # Examples
     ///
@@ -266,7 +264,7 @@ impl WristbandM2mClient {
         self.0.cache.abandon_flight_on(runtime);
     }
 
-    /// Boxed, so that the future of a call that finds a token, which is nearly every one, is a few words.
+    /// Boxed, so that the future of a call that hits the cache, which is nearly every one, is a few words.
     fn fetch_token(&self, min_lifetime: Duration) -> BoxedFetch<'_> {
         let cache = &self.0.cache;
         if let Some(background) = &self.0.background {

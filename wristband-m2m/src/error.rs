@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-/// No token could be had.
+/// The error returned when an access token could not be obtained.
 ///
-/// Cheap to clone: callers that waited for the same request share one error. Ask the predicates what to do next;
-/// the message says what went wrong at this level, and [`source()`](Error::source) holds the cause.
-/// Neither ever shows a secret, a token, a header, a query or the body of an answer.
+/// Cheap to clone: callers that waited for the same request share one error. The predicates say what to do next, the
+/// message says what went wrong at this level, and [`source()`](Error::source) returns the cause.
+/// None of them ever shows a secret, a token, a header, a query or a response body.
 ///
 /// # Examples
 ///
@@ -56,73 +56,73 @@ pub(crate) struct OAuthError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TokenErrorKind {
-    /// The token endpoint answered 4xx: see [`TokenError::oauth_error`].
+    /// The token endpoint responded with 4xx; see [`TokenError::oauth_error`].
     Rejected,
-    /// The token endpoint answered 5xx, on every attempt.
+    /// The token endpoint responded with 5xx, on every attempt.
     Unavailable,
     /// The token endpoint could not be reached, or the connection broke.
     Network,
-    /// The token endpoint did not answer within the request timeout.
+    /// The token endpoint did not respond within the request timeout.
     Timeout,
-    /// The answer is not a token response as RFC 6749, section 5.1 defines it.
+    /// The response is not a token response as defined by RFC 6749, section 5.1.
     InvalidResponse,
-    /// The request ended without an outcome: the token source panicked, or there is no running Tokio runtime.
+    /// The request ended without a result: the token source panicked, or no Tokio runtime is running.
     Interrupted,
     /// A [`TokenSource`](crate::TokenSource) of the application failed.
     Source,
 }
 
 impl TokenError {
-    /// A failure of an own [`TokenSource`](crate::TokenSource) that may pass: it is retried like a 5xx.
+    /// Creates a transient failure of a custom [`TokenSource`](crate::TokenSource). Retried like a 5xx.
     pub fn transient(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self::new(TokenErrorKind::Source, "the token source failed for now")
+        Self::new(TokenErrorKind::Source, "the token source failed")
             .caused_by(cause.into())
             .passing()
     }
 
-    /// A failure of an own [`TokenSource`](crate::TokenSource) that will not pass by itself.
+    /// Creates a permanent failure of a custom [`TokenSource`](crate::TokenSource). Not retried.
     pub fn permanent(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::new(TokenErrorKind::Source, "the token source failed").caused_by(cause.into())
     }
 
-    /// What class of failure this is.
+    /// Returns the class of the failure.
     #[must_use]
     pub fn kind(&self) -> TokenErrorKind {
         self.0.kind
     }
 
-    /// The status of the token endpoint's answer, when there was one.
+    /// Returns the status of the token endpoint's response, if there was one.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.0.status
     }
 
-    /// The `error` code of the OAuth error document (RFC 6749, section 5.2), such as `invalid_client`.
+    /// Returns the `error` code of the OAuth error document (RFC 6749, section 5.2), such as `invalid_client`.
     #[must_use]
     pub fn oauth_error(&self) -> Option<&str> {
         self.0.oauth.as_ref().map(|oauth| oauth.error.as_str())
     }
 
-    /// The `error_description` of the OAuth error document, at most 256 characters, without control characters.
+    /// Returns the `error_description` of the OAuth error document: at most 256 characters, without control characters.
     #[must_use]
     pub fn oauth_error_description(&self) -> Option<&str> {
         self.0.oauth.as_ref()?.description.as_deref()
     }
 
-    /// How many attempts were made before giving up; 0 when none could be started.
+    /// Returns how many requests were sent before giving up; 0 if none was.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// Whether the same call may succeed later without a change of configuration: 5xx, 408, 429, network failures,
-    /// timeouts, interrupted requests, and what a token source calls transient.
+    /// Returns whether the same call may succeed later without a change of configuration: 5xx, 408, 429, network
+    /// failures, timeouts, interrupted requests, and what a token source calls transient.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         self.0.transient
     }
 
-    /// How long the token endpoint asked to be left alone (`Retry-After`, RFC 9110, section 10.2.3).
+    /// Returns the `Retry-After` delay requested by the token endpoint (RFC 9110, section 10.2.3).
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
@@ -148,7 +148,7 @@ impl TokenError {
         }))
     }
 
-    /// A failure told by the status of the token endpoint's answer.
+    /// A failure that follows from the status of the response.
     pub(crate) fn from_status(
         status: StatusCode,
         oauth: Option<OAuthError>,
@@ -167,15 +167,17 @@ impl TokenError {
         );
         let mut message = match kind {
             TokenErrorKind::Unavailable => {
-                format!("the token endpoint is unavailable: it answered {status}")
+                format!("the token endpoint is unavailable: it responded with {status}")
             }
             TokenErrorKind::Rejected => {
                 format!("the token endpoint rejected the request with {status}")
             }
             _ if status.is_redirection() => format!(
-                "the token endpoint answered with a redirect ({status}), which is never followed: check the domain"
+                "the token endpoint responded with a redirect ({status}), which is never followed: check the domain"
             ),
-            _ => format!("the token endpoint answered {status}, which is no token response"),
+            _ => {
+                format!("the token endpoint responded with {status}, which is not a token response")
+            }
         };
         if let Some(oauth) = &oauth {
             message.push_str(&format!(", {}", oauth.error));

@@ -1,8 +1,8 @@
-//! Machine-to-machine tokens from [Wristband](https://wristband.dev), cached.
+//! Fetches and caches machine-to-machine access tokens from [Wristband](https://wristband.dev).
 //!
 //! A backend service that calls APIs on its own behalf exchanges a client id and a secret for an access token (the
-//! client-credentials grant of RFC 6749, section 4.4). This crate does that, and keeps the token right under
-//! concurrency, expiry and failure.
+//! client-credentials grant of RFC 6749, section 4.4). This crate makes that exchange and caches the token, with correct
+//! behavior under concurrency, expiry and failure.
 //!
 //! ```
 //! # use wristband_m2m::testing::MockWristband;
@@ -26,18 +26,18 @@
 //!
 //! # The flow
 //!
-//! [`get_token`](WristbandM2mClient::get_token) reads the cache; when the token is about to end, one request for
-//! however many callers goes to `POST https://{application_vanity_domain}/api/v1/oauth2/token`. The request is detached:
-//! a caller that gives up harms nobody. While the endpoint is down, a token that is still good is served; an expired one
-//! never is. To have the token attached to requests, and renewed when an API rejects it, use the crate
-//! `wristband-m2m-reqwest`.
+//! [`get_token`](WristbandM2mClient::get_token) reads the cache. When the token is about to expire, a single request
+//! (single flight) goes to `POST https://{application_vanity_domain}/api/v1/oauth2/token`, however many callers there are.
+//! The request is detached from its callers: cancelling one caller does not affect the others. While the endpoint is
+//! down, a token that has not expired is served (stale-if-error, RFC 5861); an expired token never is. To attach the
+//! token to requests, and to replace it when an API rejects it, use the crate `wristband-m2m-reqwest`.
 //!
 //! # Features
 //!
 //! | feature | default | effect |
 //! |---|---|---|
-//! | `rustls` | on | TLS by rustls |
-//! | `native-tls` | | TLS by the system's library |
+//! | `rustls` | on | TLS with rustls |
+//! | `native-tls` | | TLS with the system's library |
 //! | `http2` | | HTTP/2 to the token endpoint |
 //! | `blocking` | | [`blocking::WristbandM2mClient`](crate::blocking), for synchronous programs |
 //! | `testing` | | [`testing::MockWristband`](crate::testing), a token endpoint on loopback |

@@ -1,4 +1,4 @@
-//! What a readiness endpoint wants to know.
+//! A snapshot of the client for readiness endpoints.
 
 use std::time::Duration;
 
@@ -23,44 +23,44 @@ pub struct TokenStatus {
     pub(crate) token_requests: u64,
 }
 
-/// Where a client's token stands.
+/// The state of a client's token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TokenState {
-    /// No token yet, or it was cleared, and nobody has asked since.
+    /// There is no token: none was requested yet, or it was cleared.
     Empty,
     /// A token is cached and has not reached its expiration buffer.
     Fresh,
-    /// The token is in its expiration buffer, or past its end, and no refresh was tried yet.
+    /// The token is in its expiration buffer or expired, and no refresh was tried yet.
     Stale,
     /// A token request is under way.
     Refreshing,
-    /// Tokens are served, and the last refresh failed; refreshes go on.
+    /// Tokens are served although the last refresh failed; refreshes continue.
     Degraded,
-    /// The last token request failed, and there is no token to serve. The next call tries again.
+    /// The last token request failed and there is no token to serve. The next call tries again.
     Failed,
 }
 
 impl TokenStatus {
-    /// Where the token stands.
+    /// Returns the state of the token.
     #[must_use]
     pub fn state(&self) -> TokenState {
         self.state
     }
 
-    /// The life left in the cached token, buffer included; `None` when there is none, or it has ended.
+    /// Returns the remaining lifetime of the cached token, buffer included; `None` if there is none or it has expired.
     #[must_use]
     pub fn expires_in(&self) -> Option<Duration> {
         self.expires_in
     }
 
-    /// Why the last token request failed; `None` once one has succeeded or the token was cleared.
+    /// Returns why the last token request failed; `None` once one has succeeded or the token was cleared.
     #[must_use]
     pub fn last_error(&self) -> Option<TokenError> {
         self.last_error.clone()
     }
 
-    /// How many token requests this client and its clones have sent, retries included.
+    /// Returns how many token requests this client and its clones have sent, retries included.
     #[must_use]
     pub fn token_requests(&self) -> u64 {
         self.token_requests

@@ -1,8 +1,7 @@
 //! A token endpoint on loopback, for the tests of services that use this crate (feature `testing`).
 //!
-//! [`MockWristband`] answers token requests as Wristband does, over real HTTP, and tells valid tokens from others, so a
-//! protected API can stand beside it. What a service does when the endpoint is slow, fails or revokes tokens is then
-//! tested with the service's own code.
+//! [`MockWristband`] responds to token requests as Wristband does, over real HTTP, and checks tokens, so that a test can
+//! put a protected API beside it. It shows what a service does when the endpoint is slow, fails or revokes tokens.
 //!
 //! ```
 //! # use wristband_m2m::{TokenState, testing::MockWristband};
@@ -17,14 +16,14 @@
 //! assert!(error.is_transient());
 //! assert_eq!(client.status().state(), TokenState::Failed);
 //!
-//! // ... and the next call is well again.
+//! // ... and the next call succeeds.
 //! client.get_token().await?;
 //! assert_eq!(wristband.token_requests(), 4);
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! A protected API asks [`accepts`](MockWristband::accepts). With axum, say:
+//! A protected API calls [`accepts`](MockWristband::accepts). With axum, for example:
 //!
 //! ```
 //! # use wristband_m2m::testing::MockWristband;
@@ -61,9 +60,9 @@ use crate::client::WristbandM2mClient;
 use crate::client::{TOKEN_PATH, WristbandM2mClientBuilder};
 use crate::fetch::secret::Secret;
 
-/// An in-process token endpoint. Clones are handles of the same one; it stops when the last of them is dropped.
+/// An in-process token endpoint. Clones are handles of the same endpoint; it stops when the last one is dropped.
 ///
-/// Tokens live for an hour unless [`set_expires_in`](Self::set_expires_in) says otherwise. A wrong id or secret is
+/// Tokens are valid for an hour unless changed with [`set_expires_in`](Self::set_expires_in). A wrong id or secret is
 /// refused with `invalid_client`, another grant with `unsupported_grant_type`.
 #[derive(Clone)]
 pub struct MockWristband(Arc<Server>);
@@ -83,7 +82,7 @@ struct Script {
 }
 
 impl MockWristband {
-    /// The client id that the endpoint knows.
+    /// The client id that the endpoint accepts.
     pub const CLIENT_ID: &str = "mock-client";
     /// The secret of that client.
     pub const CLIENT_SECRET: &str = "mock-secret";
@@ -92,7 +91,7 @@ impl MockWristband {
     ///
     /// # Panics
     ///
-    /// If no port of 127.0.0.1 can be bound, or there is no Tokio runtime with I/O.
+    /// Panics if no port of 127.0.0.1 can be bound, or outside of a Tokio runtime with I/O.
     pub async fn start() -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
             .await
@@ -115,11 +114,11 @@ impl MockWristband {
         }))
     }
 
-    /// A client that gets its tokens here, all settings at their defaults.
+    /// Builds a client that gets its tokens here, with all settings at their defaults.
     ///
     /// # Panics
     ///
-    /// If reqwest cannot build its client.
+    /// Panics if reqwest cannot build its client.
     #[must_use]
     pub fn client(&self) -> WristbandM2mClient {
         self.builder()
@@ -127,7 +126,7 @@ impl MockWristband {
             .expect("the mock's own settings are complete")
     }
 
-    /// A builder with id, secret and endpoint set, for a client with settings of its own.
+    /// Returns a builder with id, secret and endpoint set, for a client with custom settings.
     ///
     /// # Examples
     ///
@@ -149,33 +148,33 @@ impl MockWristband {
             .http_client(plain_http())
     }
 
-    /// The URL of the token endpoint, `http://127.0.0.1:{port}/api/v1/oauth2/token`.
+    /// Returns the URL of the token endpoint, `http://127.0.0.1:{port}/api/v1/oauth2/token`.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.0.url
     }
 
-    /// How many token requests have come in, refused and failed ones included.
+    /// Returns how many token requests were received, refused and failed ones included.
     #[must_use]
     pub fn token_requests(&self) -> u64 {
         self.script().requests
     }
 
-    /// Tokens issued from now on live this long (sent in whole seconds, rounded down, at least 1). One hour at first.
+    /// Sets the lifetime of tokens issued from now on (in whole seconds, rounded down, at least 1). Default: one hour.
     pub fn set_expires_in(&self, life: Duration) {
         self.script().expires_in = Duration::from_secs(life.as_secs().max(1));
     }
 
-    /// Requests that come in from now on are answered after this delay. None at first.
+    /// Delays the responses to requests received from now on. Default: no delay.
     pub fn set_delay(&self, delay: Duration) {
         self.script().delay = delay;
     }
 
-    /// The next `requests` requests are answered with `status`, after those of earlier calls.
+    /// Responds to the next `requests` requests with `status`, after those of earlier calls.
     ///
     /// # Panics
     ///
-    /// If `status` is not a final HTTP status, from 200 to 999.
+    /// Panics if `status` is not a final HTTP status, from 200 to 999.
     pub fn fail_next(&self, requests: usize, status: u16) {
         let status = StatusCode::from_u16(status)
             .ok()
@@ -184,12 +183,12 @@ impl MockWristband {
         self.script().failures.push_back((requests, status));
     }
 
-    /// From now on no token issued so far is [accepted](Self::accepts), as if an operator had revoked them all.
+    /// Stops [accepting](Self::accepts) all tokens issued so far, as if an operator had revoked them.
     pub fn revoke_all(&self) {
         self.script().issued.clear();
     }
 
-    /// Whether these request headers carry a token that was issued here, has not been revoked and has not expired.
+    /// Returns whether the request headers carry a token that was issued here and is neither revoked nor expired.
     #[must_use]
     pub fn accepts(&self, headers: &HeaderMap) -> bool {
         let mut credentials = headers.get_all(AUTHORIZATION).iter();
@@ -229,7 +228,7 @@ fn lock(script: &Mutex<Script>) -> MutexGuard<'_, Script> {
     script.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A client that loads no root certificates: there may be none on a machine that only runs tests.
+/// Loads no root certificates: there may be none on a machine that only runs tests.
 fn plain_http() -> reqwest::ClientBuilder {
     let builder = reqwest::Client::builder().no_proxy();
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
@@ -260,7 +259,7 @@ async fn serve(stream: TcpStream, script: Arc<Mutex<Script>>) {
 }
 
 async fn answer(request: Request<Incoming>, script: &Mutex<Script>) -> Response<Full<Bytes>> {
-    // What stands before the path is left to gateways.
+    // Gateways may add a prefix to the path.
     if !request.uri().path().ends_with(TOKEN_PATH) {
         return refusal(StatusCode::NOT_FOUND, "not_found");
     }

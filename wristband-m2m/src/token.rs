@@ -1,4 +1,4 @@
-//! The access token as callers hold it.
+//! The access token that callers hold.
 
 pub(crate) mod expiry;
 
@@ -14,10 +14,10 @@ use crate::error::TokenError;
 
 const SCHEME: &str = "Bearer ";
 
-/// An access token and how long it lives.
+/// An access token and its lifetime.
 ///
-/// Cheap to clone. `Debug` hides the token, and there is no `Display` and no `Serialize`: to get at the text, say
-/// [`as_str`](Self::as_str).
+/// Cheap to clone. `Debug` hides the token, and there is no `Display` and no `Serialize`: use
+/// [`as_str`](Self::as_str) to read it.
 ///
 /// # Examples
 ///
@@ -61,7 +61,7 @@ impl AccessToken {
         Ok(Self(Arc::new(bearer)))
     }
 
-    /// The token itself, without the scheme. Do not log it.
+    /// Returns the token without the scheme. Do not log it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0
@@ -72,27 +72,27 @@ impl AccessToken {
             .unwrap_or_default()
     }
 
-    /// The value of an `Authorization` header: `Bearer` and the token (RFC 6750, section 2.1), built once and marked
-    /// sensitive, so that `http` and `reqwest` do not print it and HTTP/2 does not index it.
+    /// Returns the value of the `Authorization` header: `Bearer` and the token (RFC 6750, section 2.1). Built once and
+    /// marked sensitive, so that `http` and `reqwest` do not print it and HTTP/2 does not index it.
     #[must_use]
     pub fn authorization(&self) -> &HeaderValue {
         &self.0.authorization
     }
 
-    /// When the token ends, by the wall clock; counted from before the request for it was sent, so never late.
+    /// Returns when the token expires, by the wall clock. Counted from before the request was sent, so never too late.
     #[must_use]
     pub fn expires_at(&self) -> SystemTime {
         self.0.issue.expires_at()
     }
 
-    /// How much of its life is left, by whichever clock, monotonic or wall, leaves less; zero once it has ended.
+    /// Returns the remaining lifetime, by the monotonic or the wall clock, whichever leaves less; zero once expired.
     #[must_use]
     pub fn remaining(&self) -> Duration {
         self.0.issue.remaining(&Moment::now())
     }
 
-    /// Whether both are handles of one issued token. Two tokens fetched one after the other are different issues even
-    /// if their text is the same.
+    /// Returns whether both handles refer to the same issued token. Tokens from separate fetches differ even if their
+    /// text is equal.
     #[must_use]
     pub fn is_same_token(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0.issue, &other.0.issue)
@@ -126,7 +126,7 @@ impl Bearer {
 }
 
 fn unprintable() -> TokenError {
-    TokenError::invalid_response("the access_token has characters that do not belong in a header")
+    TokenError::invalid_response("the access_token has characters that are not allowed in a header")
 }
 
 impl fmt::Debug for AccessToken {

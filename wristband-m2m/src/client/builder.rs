@@ -1,4 +1,4 @@
-//! The settings of a client and their checks.
+//! The settings of a client, and their validation.
 
 use std::fmt;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ const SHORTEST_BACKGROUND_INTERVAL: Duration = Duration::from_secs(60);
 
 /// Settings of a [`WristbandM2mClient`]; start with [`WristbandM2mClient::builder`].
 ///
-/// Setters cannot fail; [`build`](Self::build) checks everything and names the setting at fault.
+/// Setters cannot fail; [`build`](Self::build) validates everything and names the setting at fault.
 ///
 /// | setting | default |
 /// |---|---|
@@ -35,7 +35,7 @@ const SHORTEST_BACKGROUND_INTERVAL: Duration = Duration::from_secs(60);
 /// | `background_token_refresh_interval` | off |
 /// | `retry` | 3 attempts, 100 ms apart, on 5xx |
 /// | `request_timeout` | 30 s per attempt |
-/// | `http_client` | an own client with the compiled TLS backend |
+/// | `http_client` | a new client using the enabled TLS backend |
 /// | `token_endpoint` | `https://{application_vanity_domain}/api/v1/oauth2/token` |
 /// | `token_source` | the token endpoint |
 ///
@@ -87,77 +87,77 @@ impl WristbandM2mClientBuilder {
         }
     }
 
-    /// The id of the machine-to-machine OAuth2 client, from the Wristband dashboard. Required.
+    /// Sets the id of the machine-to-machine OAuth2 client, from the Wristband dashboard. Required.
     pub fn client_id(mut self, client_id: impl Into<String>) -> Self {
         self.client_id = Some(client_id.into());
         self
     }
 
-    /// The secret of the machine-to-machine OAuth2 client, from the Wristband dashboard. Required.
+    /// Sets the secret of the machine-to-machine OAuth2 client, from the Wristband dashboard. Required.
     pub fn client_secret(mut self, client_secret: impl AsRef<str>) -> Self {
         self.client_secret = Some(Secret::new(client_secret.as_ref()));
         self
     }
 
-    /// The other secret while secrets are rotated; Wristband keeps two valid at a time. None by default.
+    /// Sets a second secret to try while secrets are rotated; Wristband keeps two valid at a time. None by default.
     ///
-    /// When the endpoint answers `invalid_client`, the other secret is tried once, at once, and if it works it is
-    /// preferred from then on. So a service knows both, and the order of the steps of a rotation does not matter.
+    /// If the endpoint responds with `invalid_client`, the other secret is tried once, immediately. If it works, it is
+    /// preferred from then on. A service that knows both survives a rotation whatever the order of its steps.
     pub fn secondary_client_secret(mut self, client_secret: impl AsRef<str>) -> Self {
         self.secondary_client_secret = Some(Secret::new(client_secret.as_ref()));
         self
     }
 
-    /// The application's vanity domain: a bare host such as `acme.us.wristband.dev`, with a port if need be. Required.
+    /// Sets the application's vanity domain: a bare host such as `acme.us.wristband.dev`, optionally with a port. Required.
     pub fn application_vanity_domain(mut self, domain: impl Into<String>) -> Self {
         self.application_vanity_domain = Some(domain.into());
         self
     }
 
-    /// How long before its end a token is no longer handed out as it is; 60 s by default.
+    /// Sets how long before expiry a token stops being served without a refresh. Default: 60 s.
     ///
-    /// Callers inside the buffer wait for a refresh, at most 5 s, and get the old token if the refresh fails for a
-    /// passing reason. A buffer that is not smaller than a token's life counts as half of that life.
+    /// Callers inside the buffer wait for the refresh, at most 5 s, and get the old token if it fails with a transient
+    /// error. A buffer that is not smaller than the lifetime of a token counts as half of that lifetime.
     pub fn token_expiration_buffer(mut self, buffer: Duration) -> Self {
         self.token_expiration_buffer = buffer;
         self
     }
 
-    /// How long before the buffer begins the first call starts a refresh that nobody waits for; 60 s by default, and
-    /// zero switches it off.
+    /// Sets how long before the buffer a call triggers a background refresh (refresh-ahead, the
+    /// stale-while-revalidate of RFC 5861). Callers do not wait for it. Default: 60 s; zero disables it.
     ///
-    /// At most half of a token's usable life, and shortened by up to a quarter, at random for each token, so that
+    /// Limited to half of a token's usable life, and shortened per token by a random part of up to a quarter, so that
     /// processes that started together do not refresh together.
     pub fn refresh_ahead(mut self, window: Duration) -> Self {
         self.refresh_ahead = window;
         self
     }
 
-    /// Fetches a new token at this interval, whether or not anyone asks. Off by default; at least 60 s.
+    /// Fetches a new token at this interval, with or without traffic. Off by default; at least 60 s.
     ///
     /// The task starts with the first call of [`get_token`](WristbandM2mClient::get_token) and stops when the last
-    /// clone of the client is dropped. A refresh that fails leaves the token in place; it is traced, and seen in
+    /// clone of the client is dropped. A failed refresh never discards a valid token; it is traced and visible in
     /// [`status`](WristbandM2mClient::status).
     pub fn background_token_refresh_interval(mut self, interval: Duration) -> Self {
         self.background_token_refresh_interval = Some(interval);
         self
     }
 
-    /// How often one fetch asks the token endpoint; by default 3 attempts, 100 ms apart, on 5xx.
+    /// Sets how many attempts one fetch makes, and how far apart. Default: 3 attempts, 100 ms apart, on 5xx.
     pub fn retry(mut self, retry: TokenRetry) -> Self {
         self.retry = retry;
         self
     }
 
-    /// How long one attempt may take, from connecting to the last byte of the answer; 30 s by default.
+    /// Sets how long one attempt may take, from connecting to the last byte of the response. Default: 30 s.
     pub fn request_timeout(mut self, timeout: Duration) -> Self {
         self.request_timeout = timeout;
         self
     }
 
-    /// The HTTP client for token requests, still as a builder: for a proxy, private roots, a client certificate.
+    /// Sets the HTTP client for token requests, as a builder: for a proxy, private roots or a client certificate.
     ///
-    /// Its redirect policy is replaced by none, because a redirect would post the secret to another address.
+    /// Redirects are disabled on it, because a redirect would post the secret to another address.
     ///
     /// ```
     /// use std::time::Duration;
@@ -172,24 +172,24 @@ impl WristbandM2mClientBuilder {
         self
     }
 
-    /// The whole URL of the token endpoint, for tests and gateways: `https`, or `http` on loopback only. By default
-    /// `https://{application_vanity_domain}/api/v1/oauth2/token`. With this the domain is not required.
+    /// Sets the whole URL of the token endpoint, for tests and gateways: `https`, or `http` on loopback only. The domain
+    /// is then not required. Default: `https://{application_vanity_domain}/api/v1/oauth2/token`.
     pub fn token_endpoint(mut self, url: &str) -> Self {
         self.token_endpoint = Some(url.to_owned());
         self
     }
 
-    /// Where tokens come from instead of the token endpoint. With this, id, secret and domain are not required.
+    /// Replaces the token endpoint by another source of tokens. Id, secret and domain are then not required.
     pub fn token_source(mut self, source: impl TokenSource) -> Self {
         self.token_source = Some(Arc::new(source));
         self
     }
 
-    /// Checks the settings and makes the client. Nothing is sent and nothing is spawned; no runtime is needed.
+    /// Validates the settings and creates the client. Sends nothing, spawns nothing and needs no runtime.
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] names the first setting that is missing or wrong, and says what to write instead.
+    /// Returns a [`ConfigError`] that names the first setting that is missing or wrong, and says what to write instead.
     pub fn build(self) -> Result<WristbandM2mClient, ConfigError> {
         if self.retry.attempts == 0 {
             return Err(ConfigError::new(
@@ -296,7 +296,7 @@ impl fmt::Debug for WristbandM2mClientBuilder {
     }
 }
 
-/// A text setting that was given and says something. Neither message quotes it, for it may be a secret.
+/// Checks that a text was given and is not blank. No message quotes it, for it may be a secret.
 pub(crate) fn required<'a>(
     setting: &'static str,
     value: Option<&'a str>,

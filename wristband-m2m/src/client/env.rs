@@ -6,7 +6,7 @@ use crate::client::WristbandM2mClient;
 use crate::client::WristbandM2mClientBuilder;
 use crate::config_error::ConfigError;
 
-/// Each variable and the setter that takes its value.
+/// Each variable, the setting it fills, and the setter.
 const VARIABLES: [(&str, &str, Setter); 3] = [
     ("CLIENT_ID", "client_id", |builder, value| {
         builder.client_id(value)

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use crate::error::{TokenError, TokenErrorKind};
 
-/// How often one fetch asks the token endpoint before it fails.
+/// How many attempts one fetch makes, and how far apart.
 ///
-/// The default is 3 attempts, 100 ms apart, on 5xx answers (and on transient errors of an own
-/// [`TokenSource`](crate::TokenSource)). 4xx answers and invalid ones are never retried; network failures and timeouts
-/// only if [`on_network_errors`](Self::on_network_errors) says so.
+/// The default is 3 attempts, 100 ms apart, on 5xx responses (and on transient errors of a custom
+/// [`TokenSource`](crate::TokenSource)). 4xx and invalid responses are never retried; network failures and timeouts
+/// only with [`on_network_errors`](Self::on_network_errors).
 ///
 /// # Examples
 ///
@@ -28,7 +28,7 @@ pub struct TokenRetry {
 }
 
 impl TokenRetry {
-    /// `attempts` in all, the first one included, `delay` apart. Zero attempts is an error when the client is built.
+    /// Makes `attempts` attempts in all, `delay` apart. Zero attempts is an error when the client is built.
     #[must_use]
     pub fn new(attempts: u32, delay: Duration) -> Self {
         Self {
@@ -38,20 +38,20 @@ impl TokenRetry {
         }
     }
 
-    /// One attempt only.
+    /// Makes one attempt only.
     #[must_use]
     pub fn none() -> Self {
         Self::new(1, Duration::ZERO)
     }
 
-    /// Whether an endpoint that cannot be reached, or does not answer in time, is tried again too. Off by default.
+    /// Sets whether network failures and timeouts are retried too. Off by default.
     #[must_use]
     pub fn on_network_errors(mut self, retry: bool) -> Self {
         self.on_network_errors = retry;
         self
     }
 
-    /// Whether another attempt follows after `attempts` were made and the last one failed with `error`.
+    /// Whether another attempt follows after `attempts` attempts, the last of which failed with `error`.
     pub(crate) fn goes_on(&self, attempts: u32, error: &TokenError) -> bool {
         let retried = match error.kind() {
             TokenErrorKind::Unavailable => true,

@@ -1,4 +1,4 @@
-//! The one seam: where tokens come from.
+//! The seam for tokens that come from elsewhere.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,14 +10,13 @@ use crate::error::TokenError;
 
 /// Fetches one token.
 ///
-/// The client's own source is Wristband's token endpoint. Put another in its place with
-/// [`token_source`](crate::WristbandM2mClientBuilder::token_source), to read a token from a sidecar or a file, or to
-/// script one in a test. The cache in front of it stays as it is: one fetch at a time, expiry, retries and pacing
-/// hold for every source.
+/// By default tokens come from Wristband's token endpoint. Replace it with
+/// [`token_source`](crate::WristbandM2mClientBuilder::token_source) to read a token from a sidecar or a file, or to
+/// script one in a test. Single flight, expiry, retries and the rate limit apply to every source.
 ///
-/// A fetch is given the client's [`request_timeout`](crate::WristbandM2mClientBuilder::request_timeout); past it the
-/// future is dropped and the attempt counts as a [`Timeout`](crate::TokenErrorKind::Timeout). A fetch that panics is
-/// an [`Interrupted`](crate::TokenErrorKind::Interrupted) one.
+/// A fetch that takes longer than [`request_timeout`](crate::WristbandM2mClientBuilder::request_timeout) is dropped and
+/// fails with [`Timeout`](crate::TokenErrorKind::Timeout). A fetch that panics fails with
+/// [`Interrupted`](crate::TokenErrorKind::Interrupted).
 ///
 /// # Examples
 ///
@@ -42,11 +41,11 @@ use crate::error::TokenError;
 /// ```
 #[async_trait]
 pub trait TokenSource: Send + Sync + 'static {
-    /// One attempt to get a token. Do not retry in here: the client does.
+    /// Makes one attempt to get a token. Do not retry here: the client does.
     ///
     /// # Errors
     ///
-    /// [`TokenError::transient`] for what may pass, which is retried; [`TokenError::permanent`] for what will not.
+    /// Return [`TokenError::transient`] for failures worth a retry, [`TokenError::permanent`] for all others.
     async fn fetch_token(&self) -> Result<IssuedToken, TokenError>;
 }
 
@@ -57,11 +56,11 @@ impl<S: TokenSource + ?Sized> TokenSource for Arc<S> {
     }
 }
 
-/// What a [`TokenSource`] hands over: a token and how long it lives from now.
+/// A token and its lifetime, as returned by a [`TokenSource`].
 ///
-/// The life is counted from before the fetch began. A token that cannot stand in a header (empty, or with spaces,
-/// control or non-ASCII characters), or whose life is over when it arrives, is refused as
-/// [`InvalidResponse`](crate::TokenErrorKind::InvalidResponse). Lives above a year are cut to one.
+/// The lifetime is counted from before the fetch began. A token that is not allowed in a header (empty, or with spaces,
+/// control or non-ASCII characters), or that has expired when it arrives, is refused as
+/// [`InvalidResponse`](crate::TokenErrorKind::InvalidResponse). Lifetimes above a year are cut to one.
 ///
 /// # Examples
 ///
@@ -79,7 +78,7 @@ pub struct IssuedToken {
 }
 
 impl IssuedToken {
-    /// A token as it was issued, with its life (`expires_in`).
+    /// Creates a token with its lifetime (`expires_in`).
     pub fn new(value: impl Into<String>, expires_in: Duration) -> Self {
         Self {
             value: value.into(),
