@@ -9,7 +9,6 @@ use tokio::sync::oneshot;
 
 use crate::config_error::ConfigError;
 use crate::error::TokenError;
-use crate::runtime::current_runtime;
 use crate::status::TokenStatus;
 use crate::token::AccessToken;
 
@@ -96,26 +95,22 @@ impl WristbandM2mClient {
     ///
     /// Same as [`get_token`](Self::get_token).
     pub fn get_token_valid_for(&self, min_lifetime: Duration) -> Result<AccessToken, TokenError> {
-        if let Some(token) = self.client.cached_token(min_lifetime) {
+        if let Some(token) = self.client.fresh_token(min_lifetime) {
             return Ok(token);
         }
-        if let Some(runtime) = current_runtime()
-            && Handle::current().metrics().num_workers() == 1
-        {
-            // A flight on the runtime that this very call blocks could never land.
-            self.client.abandon_flight_on(runtime);
-        }
-        let (response, outcome) = mpsc::sync_channel(1);
         let client = self.client.clone();
-        self.worker()?.spawn(async move {
-            // The caller may have panicked meanwhile.
-            let _ = response.send(client.get_token_valid_for(min_lifetime).await);
-        });
-        outcome.recv().unwrap_or_else(|_| {
-            Err(TokenError::interrupted(
-                "the thread that fetches tokens has ended",
-            ))
-        })
+        self.run(async move { client.get_token_valid_for(min_lifetime).await })
+    }
+
+    /// Replaces a token that an API has rejected; see
+    /// [`WristbandM2mClient::replace_token`](crate::WristbandM2mClient::replace_token).
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`TokenError`] if no other token could be fetched.
+    pub fn replace_token(&self, rejected: &AccessToken) -> Result<AccessToken, TokenError> {
+        let (client, rejected) = (self.client.clone(), rejected.clone());
+        self.run(async move { client.replace_token(&rejected).await })
     }
 
     /// Clears the cache; see [`WristbandM2mClient::clear_token`](crate::WristbandM2mClient::clear_token).
@@ -133,6 +128,23 @@ impl WristbandM2mClient {
     #[must_use]
     pub fn status(&self) -> TokenStatus {
         self.client.status()
+    }
+
+    /// Runs `call` on the worker's thread, and blocks until it is done.
+    fn run(
+        &self,
+        call: impl Future<Output = Result<AccessToken, TokenError>> + Send + 'static,
+    ) -> Result<AccessToken, TokenError> {
+        let (response, outcome) = mpsc::sync_channel(1);
+        self.worker()?.spawn(async move {
+            // The caller may have panicked meanwhile.
+            let _ = response.send(call.await);
+        });
+        outcome.recv().unwrap_or_else(|_| {
+            Err(TokenError::interrupted(
+                "the thread that fetches tokens has ended",
+            ))
+        })
     }
 
     /// The running worker's runtime, started if need be.

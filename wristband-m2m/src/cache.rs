@@ -4,10 +4,10 @@
 //! there and then what to do, and does its waiting after the lock is released:
 //!
 //! ```text
-//!   phase of the token    what the call does                                    while a refresh keeps failing
-//!   Fresh                 takes the token
-//!   RefreshAhead          takes the token, sees that a flight is under way      takes it; flights at intervals
-//!   Buffer                waits for the flight, 5 s at most                     takes it; flights at intervals
+//!   phase of the token    what the call does                                    while refreshes fail, or the token is rejected
+//!   Fresh                 takes the token                                       takes it; detached retries
+//!   RefreshAhead          takes the token, sees that a flight is under way      takes it; detached retries
+//!   Buffer                waits for the flight, for a while                     takes it; detached retries
 //!   Expired, or none      waits for the flight                                  waits, and shares its failure
 //! ```
 
@@ -21,41 +21,69 @@ mod single_flight;
 mod state;
 #[cfg(all(test, not(shuttle)))]
 mod tests;
+mod token_flight;
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-pub(crate) use self::background::BackgroundRefresh;
-use self::backoff::{Backoff, backoff_delay};
+use tokio::sync::watch;
+
+use self::backoff::Backoff;
 use self::event::CacheEvent;
 use self::sharded_slot::Slot;
-use self::single_flight::{Flight, PendingFlight, WaitOutcome, Waiter};
-use self::state::{Current, State};
+use self::single_flight::{WaitOutcome, Waiter};
+use self::state::{AttachedFlight, Current, FlightId, State};
+use self::token_flight::TokenFlight;
 use crate::clock::Moment;
 use crate::error::TokenError;
-use crate::fetch::Fetcher;
+use crate::fetch::{Demand, Fetcher};
 use crate::jitter::jitter;
-#[cfg(feature = "blocking")]
-use crate::runtime::RuntimeId;
-use crate::runtime::{Mutex, Task, lock, sleep, spawn};
+use crate::runtime::{self, Mutex, lock, sleep, spawn};
 use crate::status::TokenStatus;
 use crate::token::AccessToken;
 use crate::token::expiry::{ExpiryPolicy, Phase};
 
-/// A caller that loses this many flights in a row, each to a runtime that ended, gives up.
-const MOST_LOST_FLIGHTS: u32 = 3;
+pub(crate) use self::background::BackgroundRefresh;
+
+/// The longest that a caller with a valid token waits for a new one.
+const LONGEST_PATIENCE: Duration = Duration::from_secs(5);
 
 pub(crate) struct TokenCache {
     slot: Slot,
     state: Mutex<State>,
     policy: ExpiryPolicy,
     fetcher: Fetcher,
+    /// Set when the last handle is gone; running flights stop then.
+    closed: watch::Sender<bool>,
+}
+
+/// What a caller asks for.
+#[derive(Clone, Copy)]
+enum Ask<'a> {
+    /// A valid token, if possible with this much life left.
+    Token { min_lifetime: Duration },
+    /// A token other than this one, which an API has rejected.
+    Replacement(&'a AccessToken),
+    /// A new token.
+    New,
 }
 
 enum Decision {
     Serve(AccessToken),
-    Wait { waiter: Waiter, has_token: bool },
+    Wait(Joined),
 }
+
+/// A caller's place in a flight.
+struct Joined {
+    flight: FlightId,
+    waiter: Waiter<Result<AccessToken, TokenError>>,
+    /// Launched by this caller, on its own runtime.
+    is_own: bool,
+    /// How long to wait before falling back on the token at hand.
+    patience: Option<Duration>,
+}
+
+type PendingFlight = single_flight::PendingFlight<TokenFlight>;
 
 impl TokenCache {
     pub(crate) fn new(fetcher: Fetcher, policy: ExpiryPolicy) -> Self {
@@ -64,6 +92,7 @@ impl TokenCache {
             state: Mutex::new(State::default()),
             policy,
             fetcher,
+            closed: watch::Sender::new(false),
         }
     }
 
@@ -74,67 +103,68 @@ impl TokenCache {
         (min_lifetime.is_zero() || token.remaining() >= min_lifetime).then_some(token)
     }
 
-    /// A token, by whatever it takes.
+    /// The cached token, if it is valid. Inside a runtime, starts the refresh that is due.
+    pub(crate) fn valid_token(self: &Arc<Self>) -> Option<AccessToken> {
+        let (token, pending) = {
+            let now = Moment::now();
+            let mut state = lock(&self.state);
+            let token = state.unexpired_token(&now).cloned();
+            let pending = (state.phase(&now, Duration::ZERO) > Phase::Fresh)
+                .then(|| self.prepare_if_due(&mut state, &now))
+                .flatten();
+            (token, pending)
+        };
+        launch(pending);
+        token
+    }
+
+    /// A valid token, cached or fetched.
     pub(crate) async fn token(
         self: &Arc<Self>,
         min_lifetime: Duration,
     ) -> Result<AccessToken, TokenError> {
-        for _ in 0..MOST_LOST_FLIGHTS {
-            let (waiter, has_token) = match self.decide(min_lifetime)? {
-                Decision::Serve(token) => return Ok(token),
-                Decision::Wait { waiter, has_token } => (waiter, has_token),
-            };
-            if let Some(result) = self.wait_for(waiter, has_token).await {
-                return result;
-            }
-        }
-        Err(TokenError::interrupted(
-            "the token request was lost again and again, each time with the runtime that it ran on",
-        ))
+        self.obtain(Ask::Token { min_lifetime }).await
+    }
+
+    /// A token other than `rejected`, which stays the token of all other callers until then.
+    pub(crate) async fn replace(
+        self: &Arc<Self>,
+        rejected: &AccessToken,
+    ) -> Result<AccessToken, TokenError> {
+        self.obtain(Ask::Replacement(rejected)).await
     }
 
     /// Fetches a new token, or joins the flight that does.
     pub(crate) async fn refresh(self: &Arc<Self>) -> Result<AccessToken, TokenError> {
-        let (waiter, pending) = self.join_or_prepare(&mut lock(&self.state))?;
-        launch(pending);
-        self.wait_for(waiter, false)
-            .await
-            .unwrap_or_else(|| Err(TokenError::interrupted("the token request was lost")))
+        self.obtain(Ask::New).await
     }
 
     pub(crate) fn clear(&self) {
-        {
-            let mut state = lock(&self.state);
-            state.forget(&self.slot);
-            // The flight goes on for those who wait for it. Its token may have been issued before whatever made the
-            // caller clear the cache, so it is not stored, and the next call starts another.
-            state.flight = None;
-        }
-        tracing::debug!("the token was cleared");
+        lock(&self.state).forget(&self.slot);
+        tracing::debug!("cleared the cached token");
     }
 
-    /// Clears only if `rejected` is still the cached token. A flight is not detached: it fetches the replacement already.
+    /// Clears only if `rejected` is still the cached token.
     pub(crate) fn clear_if(&self, rejected: &AccessToken) -> bool {
-        let cleared = lock(&self.state).forget_if(rejected, &self.slot);
+        let cleared = {
+            let mut state = lock(&self.state);
+            let is_cached = state.reject(rejected);
+            if is_cached {
+                state.forget(&self.slot);
+            }
+            is_cached
+        };
         if cleared {
-            tracing::debug!("the rejected token was cleared");
+            tracing::debug!("cleared the rejected token");
         }
         cleared
-    }
-
-    /// Detaches a flight whose runtime the caller is about to block.
-    #[cfg(feature = "blocking")]
-    pub(crate) fn abandon_flight_on(&self, runtime: RuntimeId) {
-        lock(&self.state)
-            .flight
-            .take_if(|flight| flight.runtime == runtime);
     }
 
     /// Has the next caller look at the state, where it finds the same token.
     pub(crate) fn invalidate_fast_path(&self) {
         let mut state = lock(&self.state);
+        state.slot_until = None;
         self.slot.clear();
-        state.fast_path_invalid = true;
     }
 
     pub(crate) fn status(&self) -> TokenStatus {
@@ -151,17 +181,65 @@ impl TokenCache {
 
     /// Stops what runs for this cache: nobody is left to use it.
     pub(crate) fn shut_down(&self) {
-        let mut state = lock(&self.state);
-        if let Some(flight) = state.flight.take() {
-            flight.abort();
+        {
+            let mut state = lock(&self.state);
+            state.is_closed = true;
+            state.flight = None;
+            state.end_backoff();
         }
-        if let Some(retry_timer) = state.retry_timer.take() {
-            retry_timer.abort();
+        self.closed.send_replace(true);
+    }
+
+    async fn obtain(self: &Arc<Self>, ask: Ask<'_>) -> Result<AccessToken, TokenError> {
+        loop {
+            let mut joined = match self.decide(ask)? {
+                Decision::Serve(token) => return Ok(token),
+                Decision::Wait(joined) => joined,
+            };
+            match joined.waiter.wait(joined.patience).await {
+                WaitOutcome::Completed(Ok(token)) => {
+                    if !token.lifetime().is_expired(&Moment::now()) {
+                        return Ok(token);
+                    }
+                }
+                WaitOutcome::Completed(Err(error)) => return self.fall_back(ask).ok_or(error),
+                WaitOutcome::FallBack => {
+                    if let Some(attached) = lock(&self.state).attached(joined.flight) {
+                        attached.is_slow = true;
+                    }
+                    if let Some(token) = self.fall_back(ask) {
+                        return Ok(token);
+                    }
+                }
+                WaitOutcome::Abandoned => {
+                    self.on_abandoned(joined.flight);
+                    if let Some(token) = self.fall_back(ask) {
+                        return Ok(token);
+                    }
+                    if joined.is_own {
+                        return Err(TokenError::interrupted(
+                            "the token request was abandoned because its Tokio runtime shut down or is not driven",
+                        ));
+                    }
+                }
+            }
         }
     }
 
-    fn decide(self: &Arc<Self>, min_lifetime: Duration) -> Result<Decision, TokenError> {
-        let (decision, pending) = self.decide_locked(&mut lock(&self.state), min_lifetime)?;
+    /// The token that is served although a refresh fails or takes long.
+    fn fall_back(&self, ask: Ask<'_>) -> Option<AccessToken> {
+        let state = lock(&self.state);
+        let token = state.unexpired_token(&Moment::now())?;
+        let is_suitable = match ask {
+            Ask::Token { .. } => true,
+            Ask::Replacement(rejected) => !token.is_same_token(rejected),
+            Ask::New => false,
+        };
+        is_suitable.then(|| token.clone())
+    }
+
+    fn decide(self: &Arc<Self>, ask: Ask<'_>) -> Result<Decision, TokenError> {
+        let (decision, pending) = self.decide_locked(&mut lock(&self.state), ask)?;
         launch(pending);
         Ok(decision)
     }
@@ -169,84 +247,110 @@ impl TokenCache {
     fn decide_locked(
         self: &Arc<Self>,
         state: &mut State,
-        min_lifetime: Duration,
+        ask: Ask<'_>,
     ) -> Result<(Decision, Option<PendingFlight>), TokenError> {
         let now = Moment::now();
-        let phase = state.phase(&now, min_lifetime);
-        // An expired token is never served.
-        let token = state.unexpired_token(&now);
-        if std::mem::take(&mut state.fast_path_invalid)
-            && let Some(current) = &state.current
-        {
-            self.publish(current);
-        }
-        if let Some(token) = &token
-            && (phase < Phase::Buffer || state.is_degraded(&now))
-        {
-            let pending = (phase > Phase::Fresh)
-                .then(|| self.prepare_if_due(state, &now))
-                .flatten();
-            return Ok((Decision::Serve(token.clone()), pending));
-        }
-        let (waiter, pending) = self.join_or_prepare(state)?;
-        let has_token = token.is_some();
-        Ok((Decision::Wait { waiter, has_token }, pending))
-    }
-
-    /// Waits for the flight. `None` means: look again, for something has changed.
-    async fn wait_for(
-        &self,
-        waiter: Waiter,
-        has_token: bool,
-    ) -> Option<Result<AccessToken, TokenError>> {
-        let flight = waiter.flight;
-        match waiter.wait(has_token, self.fetcher.longest_cycle()).await {
-            WaitOutcome::Done(Ok(token)) => {
-                let expired = token.lifetime().is_expired(&Moment::now());
-                (!expired).then_some(Ok(token))
+        match ask {
+            Ask::Token { min_lifetime } => self.decide_token(state, &now, min_lifetime),
+            Ask::Replacement(rejected) => {
+                if !state.reject(rejected)
+                    && let Some(token) = state.unexpired_token(&now)
+                {
+                    return Ok((Decision::Serve(token.clone()), None));
+                }
+                if state.flight.is_none()
+                    && let Some(backoff) = state.pending_backoff(&now)
+                {
+                    return Err(backoff.error.clone());
+                }
+                self.join(state, Duration::ZERO, None)
             }
-            WaitOutcome::Done(Err(error)) => {
-                let now = Moment::now();
-                let state = lock(&self.state);
-                let token = state
-                    .unexpired_token(&now)
-                    .filter(|_| state.serves_stale_on(&error, &now));
-                Some(token.ok_or(error))
-            }
-            WaitOutcome::Slow => None,
-            WaitOutcome::Lost => {
-                self.on_abandoned(flight);
-                None
-            }
+            Ask::New => self.join(state, Duration::ZERO, None),
         }
     }
 
-    /// A waiter for the flight under way, or for a new one, which the caller launches once the state is unlocked.
-    fn join_or_prepare(
+    fn decide_token(
         self: &Arc<Self>,
         state: &mut State,
-    ) -> Result<(Waiter, Option<PendingFlight>), TokenError> {
-        if let Some(flight) = &state.flight {
-            return Ok((flight.waiter(), None));
+        now: &Moment,
+        min_lifetime: Duration,
+    ) -> Result<(Decision, Option<PendingFlight>), TokenError> {
+        let phase = state.phase(now, min_lifetime);
+        // An expired token is never served.
+        let Some(token) = state.unexpired_token(now).cloned() else {
+            return self.join(state, min_lifetime, None);
+        };
+        if phase < Phase::Buffer || state.is_degraded(now) {
+            let pending = if phase > Phase::Fresh {
+                self.prepare_if_due(state, now)
+            } else {
+                if state.slot_until.is_none_or(|until| until.has_come(now)) {
+                    self.publish(state);
+                }
+                None
+            };
+            return Ok((Decision::Serve(token), pending));
         }
-        state.flights += 1;
-        let (flight, pending) = Flight::prepare(self, state.flights)?;
-        let waiter = flight.waiter();
-        state.flight = Some(flight);
-        Ok((waiter, Some(pending)))
+        let patience = LONGEST_PATIENCE.min(state.life_left(now) / 4);
+        self.join(state, min_lifetime, Some(patience))
+    }
+
+    /// Joins the flight under way, or a new one, which the caller launches once the state is unlocked.
+    fn join(
+        self: &Arc<Self>,
+        state: &mut State,
+        min_lifetime: Duration,
+        patience: Option<Duration>,
+    ) -> Result<(Decision, Option<PendingFlight>), TokenError> {
+        runtime::check()?;
+        let pending = match &state.flight {
+            Some(_) => None,
+            None => Some(self.prepare(state, min_lifetime)?),
+        };
+        let Some(attached) = &state.flight else {
+            return Err(closed());
+        };
+        let joined = Joined {
+            flight: attached.id,
+            waiter: attached.flight.join(),
+            is_own: pending.is_some(),
+            patience,
+        };
+        Ok((Decision::Wait(joined), pending))
+    }
+
+    fn prepare(
+        self: &Arc<Self>,
+        state: &mut State,
+        min_lifetime: Duration,
+    ) -> Result<PendingFlight, TokenError> {
+        if state.is_closed {
+            return Err(closed());
+        }
+        let id = state.next_flight_id();
+        // Behind a failed refresh the token at hand is served, and each retry is a single attempt.
+        let is_retry = state.backoff.is_some() && state.unexpired_token(&Moment::now()).is_some();
+        let work = TokenFlight::new(Arc::clone(self), id, min_lifetime, is_retry);
+        let (flight, pending) = single_flight::prepare(work);
+        state.flight = Some(AttachedFlight {
+            id,
+            flight,
+            is_slow: false,
+        });
+        Ok(pending)
     }
 
     /// A flight that nobody waits for, unless one is under way or the last one has failed just now.
     fn prepare_if_due(self: &Arc<Self>, state: &mut State, now: &Moment) -> Option<PendingFlight> {
-        let due = state
+        let is_due = state
             .backoff
             .as_ref()
             .is_none_or(|backoff| backoff.has_elapsed(now));
-        if !due || state.flight.is_some() {
+        // Without a runtime there is no refresh, and the caller still has a valid token.
+        if !is_due || state.flight.is_some() || runtime::check().is_err() {
             return None;
         }
-        // Without a runtime there is no refresh, and the caller still has a good token.
-        self.join_or_prepare(state).ok()?.1
+        self.prepare(state, Duration::ZERO).ok()
     }
 
     /// Called by the retry timer.
@@ -254,30 +358,33 @@ impl TokenCache {
         let now = Moment::now();
         let pending = {
             let mut state = lock(&self.state);
-            let wanted = state.backoff.is_some() && !state.life_left(&now).is_zero();
-            wanted
+            let is_wanted = state.backoff.is_some() && state.unexpired_token(&now).is_some();
+            is_wanted
                 .then(|| self.prepare_if_due(&mut state, &now))
                 .flatten()
         };
         launch(pending);
     }
 
-    /// Called when the flight has been spawned, which it may have outrun.
-    fn on_spawned(&self, flight: u64, task: Option<Task>) {
-        if let Some(known) = &mut lock(&self.state).flight
-            && known.id == flight
-        {
-            known.task = task;
+    fn demand(&self, min_lifetime: Duration) -> Demand {
+        lock(&self.state).demand(&Moment::now(), min_lifetime)
+    }
+
+    /// Called by the flight when an attempt has failed and others follow. From now on valid tokens are served at once.
+    fn on_failed_attempt(&self, flight: FlightId, error: &TokenError) {
+        let mut state = lock(&self.state);
+        if state.attached(flight).is_some() && state.backoff.is_none() {
+            state.backoff = Some(Backoff::begin(error.clone(), Moment::now()));
         }
     }
 
     /// Called by the flight when it has an outcome.
-    fn on_complete(self: &Arc<Self>, flight: u64, result: &Result<AccessToken, TokenError>) {
+    fn on_complete(self: &Arc<Self>, flight: FlightId, result: &Result<AccessToken, TokenError>) {
         let now = Moment::now();
         let event = {
             let mut state = lock(&self.state);
             match result {
-                _ if !state.take_flight(flight) => CacheEvent::NotKept,
+                _ if !state.detach(flight) => CacheEvent::NotKept,
                 Ok(token) => self.store(&mut state, token),
                 Err(error) => self.note_failure(&mut state, error, &now),
             }
@@ -285,36 +392,35 @@ impl TokenCache {
         event.trace();
     }
 
-    /// Called when a flight ended without an outcome.
-    fn on_abandoned(&self, flight: u64) {
-        let known = lock(&self.state).take_flight(flight);
-        if known {
-            CacheEvent::Lost.trace();
+    /// Called when a flight ended without an outcome, or seems to sit on a runtime that nobody drives.
+    fn on_abandoned(&self, flight: FlightId) {
+        let was_attached = lock(&self.state).detach(flight);
+        if was_attached {
+            CacheEvent::Abandoned.trace();
         }
     }
 
     fn store(&self, state: &mut State, token: &AccessToken) -> CacheEvent {
         let lifetime = token.lifetime();
-        let schedule = self.policy.schedule(lifetime.life, jitter());
-        let current = Current {
+        state.current = Some(Current {
             token: token.clone(),
-            schedule,
-        };
-        self.publish(&current);
-        state.current = Some(current);
-        if let Some(retry_timer) = state.retry_timer.take() {
-            retry_timer.abort();
-        }
+            schedule: self.policy.schedule(lifetime.life, jitter()),
+            is_rejected: false,
+        });
+        self.publish(state);
         CacheEvent::Fetched {
             expires_in: lifetime.life,
-            failures: state.backoff.take().map_or(0, |backoff| backoff.failures),
+            failures: state.end_backoff().map_or(0, |backoff| backoff.failures),
         }
     }
 
-    fn publish(&self, current: &Current) {
-        let asked_at = current.token.lifetime().asked_at;
-        let fresh_until = asked_at.later(current.schedule.ahead_from);
-        self.slot.publish(&current.token, fresh_until);
+    fn publish(&self, state: &mut State) {
+        if let Some(current) = &state.current {
+            let asked_at = current.token.lifetime().asked_at;
+            let fresh_until = asked_at.later(current.schedule.ahead_from);
+            self.slot.publish(&current.token, fresh_until);
+            state.slot_until = Some(fresh_until);
+        }
     }
 
     fn note_failure(
@@ -324,21 +430,15 @@ impl TokenCache {
         now: &Moment,
     ) -> CacheEvent {
         let left = state.life_left(now);
-        let failures = state.backoff.as_ref().map_or(0, |backoff| backoff.failures);
-        let failures = failures.saturating_add(1);
-        let pause = backoff_delay(failures, jitter(), left, error.retry_after());
-        state.backoff = Some(Backoff {
-            error: error.clone(),
-            failures,
-            retry_at: now.later(pause),
-        });
-        if pause < left {
-            // Traffic starts the next try too; the retry timer is for when there is none.
-            let retry_timer = spawn(retry_later(Arc::downgrade(self), pause));
-            if let Some(previous) = std::mem::replace(&mut state.retry_timer, retry_timer) {
-                previous.abort();
-            }
+        let previous = state.end_backoff();
+        let backoff = Backoff::after(previous, error.clone(), *now, left, jitter());
+        let failures = backoff.failures;
+        let delay = backoff.retry_at.since(now);
+        // A refusal will not pass by itself, so only traffic tries again.
+        if error.is_transient() && delay < left && !state.is_closed {
+            state.retry_timer = spawn(retry_later(Arc::downgrade(self), delay));
         }
+        state.backoff = Some(backoff);
         CacheEvent::Failed {
             error: error.clone(),
             failures,
@@ -354,10 +454,14 @@ fn launch(pending: Option<PendingFlight>) {
     }
 }
 
-/// Starts the next detached refresh after `pause`, if the cache is still there and still in backoff.
-async fn retry_later(cache: Weak<TokenCache>, pause: Duration) {
-    sleep(pause).await;
+/// Starts the next detached refresh after `delay`, if the cache is still there and still failing.
+async fn retry_later(cache: Weak<TokenCache>, delay: Duration) {
+    sleep(delay).await;
     if let Some(cache) = cache.upgrade() {
         cache.retry_refresh();
     }
+}
+
+fn closed() -> TokenError {
+    TokenError::interrupted("the client was dropped")
 }

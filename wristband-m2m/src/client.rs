@@ -180,7 +180,7 @@ impl WristbandM2mClient {
     /// Clears the cache; the next call fetches a token.
     ///
     /// A request under way continues for the callers that wait for it, but its token is not cached.
-    /// To handle a 401, use [`clear_token_if`](Self::clear_token_if).
+    /// To handle a 401, use [`replace_token`](Self::replace_token).
     ///
     /// # Examples
     ///
@@ -202,8 +202,9 @@ impl WristbandM2mClient {
 
     /// Clears the cache if `rejected` is still the cached token, and returns whether it was.
     ///
-    /// Call this from a 401 handler. If many requests fail with the same revoked token, only the first clears it; later
-    /// calls do not evict its replacement.
+    /// If many requests fail with the same revoked token, only the first clears it; later calls do not evict its
+    /// replacement. A 401 handler that wants the other callers to keep the token until then uses
+    /// [`replace_token`](Self::replace_token).
     ///
     /// # Examples
     ///
@@ -247,6 +248,71 @@ impl WristbandM2mClient {
         self.0.cache.status()
     }
 
+    /// Replaces a token that an API has rejected, and returns its replacement.
+    ///
+    /// Call this from a 401 handler. If many requests fail with the same token, they share one token request; if it has
+    /// been replaced already, the cached token is returned. One API's 401 may be a revocation or that API's own trouble,
+    /// so all other callers are served the rejected token until its replacement arrives, and the state is
+    /// [`Degraded`](crate::TokenState::Degraded) meanwhile. To stop serving a token at once, use
+    /// [`clear_token`](Self::clear_token).
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`TokenError`] if no other token could be fetched. Until the back-off after such a failure has passed,
+    /// further calls with the same token fail at once, with the same error.
+    ///
+    /// # Cancellation
+    ///
+    /// Same as [`get_token`](Self::get_token).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use wristband_m2m::{TokenError, testing::MockWristband};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), TokenError> {
+    /// # let mock = MockWristband::start().await;
+    /// # let client = mock.client();
+    /// let rejected = client.get_token().await?;
+    /// let token = client.replace_token(&rejected).await?;
+    /// assert!(!token.is_same_token(&rejected));
+    /// assert!(client.replace_token(&rejected).await?.is_same_token(&token));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn replace_token(&self, rejected: &AccessToken) -> Result<AccessToken, TokenError> {
+        self.ensure_background();
+        self.0.cache.replace(rejected).await
+    }
+
+    /// Returns the cached token if it is valid, without waiting.
+    ///
+    /// For synchronous code such as gRPC interceptors. Inside a Tokio runtime it also starts the refresh that is due, or
+    /// the first fetch, whose token the next call finds. An expired token is never returned.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use wristband_m2m::{TokenError, testing::MockWristband};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), TokenError> {
+    /// # let mock = MockWristband::start().await;
+    /// # let client = mock.client();
+    /// assert!(client.cached_token().is_none());
+    /// let token = client.get_token().await?;
+    /// assert!(client.cached_token().unwrap().is_same_token(&token));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn cached_token(&self) -> Option<AccessToken> {
+        let cache = &self.0.cache;
+        cache.fresh_token(Duration::ZERO).or_else(|| {
+            self.ensure_background();
+            cache.valid_token()
+        })
+    }
+
     pub(crate) fn new(cache: TokenCache, background: Option<BackgroundRefresh>) -> Self {
         Self(Arc::new(Handle {
             cache: Arc::new(cache),
@@ -255,22 +321,20 @@ impl WristbandM2mClient {
     }
 
     #[cfg(feature = "blocking")]
-    pub(crate) fn cached_token(&self, min_lifetime: Duration) -> Option<AccessToken> {
+    pub(crate) fn fresh_token(&self, min_lifetime: Duration) -> Option<AccessToken> {
         self.0.cache.fresh_token(min_lifetime)
-    }
-
-    #[cfg(feature = "blocking")]
-    pub(crate) fn abandon_flight_on(&self, runtime: crate::runtime::RuntimeId) {
-        self.0.cache.abandon_flight_on(runtime);
     }
 
     /// Boxed, so that the future of a call that hits the cache, which is nearly every one, is a few words.
     fn fetch_token(&self, min_lifetime: Duration) -> BoxedFetch<'_> {
-        let cache = &self.0.cache;
+        self.ensure_background();
+        Box::pin(self.0.cache.token(min_lifetime))
+    }
+
+    fn ensure_background(&self) {
         if let Some(background) = &self.0.background {
-            background.ensure_running(cache);
+            background.ensure_running(&self.0.cache);
         }
-        Box::pin(cache.token(min_lifetime))
     }
 }
 

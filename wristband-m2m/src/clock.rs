@@ -25,6 +25,11 @@ impl Moment {
         }
     }
 
+    /// Whether this moment has come at `now`, by the clock that says so first.
+    pub(crate) fn has_come(&self, now: &Self) -> bool {
+        now.monotonic >= self.monotonic || now.wall >= self.wall
+    }
+
     /// The time from `earlier` to this moment, by the faster clock; zero when both went backwards.
     pub(crate) fn since(&self, earlier: &Self) -> Duration {
         let monotonic = self.monotonic.saturating_duration_since(earlier.monotonic);

@@ -1,4 +1,4 @@
-//! One cycle of attempts: paced, bounded in time, counted, retried.
+//! How one token is fetched: rate limited, bounded in time, counted, retried.
 
 pub(crate) mod endpoint;
 mod rate_limiter;
@@ -15,10 +15,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use self::endpoint::{SecretKind, TokenEndpoint};
-use self::rate_limiter::RateLimiter;
+use self::rate_limiter::{INTERVAL, RateLimiter};
 use crate::clock::Moment;
 use crate::error::{TokenError, TokenErrorKind};
-use crate::runtime::{Mutex, lock, sleep, within};
+use crate::runtime::{Mutex, lock, race, sleep, within};
 use crate::token::AccessToken;
 use crate::token::expiry::Lifetime;
 
@@ -31,13 +31,47 @@ pub(crate) enum Backend {
     Custom(Arc<dyn TokenSource>),
 }
 
-/// The secret that was preferred has been refused in this cycle.
-struct RejectedSecret {
-    error: TokenError,
-    other: SecretKind,
+/// Why a token is fetched, as the cache knows it at that moment.
+#[derive(Debug)]
+pub(crate) struct Demand {
+    /// The token at hand, unless it has expired.
+    pub(crate) have: Option<AccessToken>,
+    /// An API has rejected that token.
+    pub(crate) is_rejected: bool,
+    /// The life that a caller asks for.
+    pub(crate) min_lifetime: Duration,
 }
 
-/// Turns one wish for a token into as many requests as it takes, and no more.
+impl Demand {
+    fn reason(&self) -> &'static str {
+        match &self.have {
+            None => "no token",
+            Some(_) if self.is_rejected => "rejected",
+            Some(token) if token.remaining() < self.min_lifetime => "lives too short",
+            Some(_) => "about to expire",
+        }
+    }
+}
+
+/// Who a token is fetched for.
+pub(crate) trait FetchObserver: Sync {
+    /// What is needed now: it may change until [`on_start`](Self::on_start), when the cache is cleared.
+    fn demand(&self) -> Demand;
+
+    /// Called before the first request is sent: from here on the token may be older than a clear.
+    fn on_start(&self);
+
+    /// Called when an attempt has failed and another follows.
+    fn on_failed_attempt(&self, error: &TokenError);
+
+    /// Whether nobody will use the token.
+    fn is_unwanted(&self) -> bool;
+
+    /// Resolves when nobody will use the token.
+    fn unwanted(&self) -> impl Future<Output = ()> + Send;
+}
+
+/// Makes one fetch into as many requests as it takes, and no more.
 pub(crate) struct Fetcher {
     backend: Backend,
     retry: TokenRetry,
@@ -64,61 +98,109 @@ impl Fetcher {
         self.requests.load(Ordering::Relaxed)
     }
 
-    /// The longest that a cycle can take while its runtime runs, apart from waiting its turn.
-    pub(crate) fn longest_cycle(&self) -> Duration {
-        let attempt = self.request_timeout.saturating_mul(2);
-        attempt
-            .saturating_add(self.retry.delay)
-            .saturating_mul(self.retry.attempts)
+    /// Makes attempts until one succeeds or no other follows; a single one for a `single_attempt`. Records in the current
+    /// span why, and the number of requests.
+    ///
+    /// A token store belongs here, between the cache and the backend: it looks at the demand before any request is sent.
+    pub(crate) async fn token(
+        &self,
+        observer: &impl FetchObserver,
+        single_attempt: bool,
+    ) -> Result<AccessToken, TokenError> {
+        tracing::Span::current().record("reason", observer.demand().reason());
+        let mut cycle = Cycle {
+            fetcher: self,
+            observer,
+            rejected: None,
+            sent: 0,
+        };
+        let result = cycle.run(single_attempt).await;
+        tracing::Span::current().record("attempts", cycle.sent);
+        result.map_err(|error| error.with_attempts(cycle.sent))
     }
 
-    /// Attempts until one succeeds or retrying is over. Says in the current span how many requests that took.
-    pub(crate) async fn token(&self) -> Result<AccessToken, TokenError> {
-        let mut sent = 0;
-        let result = self.cycle(&mut sent).await;
-        tracing::Span::current().record("attempts", sent);
-        result.map_err(|error| error.with_attempts(sent))
+    /// Waits until the next request may be sent.
+    ///
+    /// The turn is taken when it is used and not before, so whoever gives up waiting owes nothing.
+    async fn acquire(&self, observer: &impl FetchObserver) -> Result<(), TokenError> {
+        // Turns come once an interval, whatever the timeout.
+        let longest = self.request_timeout.max(INTERVAL);
+        let start = Instant::now();
+        let mut has_waited = false;
+        loop {
+            if observer.is_unwanted() {
+                return Err(TokenError::interrupted("the token is not needed any more"));
+            }
+            let Err(wait) = lock(&self.rate_limiter).try_acquire(Instant::now()) else {
+                self.is_limited.store(has_waited, Ordering::Relaxed);
+                return Ok(());
+            };
+            if !self.is_limited.swap(true, Ordering::Relaxed) {
+                tracing::warn!("token requests are rate limited to 1 per second");
+            }
+            let Some(left) = longest
+                .checked_sub(start.elapsed())
+                .filter(|left| !left.is_zero())
+            else {
+                return Err(TokenError::new(
+                    TokenErrorKind::Timeout,
+                    "the rate limit of token requests left no turn within the request timeout",
+                ));
+            };
+            has_waited = true;
+            race(sleep(wait.min(left)), observer.unwanted()).await;
+        }
     }
+}
 
-    async fn cycle(&self, sent: &mut u32) -> Result<AccessToken, TokenError> {
+/// One fetch.
+struct Cycle<'a, O> {
+    fetcher: &'a Fetcher,
+    observer: &'a O,
+    rejected: Option<RejectedSecret>,
+    /// Requests sent so far.
+    sent: u32,
+}
+
+/// The secret that was preferred has been refused in this cycle.
+struct RejectedSecret {
+    error: TokenError,
+    other: SecretKind,
+}
+
+impl<O: FetchObserver> Cycle<'_, O> {
+    async fn run(&mut self, single_attempt: bool) -> Result<AccessToken, TokenError> {
         let mut attempts = 0;
-        let mut rejected = None;
         loop {
             attempts += 1;
-            let error = match self.attempt(&mut rejected, sent).await {
+            let error = match self.attempt().await {
                 Ok(token) => return Ok(token),
                 Err(error) => error,
             };
-            if !self.retry.goes_on(attempts, &error) {
+            let delay = self.fetcher.retry.next_delay(attempts, &error);
+            let Some(delay) = delay.filter(|_| !single_attempt) else {
                 return Err(error);
-            }
-            tracing::debug!(attempts, %error, "the token request failed and is tried again");
-            sleep(self.retry.delay).await;
+            };
+            tracing::debug!(attempts, %error, "token request failed; trying again");
+            self.observer.on_failed_attempt(&error);
+            sleep(delay).await;
         }
     }
 
-    async fn attempt(
-        &self,
-        rejected: &mut Option<RejectedSecret>,
-        sent: &mut u32,
-    ) -> Result<AccessToken, TokenError> {
-        match &self.backend {
-            Backend::Custom(source) => self.ask_source(&**source, sent).await,
-            Backend::Endpoint(endpoint) => self.ask_endpoint(endpoint, rejected, sent).await,
+    async fn attempt(&mut self) -> Result<AccessToken, TokenError> {
+        match &self.fetcher.backend {
+            Backend::Custom(source) => self.ask_source(&**source).await,
+            Backend::Endpoint(endpoint) => self.ask_endpoint(endpoint).await,
         }
     }
 
-    async fn ask_source(
-        &self,
-        source: &dyn TokenSource,
-        sent: &mut u32,
-    ) -> Result<AccessToken, TokenError> {
-        let asked_at = self.turn(sent).await;
-        let issued = within(self.request_timeout, source.fetch_token()).await;
+    async fn ask_source(&mut self, source: &dyn TokenSource) -> Result<AccessToken, TokenError> {
+        let asked_at = self.begin_request().await?;
+        let issued = within(self.fetcher.request_timeout, source.fetch_token()).await;
         let issued = issued.unwrap_or_else(|| {
             Err(TokenError::new(
                 TokenErrorKind::Timeout,
-                "the token source did not answer within the request timeout",
+                "the token source did not respond within the request timeout",
             ))
         });
         accept(issued?, asked_at)
@@ -126,63 +208,54 @@ impl Fetcher {
 
     /// One request, or two when the secret turns out to have been rotated away. The rest of the cycle is made with the
     /// other secret then: a refused one is not sent again.
-    async fn ask_endpoint(
-        &self,
-        endpoint: &TokenEndpoint,
-        rejected: &mut Option<RejectedSecret>,
-        sent: &mut u32,
-    ) -> Result<AccessToken, TokenError> {
-        let RejectedSecret { error, other } = match rejected {
-            Some(rejected) => rejected,
+    async fn ask_endpoint(&mut self, endpoint: &TokenEndpoint) -> Result<AccessToken, TokenError> {
+        let other = match &self.rejected {
+            Some(rejected) => rejected.other,
             None => {
                 let kind = endpoint.preferred();
-                let error = match self.request(endpoint, kind, sent).await {
+                let error = match self.request(endpoint, kind).await {
                     Ok(token) => return Ok(token),
                     Err(error) => error,
                 };
                 let Some(other) = endpoint.alternative(kind, &error) else {
                     return Err(error);
                 };
-                rejected.insert(RejectedSecret { error, other })
+                self.rejected = Some(RejectedSecret { error, other });
+                other
             }
         };
-        match self.request(endpoint, *other, sent).await {
+        match self.request(endpoint, other).await {
             Ok(token) => {
-                endpoint.prefer(*other);
+                endpoint.prefer(other);
                 Ok(token)
             }
-            // Both secrets are wrong: what was said of the preferred one is what the user should hear.
-            Err(second) if second.oauth_error() == error.oauth_error() => Err(error.clone()),
-            Err(second) => Err(second),
+            // Both secrets are wrong: report the refusal of the preferred one.
+            Err(second) => Err(match &self.rejected {
+                Some(first) if first.error.oauth_error() == second.oauth_error() => {
+                    first.error.clone()
+                }
+                _ => second,
+            }),
         }
     }
 
     async fn request(
-        &self,
+        &mut self,
         endpoint: &TokenEndpoint,
         kind: SecretKind,
-        sent: &mut u32,
     ) -> Result<AccessToken, TokenError> {
-        let asked_at = self.turn(sent).await;
-        let issued = endpoint.fetch(kind, self.request_timeout).await?;
+        let asked_at = self.begin_request().await?;
+        let issued = endpoint.fetch(kind, self.fetcher.request_timeout).await?;
         accept(issued, asked_at)
     }
 
-    /// Waits until the next request may be sent, and counts it.
-    async fn turn(&self, sent: &mut u32) -> Moment {
-        let wait = lock(&self.rate_limiter).reserve(Instant::now());
-        let was_limited = self.is_limited.swap(!wait.is_zero(), Ordering::Relaxed);
-        if !wait.is_zero() {
-            if !was_limited {
-                tracing::warn!(
-                    "token requests come too fast and are paced at one a second from now on"
-                );
-            }
-            sleep(wait).await;
-        }
-        *sent += 1;
-        self.requests.fetch_add(1, Ordering::Relaxed);
-        Moment::now()
+    /// Waits for the request's turn, and counts it.
+    async fn begin_request(&mut self) -> Result<Moment, TokenError> {
+        self.fetcher.acquire(self.observer).await?;
+        self.observer.on_start();
+        self.sent += 1;
+        self.fetcher.requests.fetch_add(1, Ordering::Relaxed);
+        Ok(Moment::now())
     }
 }
 

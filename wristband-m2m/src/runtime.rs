@@ -4,7 +4,10 @@
 //! every interleaving that shuttle can reach. A pause may then end at any moment, unless it is
 //! an hour or longer.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::PoisonError;
+use std::task::Poll;
 
 #[cfg(all(test, shuttle))]
 pub(crate) use explored::*;
@@ -16,6 +19,16 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Waits until one of the two is done.
+pub(crate) async fn race(one: impl Future<Output = ()>, other: impl Future<Output = ()>) {
+    let (mut one, mut other) = (pin!(one), pin!(other));
+    poll_fn(|context| match one.as_mut().poll(context) {
+        Poll::Ready(()) => Poll::Ready(()),
+        Poll::Pending => other.as_mut().poll(context),
+    })
+    .await;
+}
+
 #[cfg(not(all(test, shuttle)))]
 mod real {
     use std::future::Future;
@@ -24,9 +37,15 @@ mod real {
 
     use tokio::runtime::Handle;
 
+    use crate::error::TokenError;
+
     pub(crate) use std::sync::{Mutex, MutexGuard};
-    pub(crate) use tokio::runtime::Id as RuntimeId;
     pub(crate) use tokio::time::sleep;
+
+    /// How often a flight shows that its runtime is driven.
+    pub(crate) const HEARTBEAT: Duration = Duration::from_secs(1);
+    /// How often a waiter looks for it.
+    pub(crate) const HEARTBEAT_CHECK: Duration = Duration::from_millis(1500);
 
     /// A detached task. It is not stopped by dropping this.
     #[derive(Debug)]
@@ -48,8 +67,17 @@ mod real {
         Some(Task(handle.spawn(work).abort_handle()))
     }
 
-    pub(crate) fn current_runtime() -> Option<RuntimeId> {
-        Handle::try_current().ok().map(|handle| handle.id())
+    /// Checks that the caller runs on a runtime that can fetch a token.
+    pub(crate) fn check() -> Result<(), TokenError> {
+        if Handle::try_current().is_err() {
+            return Err(TokenError::interrupted(
+                "no Tokio runtime is running: call this from async code, or use the blocking client (feature `blocking`)",
+            ));
+        }
+        // A runtime does not say whether it has timers; it panics when asked for one.
+        std::panic::catch_unwind(|| drop(sleep(Duration::ZERO))).map_err(|_| {
+            TokenError::interrupted("the Tokio runtime has no timers: build it with `enable_all`")
+        })
     }
 
     /// A number that is likely to differ between threads.
@@ -73,10 +101,13 @@ mod explored {
     use std::future::Future;
     use std::time::Duration;
 
+    use crate::error::TokenError;
+
     pub(crate) use shuttle::sync::{Mutex, MutexGuard};
 
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub(crate) struct RuntimeId;
+    // Pauses that never end, or a flight would be explored for as long as it takes.
+    pub(crate) const HEARTBEAT: Duration = Duration::from_secs(3600);
+    pub(crate) const HEARTBEAT_CHECK: Duration = Duration::from_secs(3600);
 
     #[derive(Debug)]
     pub(crate) struct Task(shuttle::future::AbortHandle);
@@ -95,26 +126,26 @@ mod explored {
         Some(Task(shuttle::future::spawn(work).abort_handle()))
     }
 
-    pub(crate) fn current_runtime() -> Option<RuntimeId> {
-        Some(RuntimeId)
+    pub(crate) fn check() -> Result<(), TokenError> {
+        Ok(())
     }
 
     pub(crate) fn thread_hint() -> usize {
         shuttle::current::me().into()
     }
 
-    pub(crate) async fn sleep(_: Duration) {
+    pub(crate) async fn sleep(pause: Duration) {
+        if pause >= Duration::from_secs(3600) {
+            return std::future::pending().await;
+        }
         shuttle::future::yield_now().await;
     }
 
     pub(crate) async fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Option<T> {
         use std::pin::pin;
         use std::task::Poll;
-        if limit >= Duration::from_secs(3600) {
-            return Some(work.await);
-        }
         let mut work = pin!(work);
-        let mut pause = pin!(sleep(Duration::ZERO));
+        let mut pause = pin!(sleep(limit));
         std::future::poll_fn(|context| {
             if let Poll::Ready(done) = work.as_mut().poll(context) {
                 return Poll::Ready(Some(done));

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use crate::error::TokenError;
 
-/// Made while the cache's state is locked, and told once it is not: a subscriber may be slow, or look at the client's
+/// Made while the cache's state is locked, and traced once it is not: a subscriber may be slow, or look at the client's
 /// status itself.
 pub(super) enum CacheEvent {
     Fetched {
         expires_in: Duration,
-        /// How many requests in a row had failed before.
+        /// How many fetches in a row had failed before.
         failures: u32,
     },
     Failed {
@@ -19,18 +19,18 @@ pub(super) enum CacheEvent {
         left: Duration,
     },
     NotKept,
-    Lost,
+    Abandoned,
 }
 
 impl CacheEvent {
-    /// A warning when backoff begins, and none for each failure after it.
+    /// Warns when refreshes begin to fail, and not at each failure after it.
     pub(super) fn trace(self) {
         match self {
             Self::Fetched {
                 expires_in,
                 failures: 0,
             } => {
-                tracing::debug!(expires_in = expires_in.as_secs(), "a token was fetched");
+                tracing::debug!(expires_in = expires_in.as_secs(), "fetched a token");
             }
             Self::Fetched {
                 expires_in,
@@ -38,14 +38,14 @@ impl CacheEvent {
             } => tracing::info!(
                 expires_in = expires_in.as_secs(),
                 failures,
-                "a token was fetched again after failures"
+                "fetched a token after failures"
             ),
             Self::Failed {
                 error,
                 failures: 1,
                 left,
             } if left.is_zero() => {
-                tracing::warn!(%error, "a token request failed, and there is no token to go on with");
+                tracing::warn!(%error, "token request failed; no token to serve");
             }
             Self::Failed {
                 error,
@@ -54,18 +54,20 @@ impl CacheEvent {
             } => tracing::warn!(
                 %error,
                 expires_in = left.as_secs(),
-                "a token refresh failed, and the token at hand goes on being used"
+                "token refresh failed; serving the cached token"
             ),
             Self::Failed {
                 error, failures, ..
             } => {
-                tracing::debug!(%error, failures, "a token request failed again");
+                tracing::debug!(%error, failures, "token request failed again");
             }
             Self::NotKept => {
-                tracing::debug!("the cache was cleared meanwhile, and the outcome is not kept");
+                tracing::debug!(
+                    "dropped the result of a token request: the cache was cleared, or the token rejected, after it was sent"
+                );
             }
-            Self::Lost => tracing::warn!(
-                "a token request was lost: the runtime that it ran on ended or stands still"
+            Self::Abandoned => tracing::warn!(
+                "a token request was abandoned: its Tokio runtime shut down or is not driven"
             ),
         }
     }

@@ -1,206 +1,225 @@
-//! One request for a token and everybody who waits for it.
+//! Single flight: work that runs once, detached from everybody who waits for its output.
+//!
+//! A flight ends in one of three ways: with an output (a panic is made into one), stopped, or abandoned because its
+//! runtime ended. While it runs it counts heartbeats, so that a waiter on another runtime can tell a slow flight from one
+//! that sits on a runtime that nobody drives.
 
-use std::sync::Arc;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tracing::Instrument as _;
 
-use super::TokenCache;
-use crate::error::TokenError;
-use crate::runtime::{RuntimeId, Task, current_runtime, spawn, within};
-use crate::token::AccessToken;
+use crate::runtime::{HEARTBEAT, HEARTBEAT_CHECK, sleep, spawn, within};
 
-/// Callers that hold a token which is still good wait no longer than this for a new one.
-const STALE_WAIT: Duration = Duration::from_secs(5);
+/// The work of a flight, and what happens when it ends.
+pub(super) trait Work: Send + Sync + 'static {
+    type Output: Clone + Send + Sync + 'static;
 
-/// A fetch under way, as the cache keeps it.
+    fn run(&self, reporter: &Reporter<Self::Output>) -> impl Future<Output = Self::Output> + Send;
+
+    /// Resolves when the flight has to stop without an output.
+    fn stopped(&self) -> impl Future<Output = ()> + Send;
+
+    /// The output of work that panicked.
+    fn panicked(&self) -> Self::Output;
+
+    /// Called once, before the waiters learn of it; with `None` if the flight was stopped or abandoned.
+    fn on_end(&self, output: Option<&Self::Output>);
+}
+
+/// A flight that may be joined. Dropping it detaches the flight, which continues for those who wait for it.
 #[derive(Debug)]
-pub(super) struct Flight {
-    pub(super) id: u64,
-    progress: watch::Receiver<Progress>,
-    pub(super) task: Option<Task>,
-    pub(super) runtime: RuntimeId,
-}
+pub(super) struct Flight<T>(watch::Receiver<Progress<T>>);
 
-#[derive(Clone, Debug)]
-enum Progress {
-    Pending,
-    /// Still flying, but past [`STALE_WAIT`].
-    Slow,
-    Done(Result<AccessToken, TokenError>),
-}
-
-/// How a wait for a flight ended.
+/// The flight's own end of the channel.
 #[derive(Debug)]
-pub(super) enum WaitOutcome {
-    Done(Result<AccessToken, TokenError>),
-    /// The flight takes long: look whether the old token will do.
-    Slow,
-    /// The flight's runtime has ended, or stands still.
-    Lost,
-}
+pub(super) struct Reporter<T>(watch::Sender<Progress<T>>);
 
 /// A caller's view of a flight.
 #[derive(Debug)]
-pub(super) struct Waiter {
-    pub(super) flight: u64,
-    progress: watch::Receiver<Progress>,
-    /// Whether the flight's runtime is this caller's, and so runs as long as the caller is being polled.
-    same_runtime: bool,
+pub(super) struct Waiter<T>(watch::Receiver<Progress<T>>);
+
+#[derive(Debug)]
+struct Progress<T> {
+    heartbeats: u32,
+    has_started: bool,
+    has_setback: bool,
+    output: Option<T>,
 }
 
-/// A flight that the cache knows of and that has not been spawned yet.
+/// How a wait for a flight ended.
+#[derive(Debug, PartialEq)]
+pub(super) enum WaitOutcome<T> {
+    Completed(T),
+    /// The flight had a setback, or the waiter's patience is over, and it has something to fall back on.
+    FallBack,
+    /// The flight ended without an output, or sits on a runtime that nobody drives.
+    Abandoned,
+}
+
+/// A flight that has not been spawned yet.
 ///
-/// Spawning waits until the lock on the cache's state is released: a runtime that is shutting down drops what it is
-/// given then and there, and the [`CompletionGuard`] in it takes that lock.
-#[must_use = "a flight that does not take off is lost"]
-pub(super) struct PendingFlight(CompletionGuard);
+/// It is prepared under a lock and launched after: a runtime that is shutting down drops what it is given at once, and
+/// [`Work::on_end`] takes that lock.
+#[must_use = "a flight that is not launched is abandoned"]
+pub(super) struct PendingFlight<W: Work>(CompletionGuard<W>);
 
-impl Flight {
-    pub(super) fn prepare(
-        cache: &Arc<TokenCache>,
-        id: u64,
-    ) -> Result<(Self, PendingFlight), TokenError> {
-        let runtime = current_runtime().ok_or_else(|| {
-            TokenError::interrupted(
-                "there is no Tokio runtime here: call this inside of one, or use the blocking client (feature `blocking`)",
-            )
-        })?;
-        let (sender, progress) = watch::channel(Progress::Pending);
-        let flight = Self {
-            id,
-            progress,
-            task: None,
-            runtime,
-        };
-        let pending = PendingFlight(CompletionGuard {
-            cache: Arc::clone(cache),
-            id,
-            sender,
-            completed: false,
-        });
-        Ok((flight, pending))
-    }
-
-    pub(super) fn waiter(&self) -> Waiter {
-        Waiter {
-            flight: self.id,
-            progress: self.progress.clone(),
-            same_runtime: Some(self.runtime) == current_runtime(),
-        }
-    }
-
-    /// Whether the flight has kept its callers waiting for longer than is polite.
-    pub(super) fn is_slow(&self) -> bool {
-        matches!(*self.progress.borrow(), Progress::Slow)
-    }
-
-    pub(super) fn abort(&self) {
-        if let Some(task) = &self.task {
-            task.abort();
-        }
-    }
+/// Ends the flight when it is dropped without an output.
+struct CompletionGuard<W: Work> {
+    work: W,
+    reporter: Reporter<W::Output>,
+    has_ended: bool,
 }
 
-impl Waiter {
-    /// Waits until the flight has completed, is lost, or (for a caller with another token in hand) is late.
-    pub(super) async fn wait(mut self, has_token: bool, longest_flight: Duration) -> WaitOutcome {
-        let same_runtime = self.same_runtime;
-        let wait = async {
-            let progress = self
-                .progress
-                .wait_for(|progress| match progress {
-                    Progress::Pending => false,
-                    Progress::Slow => has_token,
-                    Progress::Done(_) => true,
-                })
-                .await;
-            match progress.as_deref() {
-                Ok(Progress::Done(result)) => WaitOutcome::Done(result.clone()),
-                Ok(_) => WaitOutcome::Slow,
-                Err(_) => WaitOutcome::Lost,
-            }
-        };
-        if same_runtime {
-            wait.await
-        } else {
-            // The other runtime may exist and yet not run: a `current_thread` one whose `block_on` has returned.
-            within(longest_flight, wait)
-                .await
-                .unwrap_or(WaitOutcome::Lost)
-        }
-    }
-}
-
-impl PendingFlight {
-    /// Starts the fetch, detached from its callers.
-    pub(super) fn launch(self) {
-        let Self(guard) = self;
-        let cache = Arc::clone(&guard.cache);
-        let id = guard.id;
-        let span = tracing::info_span!(
-            parent: None,
-            "wristband_m2m.fetch",
-            attempts = tracing::field::Empty,
-            outcome = tracing::field::Empty,
-        );
-        span.follows_from(tracing::Span::current());
-        let task = spawn(run(guard).instrument(span));
-        cache.on_spawned(id, task);
-    }
-}
-
-async fn run(guard: CompletionGuard) {
-    let cache = Arc::clone(&guard.cache);
-    let mut fetch = std::pin::pin!(cache.fetcher.token());
-    let result = match within(STALE_WAIT, fetch.as_mut()).await {
-        Some(result) => result,
-        None => {
-            guard.sender.send_replace(Progress::Slow);
-            fetch.await
-        }
+pub(super) fn prepare<W: Work>(work: W) -> (Flight<W::Output>, PendingFlight<W>) {
+    let (sender, receiver) = watch::channel(Progress {
+        heartbeats: 0,
+        has_started: false,
+        has_setback: false,
+        output: None,
+    });
+    let guard = CompletionGuard {
+        work,
+        reporter: Reporter(sender),
+        has_ended: false,
     };
-    guard.finish(result);
+    (Flight(receiver), PendingFlight(guard))
 }
 
-/// The end of a flight, reached in one way or another: dropped without an outcome (a panic, a runtime that ends), it
-/// still takes the flight out of the cache.
-struct CompletionGuard {
-    cache: Arc<TokenCache>,
-    id: u64,
-    sender: watch::Sender<Progress>,
-    completed: bool,
-}
-
-impl CompletionGuard {
-    fn finish(mut self, result: Result<AccessToken, TokenError>) {
-        self.complete(result);
+impl<T> Flight<T> {
+    pub(super) fn join(&self) -> Waiter<T> {
+        Waiter(self.0.clone())
     }
 
-    fn complete(&mut self, result: Result<AccessToken, TokenError>) {
-        self.completed = true;
-        let outcome = match &result {
-            Ok(_) => "token".to_owned(),
-            Err(error) => format!("{:?}", error.kind()),
-        };
-        tracing::Span::current().record("outcome", outcome);
-        // First the state, then the word: who is woken must not find this flight in the cache.
-        self.cache.on_complete(self.id, &result);
-        self.sender.send_replace(Progress::Done(result));
+    /// Whether the flight has begun what cannot be taken back; see [`Reporter::start`].
+    pub(super) fn has_started(&self) -> bool {
+        self.0.borrow().has_started
     }
 }
 
-impl Drop for CompletionGuard {
+impl<T> Reporter<T> {
+    /// Marks the point from which the flight's output may be older than what its owner asks for next.
+    pub(super) fn start(&self) {
+        self.0.send_if_modified(|progress| {
+            progress.has_started = true;
+            false
+        });
+    }
+
+    /// Releases the waiters that have something to fall back on.
+    pub(super) fn set_back(&self) {
+        self.0.send_modify(|progress| progress.has_setback = true);
+    }
+
+    /// Whether the flight is detached and nobody waits for it.
+    pub(super) fn is_unwanted(&self) -> bool {
+        self.0.is_closed()
+    }
+
+    pub(super) async fn unwanted(&self) {
+        self.0.closed().await;
+    }
+
+    fn beat(&self) {
+        self.0.send_if_modified(|progress| {
+            progress.heartbeats = progress.heartbeats.wrapping_add(1);
+            false
+        });
+    }
+}
+
+impl<T: Clone> Waiter<T> {
+    /// Waits for the output, for as long as the flight's runtime is driven.
+    ///
+    /// A caller with something to fall back on gives its `patience`.
+    ///
+    /// # Panics
+    ///
+    /// Panics outside of a runtime with timers.
+    pub(super) async fn wait(&mut self, patience: Option<Duration>) -> WaitOutcome<T> {
+        let mut heartbeats = self.0.borrow().heartbeats;
+        let mut missed = 0;
+        loop {
+            let progress = self.0.wait_for(|progress| {
+                progress.output.is_some() || (progress.has_setback && patience.is_some())
+            });
+            match within(patience.unwrap_or(HEARTBEAT_CHECK), progress).await {
+                Some(Ok(progress)) => {
+                    return match &progress.output {
+                        Some(output) => WaitOutcome::Completed(output.clone()),
+                        None => WaitOutcome::FallBack,
+                    };
+                }
+                Some(Err(_)) => return WaitOutcome::Abandoned,
+                None if patience.is_some() => return WaitOutcome::FallBack,
+                None => {}
+            }
+            let heard = self.0.borrow().heartbeats;
+            missed = if heard == heartbeats { missed + 1 } else { 0 };
+            heartbeats = heard;
+            // One check may be missed because the machine was suspended in between.
+            if missed == 2 {
+                return WaitOutcome::Abandoned;
+            }
+        }
+    }
+}
+
+impl<W: Work> PendingFlight<W> {
+    /// Spawns the flight on the current runtime. Without one it is abandoned.
+    pub(super) fn launch(self) {
+        spawn(fly(self.0));
+    }
+}
+
+async fn fly<W: Work>(mut guard: CompletionGuard<W>) {
+    let output = {
+        let mut work = pin!(guard.work.run(&guard.reporter));
+        let mut stopped = pin!(guard.work.stopped());
+        let mut heartbeat = pin!(sleep(HEARTBEAT));
+        poll_fn(|context| {
+            if stopped.as_mut().poll(context).is_ready() {
+                return Poll::Ready(None);
+            }
+            match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
+                Ok(Poll::Ready(output)) => return Poll::Ready(Some(output)),
+                Ok(Poll::Pending) => {}
+                Err(_) => return Poll::Ready(Some(guard.work.panicked())),
+            }
+            while heartbeat.as_mut().poll(context).is_ready() {
+                guard.reporter.beat();
+                heartbeat.set(sleep(HEARTBEAT));
+            }
+            Poll::Pending
+        })
+        .await
+    };
+    if let Some(output) = output {
+        guard.complete(output);
+    }
+}
+
+impl<W: Work> CompletionGuard<W> {
+    fn complete(&mut self, output: W::Output) {
+        self.has_ended = true;
+        self.work.on_end(Some(&output));
+        self.reporter
+            .0
+            .send_modify(|progress| progress.output = Some(output));
+    }
+}
+
+impl<W: Work> Drop for CompletionGuard<W> {
     fn drop(&mut self) {
-        if self.completed {
-            return;
-        }
-        if std::thread::panicking() {
-            self.complete(Err(TokenError::interrupted("the token request panicked: is it the token source, or a Tokio runtime without `enable_all`?")));
-        } else {
-            // Dropping the sender tells the waiters; one of them starts anew.
-            self.cache.on_abandoned(self.id);
+        if !self.has_ended {
+            // The waiters learn of it when the sender is dropped, after this.
+            self.work.on_end(None);
         }
     }
 }
+
+#[cfg(all(test, not(shuttle)))]
+mod tests;

@@ -7,6 +7,7 @@ use super::sharded_slot::Slot;
 use super::single_flight::Flight;
 use crate::clock::Moment;
 use crate::error::TokenError;
+use crate::fetch::Demand;
 use crate::runtime::Task;
 use crate::status::TokenState;
 use crate::token::AccessToken;
@@ -15,47 +16,88 @@ use crate::token::expiry::{Phase, Schedule};
 #[derive(Debug, Default)]
 pub(super) struct State {
     pub(super) current: Option<Current>,
-    pub(super) flight: Option<Flight>,
-    /// The slot was emptied though there is a current token.
-    pub(super) fast_path_invalid: bool,
-    /// Set by a failure, and gone with the next success or clear.
+    pub(super) flight: Option<AttachedFlight>,
+    /// Until when the slot serves the current token; `None` if it is empty.
+    pub(super) slot_until: Option<Moment>,
+    /// Set by a failed attempt; removed by the next success or clear.
     pub(super) backoff: Option<Backoff>,
-    /// Counts flights, so that one that was detached is known when it lands.
-    pub(super) flights: u64,
     /// Wakes the cache for the next detached refresh.
     pub(super) retry_timer: Option<Task>,
+    /// The last handle is gone: nothing starts any more.
+    pub(super) is_closed: bool,
+    /// Counts flights, so that a detached one is recognized when it ends.
+    flights: u64,
 }
 
 #[derive(Debug)]
 pub(super) struct Current {
     pub(super) token: AccessToken,
     pub(super) schedule: Schedule,
+    /// An API has rejected the token; it is served until its replacement arrives.
+    pub(super) is_rejected: bool,
 }
 
+/// The flight whose token will be stored.
+#[derive(Debug)]
+pub(super) struct AttachedFlight {
+    pub(super) id: FlightId,
+    pub(super) flight: Flight<Result<AccessToken, TokenError>>,
+    /// A caller with a valid token has run out of patience.
+    pub(super) is_slow: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FlightId(u64);
+
 impl State {
+    pub(super) fn next_flight_id(&mut self) -> FlightId {
+        self.flights += 1;
+        FlightId(self.flights)
+    }
+
+    pub(super) fn attached(&mut self, id: FlightId) -> Option<&mut AttachedFlight> {
+        self.flight.as_mut().filter(|flight| flight.id == id)
+    }
+
+    /// Detaches the flight, and returns whether it was attached.
+    pub(super) fn detach(&mut self, id: FlightId) -> bool {
+        self.flight.take_if(|flight| flight.id == id).is_some()
+    }
+
+    /// Detaches a flight that was sent already: its token may be older than what just happened. One that still waits
+    /// for its turn is kept, since its token will be newer.
+    pub(super) fn detach_if_started(&mut self) {
+        self.flight
+            .take_if(|attached| attached.flight.has_started());
+    }
+
     pub(super) fn forget(&mut self, slot: &Slot) {
         self.current = None;
-        self.backoff = None;
-        if let Some(retry_timer) = self.retry_timer.take() {
-            retry_timer.abort();
-        }
+        self.end_backoff();
+        self.detach_if_started();
+        self.slot_until = None;
         slot.clear();
     }
 
-    /// Forgets the token only if it is `rejected`, and says whether it was.
-    pub(super) fn forget_if(&mut self, rejected: &AccessToken, slot: &Slot) -> bool {
-        let is_current = self
-            .current
-            .as_ref()
-            .is_some_and(|current| current.token.is_same_token(rejected));
-        if is_current {
-            self.forget(slot);
+    pub(super) fn end_backoff(&mut self) -> Option<Backoff> {
+        if let Some(retry_timer) = self.retry_timer.take() {
+            retry_timer.abort();
         }
-        is_current
+        self.backoff.take()
     }
 
-    pub(super) fn take_flight(&mut self, id: u64) -> bool {
-        self.flight.take_if(|flight| flight.id == id).is_some()
+    /// Marks the cached token as rejected if it is `rejected`, and returns whether it is.
+    pub(super) fn reject(&mut self, rejected: &AccessToken) -> bool {
+        let Some(current) = &mut self.current else {
+            return false;
+        };
+        if !current.token.is_same_token(rejected) {
+            return false;
+        }
+        if !std::mem::replace(&mut current.is_rejected, true) {
+            self.detach_if_started();
+        }
+        true
     }
 
     pub(super) fn phase(&self, now: &Moment, min_lifetime: Duration) -> Phase {
@@ -70,34 +112,51 @@ impl State {
         })
     }
 
-    pub(super) fn unexpired_token(&self, now: &Moment) -> Option<AccessToken> {
+    pub(super) fn unexpired_token(&self, now: &Moment) -> Option<&AccessToken> {
         let token = &self.current.as_ref()?.token;
-        (!token.lifetime().is_expired(now)).then(|| token.clone())
+        (!token.lifetime().is_expired(now)).then_some(token)
     }
 
-    /// Whether a caller who would have waited for a refresh takes the token at hand instead.
+    /// Whether the token at hand is served, because it is being replaced without success so far.
     pub(super) fn is_degraded(&self, now: &Moment) -> bool {
-        let failing = self.backoff.as_ref();
-        failing.is_some_and(|backoff| self.serves_stale_on(&backoff.error, now))
-            || self.flight.as_ref().is_some_and(Flight::is_slow)
+        let is_failing = self.backoff.is_some()
+            || self.flight.as_ref().is_some_and(|flight| flight.is_slow)
+            || self
+                .current
+                .as_ref()
+                .is_some_and(|current| current.is_rejected);
+        is_failing && self.unexpired_token(now).is_some()
     }
 
-    /// Whether the token at hand is served in spite of `error`. An outage is bridged up to the token's end. A refusal is
-    /// not: inside the buffer its error is what callers need to hear.
-    pub(super) fn serves_stale_on(&self, error: &TokenError, now: &Moment) -> bool {
-        error.is_transient() || self.phase(now, Duration::ZERO) < Phase::Buffer
+    /// The last failure, while the endpoint is to be left alone and there is a token to serve.
+    pub(super) fn pending_backoff(&self, now: &Moment) -> Option<&Backoff> {
+        self.unexpired_token(now)?;
+        let backoff = self.backoff.as_ref()?;
+        (!backoff.has_elapsed(now)).then_some(backoff)
+    }
+
+    /// What a flight that starts now has to fetch.
+    pub(super) fn demand(&self, now: &Moment, min_lifetime: Duration) -> Demand {
+        Demand {
+            have: self.unexpired_token(now).cloned(),
+            is_rejected: self
+                .current
+                .as_ref()
+                .is_some_and(|current| current.is_rejected),
+            min_lifetime,
+        }
     }
 
     pub(super) fn summary(&self, now: &Moment) -> TokenState {
-        let phase = self.phase(now, Duration::ZERO);
-        let failing = self.backoff.is_some();
-        let flying = self.flight.is_some();
-        match phase {
-            Phase::Fresh | Phase::RefreshAhead if failing => TokenState::Degraded,
-            Phase::Buffer if self.is_degraded(now) => TokenState::Degraded,
-            _ if flying => TokenState::Refreshing,
+        if self.is_degraded(now) {
+            return TokenState::Degraded;
+        }
+        if self.flight.is_some() {
+            return TokenState::Refreshing;
+        }
+        match self.phase(now, Duration::ZERO) {
             Phase::Fresh | Phase::RefreshAhead => TokenState::Fresh,
-            _ if failing => TokenState::Failed,
+            _ if self.backoff.is_some() => TokenState::Failed,
             _ if self.current.is_some() => TokenState::Stale,
             _ => TokenState::Empty,
         }
@@ -107,12 +166,12 @@ impl State {
 impl Current {
     /// The token's phase for a caller that needs `min_lifetime`. Too short a rest counts as the buffer, unless the token
     /// is so young that another would be no better.
-    pub(super) fn phase(&self, now: &Moment, min_lifetime: Duration) -> Phase {
+    fn phase(&self, now: &Moment, min_lifetime: Duration) -> Phase {
         let lifetime = self.token.lifetime();
         let age = lifetime.age(now);
         let phase = self.schedule.phase(age);
-        let too_short = lifetime.remaining(now) < min_lifetime && age >= lifetime.life / 10;
-        if phase < Phase::Buffer && too_short {
+        let is_too_short = lifetime.remaining(now) < min_lifetime && age >= lifetime.life / 60;
+        if phase < Phase::Buffer && is_too_short {
             Phase::Buffer
         } else {
             phase

@@ -51,15 +51,24 @@ impl TokenRetry {
         self
     }
 
-    /// Whether another attempt follows after `attempts` attempts, the last of which failed with `error`.
-    pub(crate) fn goes_on(&self, attempts: u32, error: &TokenError) -> bool {
-        let retried = match error.kind() {
+    /// How long to wait before another attempt, if one follows after `attempts` attempts, the last of which failed with
+    /// `error`. A `Retry-After` replaces the delay, and one longer than a second ends the fetch.
+    pub(crate) fn next_delay(&self, attempts: u32, error: &TokenError) -> Option<Duration> {
+        const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(1);
+        let is_retried = match error.kind() {
             TokenErrorKind::Unavailable => true,
             TokenErrorKind::Network | TokenErrorKind::Timeout => self.on_network_errors,
             TokenErrorKind::Source => error.is_transient(),
             _ => false,
         };
-        retried && attempts < self.attempts
+        let delay = match error.retry_after() {
+            Some(asked) if !asked.is_zero() => asked,
+            _ => self.delay,
+        };
+        let is_short = error
+            .retry_after()
+            .is_none_or(|asked| asked <= LONGEST_RETRY_AFTER);
+        (is_retried && is_short && attempts < self.attempts).then_some(delay)
     }
 }
 
@@ -101,12 +110,32 @@ mod tests {
             (TokenError::permanent("gone"), false),
         ];
         for (error, expected) in table {
-            assert_eq!(retry.goes_on(1, &error), expected, "{error}");
-            assert!(!retry.goes_on(3, &error), "{error}");
+            assert_eq!(retry.next_delay(1, &error).is_some(), expected, "{error}");
+            assert!(retry.next_delay(3, &error).is_none(), "{error}");
         }
         let retry = retry.on_network_errors(true);
-        assert!(retry.goes_on(2, &failed(TokenErrorKind::Network)));
-        assert!(retry.goes_on(2, &failed(TokenErrorKind::Timeout)));
-        assert!(!TokenRetry::none().goes_on(1, &answered(500)));
+        assert!(
+            retry
+                .next_delay(2, &failed(TokenErrorKind::Network))
+                .is_some()
+        );
+        assert!(
+            retry
+                .next_delay(2, &failed(TokenErrorKind::Timeout))
+                .is_some()
+        );
+        assert!(TokenRetry::none().next_delay(1, &answered(500)).is_none());
+    }
+
+    #[test]
+    fn a_retry_after_of_up_to_a_second_replaces_the_delay_and_a_longer_one_ends_the_fetch() {
+        let delay = |asked| {
+            let asked = Some(Duration::from_millis(asked));
+            let error = TokenError::from_status(StatusCode::SERVICE_UNAVAILABLE, None, asked);
+            TokenRetry::default().next_delay(1, &error)
+        };
+        assert_eq!(delay(0), Some(Duration::from_millis(100)));
+        assert_eq!(delay(1000), Some(Duration::from_secs(1)));
+        assert_eq!(delay(1001), None);
     }
 }

@@ -1,0 +1,118 @@
+//! The flight that fetches a token for the cache.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tracing::{Instrument as _, Span};
+
+use super::TokenCache;
+use super::single_flight::{Reporter, Work};
+use super::state::FlightId;
+use crate::error::TokenError;
+use crate::fetch::{Demand, FetchObserver};
+use crate::token::AccessToken;
+
+type Outcome = Result<AccessToken, TokenError>;
+
+pub(super) struct TokenFlight {
+    cache: Arc<TokenCache>,
+    id: FlightId,
+    min_lifetime: Duration,
+    is_retry: bool,
+    span: Span,
+}
+
+impl TokenFlight {
+    pub(super) fn new(
+        cache: Arc<TokenCache>,
+        id: FlightId,
+        min_lifetime: Duration,
+        is_retry: bool,
+    ) -> Self {
+        let span = tracing::info_span!(
+            parent: None,
+            "wristband_m2m.fetch",
+            reason = tracing::field::Empty,
+            attempts = tracing::field::Empty,
+            outcome = tracing::field::Empty,
+        );
+        span.follows_from(Span::current());
+        Self {
+            cache,
+            id,
+            min_lifetime,
+            is_retry,
+            span,
+        }
+    }
+}
+
+impl Work for TokenFlight {
+    type Output = Outcome;
+
+    async fn run(&self, reporter: &Reporter<Outcome>) -> Outcome {
+        let observer = Observer {
+            flight: self,
+            reporter,
+        };
+        let fetch = self.cache.fetcher.token(&observer, self.is_retry);
+        fetch.instrument(self.span.clone()).await
+    }
+
+    async fn stopped(&self) {
+        let _ = self
+            .cache
+            .closed
+            .subscribe()
+            .wait_for(|closed| *closed)
+            .await;
+    }
+
+    fn panicked(&self) -> Outcome {
+        Err(TokenError::interrupted("the token request panicked"))
+    }
+
+    fn on_end(&self, output: Option<&Outcome>) {
+        let _entered = self.span.enter();
+        match output {
+            Some(result) => {
+                let outcome = match result {
+                    Ok(_) => "token".to_owned(),
+                    Err(error) => format!("{:?}", error.kind()),
+                };
+                self.span.record("outcome", outcome);
+                self.cache.on_complete(self.id, result);
+            }
+            None => self.cache.on_abandoned(self.id),
+        }
+    }
+}
+
+/// What the fetch tells the flight and the cache.
+struct Observer<'a> {
+    flight: &'a TokenFlight,
+    reporter: &'a Reporter<Outcome>,
+}
+
+impl FetchObserver for Observer<'_> {
+    fn demand(&self) -> Demand {
+        self.flight.cache.demand(self.flight.min_lifetime)
+    }
+
+    fn on_start(&self) {
+        self.reporter.start();
+    }
+
+    fn on_failed_attempt(&self, error: &TokenError) {
+        self.flight.cache.on_failed_attempt(self.flight.id, error);
+        self.reporter.set_back();
+    }
+
+    fn is_unwanted(&self) -> bool {
+        self.reporter.is_unwanted()
+    }
+
+    async fn unwanted(&self) {
+        self.reporter.unwanted().await;
+    }
+}
