@@ -79,11 +79,11 @@ fn neither_secret_nor_token_is_in_anything_traced() {
 
     let text = captured.text();
     for said in [
-        "a token was fetched",
-        "the token request failed and is tried again",
-        "a token request failed, and there is no token to go on with",
-        "a token was fetched again after failures",
-        "the rejected token was cleared",
+        "fetched a token",
+        "token request failed; trying again",
+        "token request failed; no token to serve",
+        "fetched a token after failures",
+        "cleared the rejected token",
         "wristband_m2m.fetch",
         "attempts=3",
     ] {
