@@ -1,11 +1,11 @@
 //! Typed clients.
 
-mod answers;
 mod calls;
 mod fakes;
 mod pinning;
 mod properties;
 mod requests;
+mod responses;
 mod settings;
 mod streams;
 

@@ -1,8 +1,8 @@
 //! The middleware, in front of APIs that accept, refuse, hang and lead astray.
 
 mod allocations;
-mod brake;
 mod cancellation;
+mod circuit_breaker;
 mod crowd;
 mod extensions;
 mod origins;

@@ -55,29 +55,12 @@
 //! | `testing` | | `wristband_m2m::testing::MockWristband`, a token endpoint on loopback |
 //! | `blocking` | | `wristband_m2m::blocking`, tokens for synchronous programs |
 
-#[allow(missing_docs, reason = "for generated code only")]
-mod answer;
-mod api;
-mod api_error;
-mod api_response;
-mod audience;
-mod base_url;
-mod brake;
-#[allow(missing_docs, reason = "for generated code only")]
-mod call;
 mod client;
-mod endpoint;
-mod extensions;
+mod discard;
 mod middleware;
-mod origin;
-mod outcome;
 #[doc(hidden)]
 #[allow(missing_docs, reason = "for generated code only")]
 pub mod private;
-mod redirect;
-#[cfg(feature = "stream")]
-mod stream;
-mod token_error;
 
 pub use ::reqwest;
 pub use ::reqwest_middleware;
@@ -85,16 +68,16 @@ pub use ::wristband_m2m;
 pub use async_trait::async_trait;
 pub use bytes::Bytes;
 
-pub use crate::api_error::{ApiError, ApiErrorKind};
-pub use crate::api_response::ApiResponse;
-pub use crate::client::ApiClientBuilder;
-pub use crate::endpoint::Endpoint;
-pub use crate::extensions::{MinTokenLife, SkipWristbandAuth};
-pub use crate::middleware::{WristbandAuth, WristbandAuthBuilder};
-pub use crate::outcome::{AuthOutcome, NotRetried};
-pub use crate::redirect::same_origin_redirects;
+pub use crate::client::builder::ApiClientBuilder;
+pub use crate::client::endpoint::Endpoint;
+pub use crate::client::error::{ApiError, ApiErrorKind};
+pub use crate::client::response::api_response::ApiResponse;
 #[cfg(feature = "stream")]
-pub use crate::stream::{ByteStream, JsonLines};
-pub use crate::token_error::token_error;
+pub use crate::client::response::stream::{ByteStream, JsonLines};
+pub use crate::middleware::error::token_error;
+pub use crate::middleware::extensions::{MinTokenLife, SkipWristbandAuth};
+pub use crate::middleware::outcome::{AuthOutcome, NotRetried};
+pub use crate::middleware::redirect::same_origin_redirects;
+pub use crate::middleware::{WristbandAuth, WristbandAuthBuilder};
 #[cfg(feature = "macros")]
 pub use wristband_m2m_macros::wristband_m2m;

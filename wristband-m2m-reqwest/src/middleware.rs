@@ -1,8 +1,13 @@
 //! Middleware: attaches the token, and recovers from its rejection once.
 
 mod builder;
-mod drain;
-mod refusals;
+mod circuit_breaker;
+pub(crate) mod error;
+pub(crate) mod extensions;
+pub(crate) mod origin;
+mod origin_policy;
+pub(crate) mod outcome;
+pub(crate) mod redirect;
 mod replay;
 
 use std::fmt;
@@ -17,14 +22,14 @@ use reqwest::{Request, Response, Url};
 use reqwest_middleware::{Error, Middleware, Next};
 
 pub use self::builder::WristbandAuthBuilder;
-use self::drain::drain;
-use self::refusals::Refusals;
+use self::circuit_breaker::SharedCircuitBreaker;
+use self::error::NoToken;
+use self::extensions::{MinTokenLife, NoRetry, SkipWristbandAuth};
+use self::origin::{Origin, same_origin};
+use self::origin_policy::{OriginPolicy, TokenDecision};
+use self::outcome::{AuthOutcome, NotRetried};
 use self::replay::Replay;
-use crate::audience::{Admission, Audience};
-use crate::extensions::{MinTokenLife, NoRetry, SkipWristbandAuth};
-use crate::origin::{Origin, same_origin};
-use crate::outcome::{AuthOutcome, NotRetried};
-use crate::token_error::NoToken;
+use crate::discard::drain;
 
 /// Attaches a Wristband token to each request, and recovers when an API rejects it.
 ///
@@ -35,7 +40,7 @@ use crate::token_error::NoToken;
 ///
 /// It goes out over `https`, and over `http` to this machine (`localhost`, 127.0.0.0/8, `::1`). Plain `http` to another
 /// machine is an error before anything is sent. With [`allow_origin`](WristbandAuthBuilder::allow_origin), only the
-/// listed origins get it, and requests to others pass without. An `Authorization` that the caller set on the request is
+/// allow_list origins get it, and requests to others pass without. An `Authorization` that the caller set on the request is
 /// left alone; one among the default headers of the [`reqwest::Client`] is not seen here, and the token takes its
 /// place. Redirects are reqwest's business, below this middleware: give the [`reqwest::Client`]
 /// [`same_origin_redirects`](crate::same_origin_redirects).
@@ -97,9 +102,9 @@ pub struct WristbandAuth(Arc<Shared>);
 
 struct Shared {
     client: Arc<WristbandM2mClient>,
-    audience: Audience,
+    origin_policy: OriginPolicy,
     retry_on_unauthorized: bool,
-    refusals: Refusals,
+    circuit_breaker: SharedCircuitBreaker,
 }
 
 /// What the answer to a signed request is judged by.
@@ -107,7 +112,7 @@ struct Attempt {
     /// Where the request went; a redirect may have led the answer elsewhere.
     url: Url,
     token: AccessToken,
-    least_life: Duration,
+    min_lifetime: Duration,
     replay: Result<Replay, NotRetried>,
 }
 
@@ -138,7 +143,7 @@ impl WristbandAuth {
     /// # }
     /// ```
     pub fn new(client: impl Into<Arc<WristbandM2mClient>>) -> Self {
-        Self::assemble(client.into(), Audience::Secure, true)
+        Self::assemble(client.into(), OriginPolicy::Secure, true)
     }
 
     /// Starts from the defaults; see [`WristbandAuthBuilder`].
@@ -165,14 +170,14 @@ impl WristbandAuth {
 
     fn assemble(
         client: Arc<WristbandM2mClient>,
-        audience: Audience,
+        origin_policy: OriginPolicy,
         retry_on_unauthorized: bool,
     ) -> Self {
         Self(Arc::new(Shared {
             client,
-            audience,
+            origin_policy,
             retry_on_unauthorized,
-            refusals: Refusals::new(),
+            circuit_breaker: SharedCircuitBreaker::new(),
         }))
     }
 }
@@ -193,29 +198,29 @@ impl Middleware for WristbandAuth {
     {
         let auth = &*self.0;
         Box::pin(async move {
-            if !auth.signs(&request, extensions)? {
+            if !auth.needs_token(&request, extensions)? {
                 let response = next.run(request, extensions).await?;
-                return Ok(AuthOutcome::UNSIGNED.on(response));
+                return Ok(AuthOutcome::UNAUTHENTICATED.on(response));
             }
-            let attempt = auth.sign(&mut request, extensions).await?;
+            let attempt = auth.attach_token(&mut request, extensions).await?;
             let response = next.clone().run(request, extensions).await?;
             if response.status() == StatusCode::UNAUTHORIZED {
                 // Boxed, for it is rare, and its state would be carried by every request.
                 return Box::pin(auth.recover(attempt, response, extensions, next)).await;
             }
-            if !auth.refusals.is_empty()
+            if !auth.circuit_breaker.is_empty()
                 && response.status().is_success()
                 && same_origin(&attempt.url, response.url())
             {
-                auth.refusals.accepted(&attempt.url);
+                auth.circuit_breaker.record_success(&attempt.url);
             }
-            Ok(AuthOutcome::SIGNED.on(response))
+            Ok(AuthOutcome::AUTHENTICATED.on(response))
         })
     }
 }
 
 impl Shared {
-    fn signs(
+    fn needs_token(
         &self,
         request: &Request,
         extensions: &Extensions,
@@ -225,27 +230,27 @@ impl Shared {
         {
             return Ok(false);
         }
-        match self.audience.admit(request.url()) {
-            Admission::Signed => Ok(true),
-            Admission::Unsigned => Ok(false),
-            Admission::Refused(origin) => Err(Error::middleware(InsecureOrigin(origin))),
+        match self.origin_policy.decide(request.url()) {
+            TokenDecision::Attach => Ok(true),
+            TokenDecision::Skip => Ok(false),
+            TokenDecision::Reject(origin) => Err(Error::middleware(InsecureOrigin(origin))),
         }
     }
 
-    async fn sign(
+    async fn attach_token(
         &self,
         request: &mut Request,
         extensions: &Extensions,
     ) -> reqwest_middleware::Result<Attempt> {
-        let least_life = extensions
+        let min_lifetime = extensions
             .get::<MinTokenLife>()
             .map_or(Duration::ZERO, |life| life.0);
-        let token = self.token(least_life).await;
+        let token = self.token(min_lifetime).await;
         let token = token.map_err(|error| Error::middleware(NoToken(error)))?;
         let retry = self.retry_on_unauthorized && extensions.get::<NoRetry>().is_none();
         let attempt = Attempt {
             url: request.url().clone(),
-            least_life,
+            min_lifetime,
             replay: if retry {
                 Replay::of(request).ok_or(NotRetried::BodyNotReplayable)
             } else {
@@ -276,10 +281,10 @@ impl Shared {
         let response = next.run(request, extensions).await?;
         if same_origin(&url, response.url()) {
             match response.status() {
-                StatusCode::UNAUTHORIZED => _ = self.refusals.refused(&url, &token),
+                StatusCode::UNAUTHORIZED => _ = self.circuit_breaker.record_failure(&url, &token),
                 // An outage says nothing about the token. Anything else, a 404 say, shows that the renewal helped.
                 status if status.is_server_error() => {}
-                _ => self.refusals.accepted(&url),
+                _ => self.circuit_breaker.record_success(&url),
             }
         }
         Ok(AuthOutcome::RETRIED.on(response))
@@ -294,22 +299,22 @@ impl Shared {
         let Attempt {
             url,
             token,
-            least_life,
+            min_lifetime,
             replay,
         } = attempt;
         if !same_origin(&url, response.url()) {
             return Err(NotRetried::OtherOrigin);
         }
         // While an API cools down its 401s clear nothing, or each would cost a token by the next request's hand.
-        if !self.refusals.refused(&url, &token) {
-            return Err(NotRetried::CoolingDown);
+        if !self.circuit_breaker.record_failure(&url, &token) {
+            return Err(NotRetried::CircuitOpen);
         }
         if self.client.clear_token_if(&token) {
             let origin = Origin::of(&url).map(tracing::field::display);
             tracing::info!(origin, "the API rejected the token, which is cleared");
         }
         let replay = replay?;
-        match self.token(least_life).await {
+        match self.token(min_lifetime).await {
             Ok(token) => {
                 tracing::debug!("a request is sent again with a new token");
                 Ok((url, token, replay))
@@ -321,8 +326,8 @@ impl Shared {
         }
     }
 
-    async fn token(&self, least_life: Duration) -> Result<AccessToken, TokenError> {
-        self.client.get_token_valid_for(least_life).await
+    async fn token(&self, min_lifetime: Duration) -> Result<AccessToken, TokenError> {
+        self.client.get_token_valid_for(min_lifetime).await
     }
 }
 
@@ -330,7 +335,7 @@ impl fmt::Debug for WristbandAuth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WristbandAuth")
             .field("client", &self.0.client)
-            .field("audience", &self.0.audience)
+            .field("origin_policy", &self.0.origin_policy)
             .field("retry_on_unauthorized", &self.0.retry_on_unauthorized)
             .finish_non_exhaustive()
     }

@@ -1,10 +1,12 @@
 //! The only names that generated code may use. No part of the public API: anything here may change in any release.
 
-pub use crate::answer::{Answer, Leaf, Outcome, Peel};
-pub use crate::api::Api;
-pub use crate::call::{AnyBody, BodyArgument, Call, into_body};
-pub use crate::client::{ApiClient, from_http_client};
-pub use crate::{__answer as answer, __body as body};
+pub use crate::client::builder::{ApiClient, from_http_client};
+pub use crate::client::inner::ClientInner;
+pub use crate::client::request::{AnyBody, BodyArgument, Call, into_body};
+pub use crate::client::response::specialize::{
+    DecodeLeaf, EndpointResult, ResponseDecoder, UnwrapLayer,
+};
+pub use crate::{__body as body, __response as response};
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,13 +14,18 @@ use std::pin::Pin;
 /// What the methods of an object-safe companion return.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// How an answer is decoded, from `<Result<Order, ApiError> as Outcome>::answer()`.
+/// How an answer is decoded, from `<Result<Order, ApiError> as EndpointResult>::decoder()`.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __answer {
+macro_rules! __response {
     ($start:expr) => {{
-        use $crate::private::{Leaf as _, Peel as _};
-        $start.peel().peel().peel().leaf().reading()
+        use $crate::private::{DecodeLeaf as _, UnwrapLayer as _};
+        $start
+            .unwrap_layer()
+            .unwrap_layer()
+            .unwrap_layer()
+            .decode_leaf()
+            .reader()
     }};
 }
 

@@ -38,10 +38,10 @@ fn send(krate: &syn::Path, output: &Type) -> TokenStream {
     let Extent { first, last } = Extent::of(output);
     let krate = at(first, quote!(#krate));
     let begin = quote_spanned!(first=> <#output);
-    let end = quote_spanned!(last=> as #krate::private::Outcome>::answer());
+    let end = quote_spanned!(last=> as #krate::private::EndpointResult>::decoder());
     let mut answer = Group::new(Delimiter::Parenthesis, quote!(#begin #end));
     answer.set_span(last);
-    quote_spanned!(first=> .send(#krate::private::answer! #answer).await)
+    quote_spanned!(first=> .send(#krate::private::response! #answer).await)
 }
 
 /// A link of the chain, such as `.segment("id", &id)`.

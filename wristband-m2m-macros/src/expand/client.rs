@@ -37,7 +37,7 @@ fn structure(service: &Service) -> TokenStream {
         #(#docs)*
         #[allow(dead_code)]
         #vis struct #client {
-            api: #krate::private::Api,
+            api: #krate::private::ClientInner,
         }
 
         #(#cfgs)*
@@ -188,7 +188,7 @@ fn settings(service: &Service) -> TokenStream {
             #base_url
             #timeout
 
-            fn from_api(api: #krate::private::Api) -> Self {
+            fn from_api(api: #krate::private::ClientInner) -> Self {
                 Self { api }
             }
         }

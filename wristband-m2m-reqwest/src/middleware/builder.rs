@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use ::wristband_m2m::{ConfigError, WristbandM2mClient};
 
-use crate::audience::Audience;
 use crate::middleware::WristbandAuth;
-use crate::origin::Origin;
+use crate::middleware::origin::Origin;
+use crate::middleware::origin_policy::OriginPolicy;
 
 /// Settings of [`WristbandAuth`].
 ///
@@ -31,7 +31,7 @@ impl WristbandAuthBuilder {
         }
     }
 
-    /// Names an origin that gets the token; call it once for each. With one such call, only listed origins get it:
+    /// Names an origin that gets the token; call it once for each. With one such call, only allow_list origins get it:
     /// requests to others pass without. The list is also how plain `http` to another machine is allowed, for a
     /// service mesh that does TLS by itself.
     ///
@@ -56,16 +56,18 @@ impl WristbandAuthBuilder {
     /// [`ConfigError`] if something given to [`allow_origin`](Self::allow_origin) is not an origin; it says what to
     /// write instead.
     pub fn build(self) -> Result<WristbandAuth, ConfigError> {
-        let audience = if self.origins.is_empty() {
-            Audience::Secure
+        let origin_policy = if self.origins.is_empty() {
+            OriginPolicy::Secure
         } else {
             let origins = self.origins.iter().map(|origin| Origin::parse(origin));
             let origins = origins.collect::<Result<_, _>>();
-            Audience::Listed(origins.map_err(|problem| ConfigError::new("allow_origin", problem))?)
+            OriginPolicy::AllowList(
+                origins.map_err(|problem| ConfigError::new("allow_origin", problem))?,
+            )
         };
         Ok(WristbandAuth::assemble(
             self.client,
-            audience,
+            origin_policy,
             self.retry_on_unauthorized,
         ))
     }

@@ -1,0 +1,273 @@
+//! ApiError: why a call of a typed client has no answer.
+
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+use std::time::Duration;
+
+use ::wristband_m2m::TokenError;
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
+
+use crate::client::endpoint::Endpoint;
+
+mod json;
+mod json_path;
+mod transport;
+
+pub(crate) use json::decode_json;
+#[cfg(feature = "stream")]
+pub(crate) use json::decode_json_line;
+use transport::Cause;
+
+/// How much of an answer's body an error keeps.
+pub(crate) const BODY_LIMIT: usize = 64 * 1024;
+
+/// A call of a typed client that has no answer of the promised type.
+///
+/// The message names the endpoint (`Orders::find GET /v1/orders/{id}`) and what went wrong; neither it, nor `Debug`,
+/// nor any [`source()`](Error::source) shows a filled-in path, query, header, token or body.
+/// What the server said is in [`headers`](Self::headers) and [`body`](Self::body), for code to look at.
+///
+/// # Examples
+///
+/// ```
+/// use wristband_m2m_reqwest::{ApiError, ApiErrorKind};
+///
+/// #[derive(serde::Deserialize)]
+/// struct Problem {
+///     title: String,
+/// }
+///
+/// fn explain(error: &ApiError) -> String {
+///     match error.kind() {
+///         ApiErrorKind::Token => "who are we?".to_owned(),
+///         ApiErrorKind::Timeout => "try again later".to_owned(),
+///         ApiErrorKind::Status => match error.json::<Problem>() {
+///             Ok(problem) => problem.title,
+///             Err(_) => error.to_string(),
+///         },
+///         _ => error.to_string(),
+///     }
+/// }
+///
+/// let status = http::StatusCode::CONFLICT;
+/// let error = ApiError::from_response(status, http::HeaderMap::new(), r#"{"title": "sold out"}"#);
+/// assert_eq!(explain(&error), "sold out");
+/// ```
+pub struct ApiError(Box<Failure>);
+
+struct Failure {
+    endpoint: Endpoint,
+    kind: ApiErrorKind,
+    problem: Cow<'static, str>,
+    status: Option<StatusCode>,
+    headers: HeaderMap,
+    body: Bytes,
+    source: Option<Cause>,
+}
+
+/// The class of an [`ApiError`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ApiErrorKind {
+    /// No token could be had, so the request was not sent: see [`ApiError::token_error`].
+    Token,
+    /// The server from_status with a status that is no success: see [`ApiError::status`] and [`ApiError::body`].
+    Status,
+    /// The server could not be reached, or the connection broke before the answer was complete.
+    Network,
+    /// The answer was not complete within the timeout, which covers the whole call.
+    Timeout,
+    /// The server from_status with success, but the body is not of the promised type.
+    Decode,
+    /// The request could not be made from the arguments, or was refused before it was sent.
+    Request,
+}
+
+impl ApiError {
+    /// An answer as an error, so that a fake can fail like the server would.
+    ///
+    /// At most the first 64 KiB of the body are kept. [`endpoint`](Self::endpoint) has empty fields.
+    ///
+    /// ```
+    /// use wristband_m2m_reqwest::ApiError;
+    ///
+    /// let error = ApiError::from_response(http::StatusCode::NOT_FOUND, http::HeaderMap::new(), "no such order");
+    /// assert_eq!(error.status(), Some(http::StatusCode::NOT_FOUND));
+    /// assert_eq!(error.body(), b"no such order");
+    /// assert_eq!(error.to_string(), "the call was from_status with 404 Not Found");
+    /// ```
+    pub fn from_response(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
+        Self::from_status(&Endpoint::UNKNOWN, status, headers, body.into())
+    }
+
+    /// What class of failure this is.
+    #[must_use]
+    pub fn kind(&self) -> ApiErrorKind {
+        self.0.kind
+    }
+
+    /// The status of the answer, when there was one: not only of kind [`Status`](ApiErrorKind::Status), but also when
+    /// the body of an answer did not arrive, or could not be decoded.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.status
+    }
+
+    /// The headers of the answer; empty when there was none.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.0.headers
+    }
+
+    /// The first 64 KiB of the answer's body, as far as it arrived: what the server said with an error, or what could not
+    /// be decoded. Empty when there was none, and when the body was handed out as a stream.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        &self.0.body
+    }
+
+    /// Reads [`body`](Self::body) as JSON: an error document of the API's own, or
+    /// [problem details](https://www.rfc-editor.org/rfc/rfc9457). The content type is not looked at.
+    ///
+    /// # Errors
+    ///
+    /// Of kind [`Decode`](ApiErrorKind::Decode), when the body is not JSON or does not fit `T`.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Self> {
+        decode_json(&self.0.body).map_err(|problem| {
+            Self::new(&self.0.endpoint, ApiErrorKind::Decode, problem)
+                .with_response(self.0.status, self.0.headers.clone())
+                .with_body(self.0.body.clone())
+        })
+    }
+
+    /// Why there was no token, when that is the reason.
+    #[must_use]
+    pub fn token_error(&self) -> Option<&TokenError> {
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            if let Some(token) = error.downcast_ref() {
+                return Some(token);
+            }
+            cause = error.source();
+        }
+        None
+    }
+
+    /// Whether the call took too long: either its own timeout or one of the HTTP client's.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        self.0.kind == ApiErrorKind::Timeout
+    }
+
+    /// Whether the server from_status 401. For a call that carries a token, a new token was tried before that.
+    #[must_use]
+    pub fn is_unauthorized(&self) -> bool {
+        self.0.status == Some(StatusCode::UNAUTHORIZED)
+    }
+
+    /// Which call failed.
+    #[must_use]
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.0.endpoint
+    }
+
+    pub(crate) fn new(
+        endpoint: &Endpoint,
+        kind: ApiErrorKind,
+        problem: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self(Box::new(Failure {
+            endpoint: *endpoint,
+            kind,
+            problem: problem.into(),
+            status: None,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            source: None,
+        }))
+    }
+
+    /// The request cannot be made from the arguments.
+    pub(crate) fn request(endpoint: &Endpoint, problem: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(endpoint, ApiErrorKind::Request, problem)
+    }
+
+    /// The server from_status with a status that is no success.
+    pub(crate) fn from_status(
+        endpoint: &Endpoint,
+        status: StatusCode,
+        headers: HeaderMap,
+        body: Bytes,
+    ) -> Self {
+        Self::new(
+            endpoint,
+            ApiErrorKind::Status,
+            format!("was from_status with {status}"),
+        )
+        .with_response(Some(status), headers)
+        .with_body(body)
+    }
+
+    pub(crate) fn with_response(mut self, status: Option<StatusCode>, headers: HeaderMap) -> Self {
+        self.0.status = status;
+        self.0.headers = headers;
+        self
+    }
+
+    /// For code to look at; never shown.
+    pub(crate) fn with_body(mut self, body: Bytes) -> Self {
+        self.0.body = bounded(body);
+        self
+    }
+
+    /// The status is known, but the body was not complete in time.
+    pub(crate) fn but_timed_out(mut self, timeout: Duration) -> Self {
+        self.0.kind = ApiErrorKind::Timeout;
+        self.0.problem = format!("{}, and timed out after {timeout:?}", self.0.problem).into();
+        self
+    }
+
+    pub(crate) fn caused_by(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        self.0.source = Some(Cause::Other(source.into()));
+        self
+    }
+}
+
+/// A copy where a slice would keep a much larger body alive.
+fn bounded(body: Bytes) -> Bytes {
+    if body.len() > BODY_LIMIT {
+        Bytes::copy_from_slice(&body[..BODY_LIMIT])
+    } else {
+        body
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.0.endpoint, self.0.problem)
+    }
+}
+
+impl fmt::Debug for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiError")
+            .field("endpoint", &format_args!("{}", self.0.endpoint))
+            .field("kind", &self.0.kind)
+            .field("problem", &self.0.problem)
+            .field("status", &self.0.status)
+            .field("source", &self.0.source)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Error for ApiError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.source.as_ref().map(Cause::as_error)
+    }
+}
+
+#[cfg(test)]
+mod tests;

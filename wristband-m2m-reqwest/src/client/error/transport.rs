@@ -1,0 +1,165 @@
+//! From what the HTTP stack reports to an ApiError: which kind it is, and nothing confidential kept.
+
+use std::error::Error;
+use std::fmt;
+
+use ::wristband_m2m::TokenError;
+use reqwest::Url;
+
+use super::{ApiError, ApiErrorKind};
+use crate::client::endpoint::Endpoint;
+
+impl ApiError {
+    /// The stack did not deliver an answer. `url` is the request's, if anyone but us could have put it in an error.
+    pub(crate) fn from_stack(
+        endpoint: &Endpoint,
+        url: Option<&Url>,
+        error: reqwest_middleware::Error,
+    ) -> Self {
+        match error {
+            reqwest_middleware::Error::Reqwest(error) => Self::from_http(endpoint, error),
+            reqwest_middleware::Error::Middleware(_) => Self::from_middleware(endpoint, url, error),
+        }
+    }
+
+    /// reqwest failed, while sending or while reader the answer.
+    pub(crate) fn from_http(endpoint: &Endpoint, error: reqwest::Error) -> Self {
+        let (kind, problem) = classify(&error);
+        Self::new(endpoint, kind, problem).caused_by(error.without_url())
+    }
+
+    fn from_middleware(
+        endpoint: &Endpoint,
+        url: Option<&Url>,
+        error: reqwest_middleware::Error,
+    ) -> Self {
+        let error = Cause::Stack(error);
+        let outermost = error.as_error();
+        if let Some(token) = chain(outermost).find_map(|cause| cause.downcast_ref::<TokenError>()) {
+            return Self::new(endpoint, ApiErrorKind::Token, "could not get a token")
+                .caused_by(token.clone());
+        }
+        let (kind, problem) = match chain(outermost).find_map(http_error) {
+            Some(http) => classify(http),
+            None => (ApiErrorKind::Request, "was ended by a middleware"),
+        };
+        let cause = match url {
+            Some(url) if leaks_url(outermost, url) => {
+                Cause::Other(Box::new(RedactedError::of(outermost, url)))
+            }
+            _ => error,
+        };
+        let mut failure = Self::new(endpoint, kind, problem);
+        failure.0.source = Some(cause);
+        failure
+    }
+}
+
+/// What an [`ApiError`] has as its source.
+pub(super) enum Cause {
+    /// The error of a middleware, which is behind an `anyhow::Error`: as that it cannot be downcast.
+    Stack(reqwest_middleware::Error),
+    Other(Box<dyn Error + Send + Sync>),
+}
+
+impl Cause {
+    pub(super) fn as_error(&self) -> &(dyn Error + 'static) {
+        match self {
+            Self::Stack(reqwest_middleware::Error::Middleware(error)) => error.as_ref(),
+            Self::Stack(reqwest_middleware::Error::Reqwest(error)) => error,
+            Self::Other(error) => &**error,
+        }
+    }
+}
+
+impl fmt::Debug for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_error(), f)
+    }
+}
+
+fn classify(error: &reqwest::Error) -> (ApiErrorKind, &'static str) {
+    if error.is_timeout() {
+        (ApiErrorKind::Timeout, "timed out")
+    } else if error.is_builder() {
+        (ApiErrorKind::Request, "could not be made into a request")
+    } else if error.is_connect() {
+        (ApiErrorKind::Network, "could not connect")
+    } else if error.is_body() || error.is_decode() {
+        (
+            ApiErrorKind::Network,
+            "broke off before the body was complete",
+        )
+    } else {
+        (ApiErrorKind::Network, "got no answer")
+    }
+}
+
+fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error| (*error).source())
+}
+
+/// A reqwest error, bare or as reqwest-middleware wraps it.
+fn http_error<'a>(cause: &'a (dyn Error + 'static)) -> Option<&'a reqwest::Error> {
+    match cause.downcast_ref() {
+        Some(reqwest_middleware::Error::Reqwest(http)) => Some(http),
+        _ => cause.downcast_ref(),
+    }
+}
+
+/// Whether an error shows the path or query of a URL in any way.
+fn leaks_url(error: &(dyn Error + 'static), url: &Url) -> bool {
+    let parts = [Some(url.path()), url.query()];
+    let parts = || {
+        parts
+            .into_iter()
+            .flatten()
+            .filter(|part| !matches!(*part, "" | "/"))
+    };
+    chain(error).any(|cause| {
+        let text = format!("{cause} {cause:?}");
+        parts().any(|part| text.contains(part))
+    })
+}
+
+/// An error of another crate, by its messages alone: it holds the URL, and cannot be opened to strip that.
+struct RedactedError {
+    message: String,
+    source: Option<Box<RedactedError>>,
+}
+
+impl RedactedError {
+    fn of(error: &(dyn Error + 'static), url: &Url) -> Self {
+        let mut message = error.to_string().replace(url.as_str(), "the URL");
+        if let Some(query) = url.query().filter(|query| !query.is_empty()) {
+            message = message.replace(query, "the query");
+        }
+        if url.path() != "/" {
+            message = message.replace(url.path(), "the path");
+        }
+        Self {
+            message,
+            source: error.source().map(|source| Box::new(Self::of(source, url))),
+        }
+    }
+}
+
+impl fmt::Display for RedactedError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl fmt::Debug for RedactedError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("RedactedError").field(&self.message).finish()
+    }
+}
+
+impl Error for RedactedError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source
+            .as_deref()
+            .map(|source| source as &(dyn Error + 'static))
+    }
+}

@@ -1,0 +1,106 @@
+//! What an argument of a header role may be.
+
+use std::fmt::Display;
+
+use http::HeaderMap;
+
+use super::{check_name, parse};
+
+/// Implementations for different shapes do not overlap, because each has a marker of its own; the compiler finds it.
+#[derive(Debug)]
+pub enum Plain {}
+/// See [`Plain`].
+#[derive(Debug)]
+pub enum Optional {}
+/// See [`Plain`].
+#[derive(Debug)]
+pub enum Borrowed {}
+
+/// A value for one header.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the value of a header",
+    label = "this argument must implement `Display`, or be an `Option` of what does"
+)]
+pub trait HeaderArgument<Marker> {
+    /// `None` leaves the header out.
+    fn display(&self) -> Option<&dyn Display>;
+}
+
+impl<T: Display> HeaderArgument<Plain> for T {
+    fn display(&self) -> Option<&dyn Display> {
+        Some(self)
+    }
+}
+
+impl<T: Display> HeaderArgument<Optional> for Option<T> {
+    fn display(&self) -> Option<&dyn Display> {
+        self.as_ref().map(|value| value as &dyn Display)
+    }
+}
+
+impl<T: Display> HeaderArgument<Borrowed> for &Option<T> {
+    fn display(&self) -> Option<&dyn Display> {
+        self.as_ref().map(|value| value as &dyn Display)
+    }
+}
+
+/// Several headers.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a map of headers",
+    label = "this argument must be a `HeaderMap`, or a map or sequence of pairs that implement `Display`"
+)]
+pub trait HeaderMapArgument<Marker> {
+    fn header_map(&self) -> Result<HeaderMap, String>;
+}
+
+impl HeaderMapArgument<Plain> for HeaderMap {
+    fn header_map(&self) -> Result<HeaderMap, String> {
+        self.keys().try_for_each(check_name)?;
+        Ok(self.clone())
+    }
+}
+
+impl<K: Display, V: Display, T> HeaderMapArgument<(Plain, K, V)> for T
+where
+    for<'a> &'a T: IntoIterator<Item = (&'a K, &'a V)>,
+{
+    fn header_map(&self) -> Result<HeaderMap, String> {
+        collect(self.into_iter())
+    }
+}
+
+impl<K: Display, V: Display> HeaderMapArgument<(Borrowed, K, V)> for [(K, V)] {
+    fn header_map(&self) -> Result<HeaderMap, String> {
+        collect(self.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+impl<K: Display, V: Display> HeaderMapArgument<(Borrowed, K, V)> for Vec<(K, V)> {
+    fn header_map(&self) -> Result<HeaderMap, String> {
+        self.as_slice().header_map()
+    }
+}
+
+impl<M, T: HeaderMapArgument<M> + ?Sized> HeaderMapArgument<&M> for &T {
+    fn header_map(&self) -> Result<HeaderMap, String> {
+        (**self).header_map()
+    }
+}
+
+impl<M, T: HeaderMapArgument<M>> HeaderMapArgument<Option<M>> for Option<T> {
+    fn header_map(&self) -> Result<HeaderMap, String> {
+        self.as_ref()
+            .map_or_else(|| Ok(HeaderMap::new()), T::header_map)
+    }
+}
+
+fn collect<K: Display, V: Display>(
+    pairs: impl Iterator<Item = (K, V)>,
+) -> Result<HeaderMap, String> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in pairs {
+        let (name, value) = parse(&name.to_string(), value.to_string())?;
+        headers.append(name, value);
+    }
+    Ok(headers)
+}

@@ -1,0 +1,207 @@
+//! Decoders: one for each kind of answer.
+
+use std::marker::PhantomData;
+
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+
+use super::collect::{Body, BodyMode, Collected, ReadPlan};
+use crate::client::error::{ApiError, ApiErrorKind, decode_json};
+use crate::client::response::api_response::ApiResponse;
+
+/// From what was collected to an answer.
+#[diagnostic::on_unimplemented(
+    message = "a `reqwest::Response` is the whole answer, whatever its status: nothing can stand around it",
+    label = "write `reqwest::Response` alone, or another type inside"
+)]
+pub trait Decode {
+    type Output;
+    const PLAN: ReadPlan;
+
+    fn decode(collected: Collected) -> Result<Self::Output, ApiError>;
+}
+
+const fn plan(body: BodyMode, accept: Option<&'static str>) -> ReadPlan {
+    ReadPlan {
+        body,
+        optional: false,
+        accept,
+    }
+}
+
+/// The plan of a decoder is its own: nothing else is collected for it.
+fn unplanned<T>(collected: Collected) -> Result<T, ApiError> {
+    Err(collected.error(ApiErrorKind::Decode, "could not be read".to_owned()))
+}
+
+/// `()`: any success, whatever its body.
+#[derive(Debug)]
+pub enum Empty {}
+
+impl Decode for Empty {
+    type Output = ();
+    const PLAN: ReadPlan = plan(BodyMode::Nothing, None);
+
+    fn decode(_: Collected) -> Result<(), ApiError> {
+        Ok(())
+    }
+}
+
+/// `String`.
+#[derive(Debug)]
+pub enum Text {}
+
+impl Decode for Text {
+    type Output = String;
+    const PLAN: ReadPlan = plan(BodyMode::Whole, None);
+
+    fn decode(mut collected: Collected) -> Result<String, ApiError> {
+        let Some(body) = collected.take_whole() else {
+            return unplanned(collected);
+        };
+        String::from_utf8(body.into()).map_err(|error| {
+            let byte = error.utf8_error().valid_up_to();
+            let problem = format!("has a body that is not UTF-8: byte {byte}");
+            collected
+                .error(ApiErrorKind::Decode, problem)
+                .with_body(error.into_bytes().into())
+        })
+    }
+}
+
+/// `Bytes` and `Vec<u8>`.
+#[derive(Debug)]
+pub struct BytesBody<B>(PhantomData<fn() -> B>);
+
+impl<B: From<Bytes>> Decode for BytesBody<B> {
+    type Output = B;
+    const PLAN: ReadPlan = plan(BodyMode::Whole, None);
+
+    fn decode(mut collected: Collected) -> Result<B, ApiError> {
+        match collected.take_whole() {
+            Some(body) => Ok(body.into()),
+            None => unplanned(collected),
+        }
+    }
+}
+
+/// What an answer of JSON is made into. Beside `DeserializeOwned`, for a message in terms of the user's trait.
+#[diagnostic::on_unimplemented(
+    message = "an answer of JSON cannot be decoded into `{Self}`",
+    label = "`{Self}` has no `serde::Deserialize`, or borrows from the answer",
+    note = "write `#[derive(serde::Deserialize)]` above `{Self}`, or return another type: `()`, `String`, `Bytes`, `reqwest::Response`"
+)]
+pub trait Deserializable: DeserializeOwned {}
+
+#[diagnostic::do_not_recommend]
+impl<T: DeserializeOwned> Deserializable for T {}
+
+/// Anything else that `serde` can make of JSON.
+#[derive(Debug)]
+pub struct Json<T>(PhantomData<fn() -> T>);
+
+impl<T: Deserializable> Decode for Json<T> {
+    type Output = T;
+    const PLAN: ReadPlan = plan(BodyMode::Json, Some("application/json"));
+
+    fn decode(mut collected: Collected) -> Result<T, ApiError> {
+        match collected.take_whole() {
+            Some(body) => decode_json(&body).map_err(|problem| {
+                collected
+                    .error(ApiErrorKind::Decode, problem)
+                    .with_body(body)
+            }),
+            None => unplanned(collected),
+        }
+    }
+}
+
+/// `reqwest::Response`: untouched, whatever the status.
+#[derive(Debug)]
+pub enum Raw {}
+
+impl Decode for Raw {
+    type Output = reqwest::Response;
+    const PLAN: ReadPlan = plan(BodyMode::Untouched, None);
+
+    fn decode(collected: Collected) -> Result<reqwest::Response, ApiError> {
+        match collected.body {
+            Body::Untouched(response) => Ok(response),
+            _ => unplanned(collected),
+        }
+    }
+}
+
+/// `reqwest::Response` inside of something: cannot be decoded.
+#[derive(Debug)]
+pub enum Wrapped {}
+
+/// `Option<T>`: `None` on 404, and where there is no content to make a `T` of.
+#[derive(Debug)]
+pub struct Optional<D>(PhantomData<fn() -> D>);
+
+impl<D: Decode> Decode for Optional<D> {
+    type Output = Option<D::Output>;
+    const PLAN: ReadPlan = ReadPlan {
+        optional: true,
+        ..D::PLAN
+    };
+
+    fn decode(collected: Collected) -> Result<Option<D::Output>, ApiError> {
+        match collected.body {
+            Body::Absent => Ok(None),
+            _ => D::decode(collected).map(Some),
+        }
+    }
+}
+
+/// `ApiResponse<T>`: the answer with its status and headers.
+#[derive(Debug)]
+pub struct WithMetadata<D>(PhantomData<fn() -> D>);
+
+impl<D: Decode> Decode for WithMetadata<D> {
+    type Output = ApiResponse<D::Output>;
+    const PLAN: ReadPlan = D::PLAN;
+
+    fn decode(collected: Collected) -> Result<ApiResponse<D::Output>, ApiError> {
+        let (status, headers) = (collected.status, collected.headers.clone());
+        let body = D::decode(collected)?;
+        Ok(ApiResponse::new(status, headers, body))
+    }
+}
+
+/// `ByteStream`.
+#[cfg(feature = "stream")]
+#[derive(Debug)]
+pub enum Streamed {}
+
+#[cfg(feature = "stream")]
+impl Decode for Streamed {
+    type Output = crate::client::response::stream::ByteStream;
+    const PLAN: ReadPlan = plan(BodyMode::Stream, None);
+
+    fn decode(collected: Collected) -> Result<Self::Output, ApiError> {
+        match collected.body {
+            Body::Stream(incoming) => Ok(incoming.into()),
+            _ => unplanned(collected),
+        }
+    }
+}
+
+/// `JsonLines<T>`.
+#[cfg(feature = "stream")]
+#[derive(Debug)]
+pub struct StreamedLines<T>(PhantomData<fn() -> T>);
+
+#[cfg(feature = "stream")]
+impl<T: Deserializable + 'static> Decode for StreamedLines<T> {
+    type Output = crate::client::response::stream::JsonLines<T>;
+    const PLAN: ReadPlan = plan(BodyMode::Stream, Some("application/x-ndjson"));
+
+    fn decode(collected: Collected) -> Result<Self::Output, ApiError> {
+        match collected.body {
+            Body::Stream(incoming) => Ok(incoming.into()),
+            _ => unplanned(collected),
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! ResponseDecoder: from a return type to the way its answer is decoded.
+//!
+//! The type decides, not its spelling: a generated method says `<Result<Option<Order>, E> as EndpointResult>::decoder()`, peels off
+//! `Option` and `ApiResponse`, then takes the decode_leaf. `unwrap_layer` and `decode_leaf` are inherent methods where a type has a rule of its
+//! own, and those win over the methods of the traits [`UnwrapLayer`] and [`DecodeLeaf`], which stand in for all other types.
+
+use std::marker::PhantomData;
+
+use bytes::Bytes;
+
+use super::collect::{Collected, ReadPlan};
+use super::decode::{BytesBody, Decode, Empty, Json, Optional, Raw, Text, WithMetadata, Wrapped};
+
+use super::api_response::ApiResponse;
+use crate::client::error::ApiError;
+
+/// What an endpoint returns: `Result<T, E>`, or an alias of it.
+#[diagnostic::on_unimplemented(
+    message = "an endpoint returns a `Result`, but this is `{Self}`",
+    label = "must be `Result<T, E>` or an alias of it, with `E: From<ApiError>`",
+    note = "write for example `Result<{Self}, ApiError>`"
+)]
+pub trait EndpointResult {
+    /// An [`ResponseDecoder`] with nothing peeled off. Not spelled out in `answer`: then nothing is looked for in a type that is no
+    /// `EndpointResult`, and it is reported once.
+    type Start;
+    fn decoder() -> Self::Start;
+}
+
+impl<T, E> EndpointResult for Result<T, E> {
+    type Start = ResponseDecoder<T, E, NoLayer, T>;
+
+    fn decoder() -> Self::Start {
+        ResponseDecoder::NEW
+    }
+}
+
+/// The error of an endpoint. Beside `From`, for a message in terms of the user's trait.
+#[diagnostic::on_unimplemented(
+    message = "the error of an endpoint is made from an `ApiError`, and `{Self}` is not",
+    label = "`{Self}` has no `From<ApiError>`",
+    note = "write `impl From<ApiError> for {Self}`"
+)]
+pub trait EndpointError {
+    fn from_api_error(error: ApiError) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: From<ApiError>> EndpointError for E {
+    fn from_api_error(error: ApiError) -> Self {
+        error.into()
+    }
+}
+
+/// How the answer of type `T`, with `W` around it, is decoded for a method that returns `Result<O, E>`.
+#[derive(Debug)]
+pub struct ResponseDecoder<O, E, W, T>(PhantomData<fn() -> (O, E)>, PhantomData<fn(W) -> T>);
+
+impl<O, E, W, T> ResponseDecoder<O, E, W, T> {
+    const NEW: Self = Self(PhantomData, PhantomData);
+}
+
+/// How an answer is read, and then made into the return type of a method.
+#[derive(Debug)]
+pub struct ResponseReader<R> {
+    pub(crate) plan: ReadPlan,
+    pub(crate) finish: fn(Result<Collected, ApiError>) -> R,
+}
+
+impl<O, E, W, D> ResponseDecoder<O, E, W, D> {
+    /// What the types in a signature have to do is asked for here alone, so that what they lack is reported once.
+    pub fn reader(self) -> ResponseReader<Result<O, E>>
+    where
+        E: EndpointError,
+        W: Layer,
+        D: Decode,
+        W::Decoder<D>: Decode<Output = O>,
+    {
+        ResponseReader {
+            plan: <W::Decoder<D>>::PLAN,
+            finish: |collected| {
+                collected
+                    .and_then(<W::Decoder<D>>::decode)
+                    .map_err(E::from_api_error)
+            },
+        }
+    }
+}
+
+/// What stands around a decoder.
+pub trait Layer {
+    type Decoder<D: Decode>: Decode;
+}
+
+/// Nothing.
+#[derive(Debug)]
+pub enum NoLayer {}
+
+impl Layer for NoLayer {
+    type Decoder<D: Decode> = D;
+}
+
+/// An `Option`, with `W` around it.
+#[derive(Debug)]
+pub struct OptionLayer<W>(W);
+
+impl<W: Layer> Layer for OptionLayer<W> {
+    type Decoder<D: Decode> = W::Decoder<Optional<D>>;
+}
+
+/// An `ApiResponse`, with `W` around it.
+#[derive(Debug)]
+pub struct ResponseLayer<W>(W);
+
+impl<W: Layer> Layer for ResponseLayer<W> {
+    type Decoder<D: Decode> = W::Decoder<WithMetadata<D>>;
+}
+
+impl<O, E, W, T> ResponseDecoder<O, E, W, Option<T>> {
+    pub fn unwrap_layer(self) -> ResponseDecoder<O, E, OptionLayer<W>, T> {
+        ResponseDecoder::NEW
+    }
+}
+
+impl<O, E, W, T> ResponseDecoder<O, E, W, ApiResponse<T>> {
+    pub fn unwrap_layer(self) -> ResponseDecoder<O, E, ResponseLayer<W>, T> {
+        ResponseDecoder::NEW
+    }
+}
+
+/// Nothing to unwrap_layer off.
+pub trait UnwrapLayer: Sized {
+    fn unwrap_layer(self) -> Self {
+        self
+    }
+}
+
+impl<O, E, W, T> UnwrapLayer for ResponseDecoder<O, E, W, T> {}
+
+/// The leaves with a rule of their own.
+macro_rules! leaves {
+    ($($type:ty => $decoder:ty),* $(,)?) => {
+        $(impl<O, E, W> ResponseDecoder<O, E, W, $type> {
+            pub fn decode_leaf(self) -> ResponseDecoder<O, E, W, $decoder> {
+                ResponseDecoder::NEW
+            }
+        })*
+    };
+}
+
+leaves! {
+    () => Empty,
+    String => Text,
+    Bytes => BytesBody<Bytes>,
+    Vec<u8> => BytesBody<Vec<u8>>,
+}
+
+#[cfg(feature = "stream")]
+leaves! {
+    crate::client::response::stream::ByteStream => super::decode::Streamed,
+}
+
+#[cfg(feature = "stream")]
+impl<O, E, W, T> ResponseDecoder<O, E, W, crate::client::response::stream::JsonLines<T>> {
+    pub fn decode_leaf(self) -> ResponseDecoder<O, E, W, super::decode::StreamedLines<T>> {
+        ResponseDecoder::NEW
+    }
+}
+
+/// A response is untouched, so nothing can stand around it.
+impl<O, E> ResponseDecoder<O, E, NoLayer, reqwest::Response> {
+    pub fn decode_leaf(self) -> ResponseDecoder<O, E, NoLayer, Raw> {
+        ResponseDecoder::NEW
+    }
+}
+
+impl<O, E, W> ResponseDecoder<O, E, OptionLayer<W>, reqwest::Response> {
+    pub fn decode_leaf(self) -> ResponseDecoder<O, E, OptionLayer<W>, Wrapped> {
+        ResponseDecoder::NEW
+    }
+}
+
+impl<O, E, W> ResponseDecoder<O, E, ResponseLayer<W>, reqwest::Response> {
+    pub fn decode_leaf(self) -> ResponseDecoder<O, E, ResponseLayer<W>, Wrapped> {
+        ResponseDecoder::NEW
+    }
+}
+
+/// JSON, for all other types.
+pub trait DecodeLeaf<O, E, W, T> {
+    fn decode_leaf(self) -> ResponseDecoder<O, E, W, Json<T>>;
+}
+
+impl<O, E, W, T> DecodeLeaf<O, E, W, T> for ResponseDecoder<O, E, W, T> {
+    fn decode_leaf(self) -> ResponseDecoder<O, E, W, Json<T>> {
+        ResponseDecoder::NEW
+    }
+}

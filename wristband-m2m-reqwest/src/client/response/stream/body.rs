@@ -1,0 +1,99 @@
+//! Body: the chunks of a response, with a bound on each wait.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use http::{HeaderMap, StatusCode};
+use tokio::time::{Sleep, sleep};
+
+use crate::client::error::{ApiError, ApiErrorKind};
+use crate::client::response::{CallDeadline, Incoming};
+
+pub(super) struct Body {
+    /// What was read already, to see whether there is anything.
+    first: Option<Bytes>,
+    /// `None` once it has ended.
+    rest: Option<Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send>>>,
+    /// Runs while a chunk is waited for.
+    idle_timeout: Option<Pin<Box<Sleep>>>,
+    status: StatusCode,
+    headers: HeaderMap,
+    deadline: CallDeadline,
+}
+
+impl From<Incoming> for Body {
+    fn from(incoming: Incoming) -> Self {
+        let (mut response, first, deadline) = incoming.into_parts();
+        Self {
+            first,
+            status: response.status(),
+            headers: std::mem::take(response.headers_mut()),
+            rest: Some(Box::pin(response.bytes_stream())),
+            idle_timeout: None,
+            deadline,
+        }
+    }
+}
+
+impl Body {
+    /// Reads no further.
+    pub(super) fn end(&mut self) {
+        self.rest = None;
+    }
+
+    /// An error about a part of this answer.
+    pub(super) fn decode_error(&self, problem: String) -> ApiError {
+        self.error(ApiError::new(
+            self.deadline.endpoint,
+            ApiErrorKind::Decode,
+            problem,
+        ))
+    }
+
+    fn error(&self, error: ApiError) -> ApiError {
+        error.with_response(Some(self.status), self.headers.clone())
+    }
+}
+
+impl Stream for Body {
+    type Item = Result<Bytes, ApiError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        if let Some(first) = this.first.take() {
+            return Poll::Ready(Some(Ok(first)));
+        }
+        let Some(rest) = &mut this.rest else {
+            return Poll::Ready(None);
+        };
+        match rest.as_mut().poll_next(context) {
+            Poll::Ready(Some(Ok(chunk))) => {
+                this.idle_timeout = None;
+                Poll::Ready(Some(Ok(chunk)))
+            }
+            Poll::Ready(Some(Err(error))) => {
+                this.end();
+                let error = ApiError::from_http(this.deadline.endpoint, error);
+                Poll::Ready(Some(Err(this.error(error))))
+            }
+            Poll::Ready(None) => {
+                this.end();
+                Poll::Ready(None)
+            }
+            Poll::Pending => {
+                let timeout = this.deadline.timeout;
+                let idle_timeout = this
+                    .idle_timeout
+                    .get_or_insert_with(|| Box::pin(sleep(timeout)));
+                if idle_timeout.as_mut().poll(context).is_pending() {
+                    return Poll::Pending;
+                }
+                this.end();
+                Poll::Ready(Some(Err(this.error(this.deadline.timed_out()))))
+            }
+        }
+    }
+}

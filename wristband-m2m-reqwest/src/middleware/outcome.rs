@@ -1,0 +1,96 @@
+//! Outcome: what the middleware did for a request.
+
+use reqwest::Response;
+
+/// Extension on every response that came through [`WristbandAuth`](crate::WristbandAuth): what was done about its
+/// token.
+///
+/// # Examples
+///
+/// ```
+/// use wristband_m2m_reqwest::{AuthOutcome, NotRetried, reqwest_middleware::ClientWithMiddleware};
+///
+/// # async fn example(http: ClientWithMiddleware) -> Result<(), Box<dyn std::error::Error>> {
+/// let response = http.get("https://api.example.com/orders").send().await?;
+/// if let Some(outcome) = response.extensions().get::<AuthOutcome>() {
+///     if outcome.not_retried() == Some(NotRetried::CircuitOpen) {
+///         eprintln!("the API refuses every new token: is its audience configured?");
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AuthOutcome {
+    token_attached: bool,
+    retried: bool,
+    not_retried: Option<NotRetried>,
+}
+
+/// Why a 401 to a request that carried our token was not answered with a retry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum NotRetried {
+    /// Retries are switched off, by [`retry_on_unauthorized(false)`](crate::WristbandAuthBuilder::retry_on_unauthorized).
+    /// The token was cleared, so the next call gets a new one.
+    Disabled,
+    /// The body is a stream or a multipart form, which can be sent once only. The token was cleared, so the next call
+    /// gets a new one.
+    BodyNotReplayable,
+    /// A redirect led to another origin, and it was that one that answered 401. Nothing was cleared: see
+    /// [`same_origin_redirects`](crate::same_origin_redirects).
+    OtherOrigin,
+    /// No new token could be had; this is the API's own answer.
+    NoToken,
+    /// The origin has refused one new token after another, and gets no more of them until its cool-down has ended.
+    CircuitOpen,
+}
+
+impl AuthOutcome {
+    pub(crate) const UNAUTHENTICATED: Self = Self {
+        token_attached: false,
+        retried: false,
+        not_retried: None,
+    };
+    pub(crate) const AUTHENTICATED: Self = Self {
+        token_attached: true,
+        ..Self::UNAUTHENTICATED
+    };
+    pub(crate) const RETRIED: Self = Self {
+        retried: true,
+        ..Self::AUTHENTICATED
+    };
+
+    pub(crate) const fn not_retried_for(reason: NotRetried) -> Self {
+        Self {
+            not_retried: Some(reason),
+            ..Self::AUTHENTICATED
+        }
+    }
+
+    /// The response, with this in its extensions.
+    pub(crate) fn on(self, mut response: Response) -> Response {
+        response.extensions_mut().insert(self);
+        response
+    }
+
+    /// Whether the request carried our token. It does not if the caller set `Authorization`, asked to
+    /// [skip](crate::SkipWristbandAuth) it, or called an origin that is not on the list.
+    #[must_use]
+    pub fn token_attached(&self) -> bool {
+        self.token_attached
+    }
+
+    /// Whether a 401 was answered with a new token and the same request; this response is the second answer.
+    #[must_use]
+    pub fn retried(&self) -> bool {
+        self.retried
+    }
+
+    /// Why this 401 was returned without a retry. `None` for all other answers, for the second 401 of a request that
+    /// was [`retried`](Self::retried), and where no token was attached.
+    #[must_use]
+    pub fn not_retried(&self) -> Option<NotRetried> {
+        self.not_retried
+    }
+}
