@@ -82,7 +82,7 @@ async fn an_error_of_the_users_own_is_made_of_ours() {
     };
     assert_eq!(
         error.to_string(),
-        "Orders::create POST /v1/orders/{id} was answered with 500 Internal Server Error"
+        "Orders::create POST /v1/orders/{id} returned 500 Internal Server Error"
     );
 }
 

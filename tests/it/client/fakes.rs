@@ -91,7 +91,7 @@ async fn a_trait_object_is_injected_cloned_and_spawned() {
     assert_eq!(note_of(&fake, 8).await, "none");
     assert_eq!(
         note_of(&fake, 0).await,
-        "the call was answered with 400 Bad Request"
+        "the call returned 400 Bad Request"
     );
     let shared = fake.clone();
     let spawned = tokio::spawn(async move { shared.find(7).await });

@@ -119,7 +119,7 @@ impl<C: ApiClient> ApiClientBuilder<C> {
         self
     }
 
-    /// How long a call may take in all: waiting for a token, both tries, reader the body.
+    /// How long a call may take in all: waiting for a token, both tries, reading the body.
     ///
     /// Replaces the `timeout` of the trait; those of methods and of `#[timeout]` arguments go before it.
     pub fn timeout(mut self, timeout: Duration) -> Self {

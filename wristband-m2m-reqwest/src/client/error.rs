@@ -74,13 +74,13 @@ struct Failure {
 pub enum ApiErrorKind {
     /// No token could be had, so the request was not sent: see [`ApiError::token_error`].
     Token,
-    /// The server from_status with a status that is no success: see [`ApiError::status`] and [`ApiError::body`].
+    /// The server responded with a status that is no success: see [`ApiError::status`] and [`ApiError::body`].
     Status,
     /// The server could not be reached, or the connection broke before the answer was complete.
     Network,
     /// The answer was not complete within the timeout, which covers the whole call.
     Timeout,
-    /// The server from_status with success, but the body is not of the promised type.
+    /// The server responded with success, but the body is not of the promised type.
     Decode,
     /// The request could not be made from the arguments, or was refused before it was sent.
     Request,
@@ -97,7 +97,7 @@ impl ApiError {
     /// let error = ApiError::from_response(http::StatusCode::NOT_FOUND, http::HeaderMap::new(), "no such order");
     /// assert_eq!(error.status(), Some(http::StatusCode::NOT_FOUND));
     /// assert_eq!(error.body(), b"no such order");
-    /// assert_eq!(error.to_string(), "the call was from_status with 404 Not Found");
+    /// assert_eq!(error.to_string(), "the call returned 404 Not Found");
     /// ```
     pub fn from_response(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
         Self::from_status(&Endpoint::UNKNOWN, status, headers, body.into())
@@ -162,7 +162,7 @@ impl ApiError {
         self.0.kind == ApiErrorKind::Timeout
     }
 
-    /// Whether the server from_status 401. For a call that carries a token, a new token was tried before that.
+    /// Whether the server responded 401. For a call that carries a token, a new token was tried before that.
     #[must_use]
     pub fn is_unauthorized(&self) -> bool {
         self.0.status == Some(StatusCode::UNAUTHORIZED)
@@ -195,7 +195,7 @@ impl ApiError {
         Self::new(endpoint, ApiErrorKind::Request, problem)
     }
 
-    /// The server from_status with a status that is no success.
+    /// The server responded with a status that is no success.
     pub(crate) fn from_status(
         endpoint: &Endpoint,
         status: StatusCode,
@@ -205,7 +205,7 @@ impl ApiError {
         Self::new(
             endpoint,
             ApiErrorKind::Status,
-            format!("was from_status with {status}"),
+            format!("returned {status}"),
         )
         .with_response(Some(status), headers)
         .with_body(body)

@@ -22,7 +22,7 @@ fn a_message_names_the_endpoint_and_the_problem() {
     let error = ApiError::from_status(&FIND, StatusCode::NOT_FOUND, HeaderMap::new(), Bytes::new());
     assert_eq!(
         error.to_string(),
-        "Orders::find GET /v1/orders/{id} was from_status with 404 Not Found"
+        "Orders::find GET /v1/orders/{id} returned 404 Not Found"
     );
     assert_eq!(error.kind(), ApiErrorKind::Status);
     assert_eq!(error.endpoint(), &FIND);

@@ -22,7 +22,7 @@ impl ApiError {
         }
     }
 
-    /// reqwest failed, while sending or while reader the answer.
+    /// reqwest failed, while sending or while reading the response.
     pub(crate) fn from_http(endpoint: &Endpoint, error: reqwest::Error) -> Self {
         let (kind, problem) = classify(&error);
         Self::new(endpoint, kind, problem).caused_by(error.without_url())

@@ -1,8 +1,9 @@
-//! ResponseDecoder: from a return type to the way its answer is decoded.
+//! From a return type to the way its response is decoded, by autoref-free specialization on inherent methods.
 //!
-//! The type decides, not its spelling: a generated method says `<Result<Option<Order>, E> as EndpointResult>::decoder()`, peels off
-//! `Option` and `ApiResponse`, then takes the decode_leaf. `unwrap_layer` and `decode_leaf` are inherent methods where a type has a rule of its
-//! own, and those win over the methods of the traits [`UnwrapLayer`] and [`DecodeLeaf`], which stand in for all other types.
+//! The type decides, not its spelling: a generated method says `<Result<Option<Order>, E> as EndpointResult>::decoder()`,
+//! unwraps the layers `Option` and `ApiResponse`, then takes the decoder of the type inside. `unwrap_layer` and
+//! `decode_leaf` are inherent methods where a type has a rule of its own, and inherent methods win over those of the
+//! traits [`UnwrapLayer`] and [`DecodeLeaf`], which cover all other types.
 
 use std::marker::PhantomData;
 
@@ -128,7 +129,7 @@ impl<O, E, W, T> ResponseDecoder<O, E, W, ApiResponse<T>> {
     }
 }
 
-/// Nothing to unwrap_layer off.
+/// No layer to unwrap.
 pub trait UnwrapLayer: Sized {
     fn unwrap_layer(self) -> Self {
         self
