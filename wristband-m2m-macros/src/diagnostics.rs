@@ -6,14 +6,14 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::Error;
 
-/// The mistakes found so far.
+/// The diagnostics found so far.
 #[derive(Debug, Default)]
-pub(crate) struct Mistakes {
+pub(crate) struct Diagnostics {
     error: Option<Error>,
     count: usize,
 }
 
-impl Mistakes {
+impl Diagnostics {
     /// Reports a mistake at the tokens at fault.
     pub(crate) fn push(&mut self, at: impl ToTokens, message: impl Display) {
         self.combine(Error::new_spanned(at, message));

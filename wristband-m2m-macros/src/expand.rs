@@ -1,25 +1,27 @@
-//! The model as tokens: the trait, its client, and on request the companion for trait objects.
+//! The model as tokens: the trait, its client, and on request the `dyn` trait.
 //!
 //! Rendering never judges: whatever reaches it has been checked. All paths are absolute, so nothing that the user has in
 //! scope can get in between.
 
+mod attrs;
 mod call;
 mod client;
-mod companion;
-mod cover;
+mod delegate;
 mod docs;
-mod forward;
-mod interface;
+mod dyn_trait;
+mod fallback;
+mod trait_item;
 
 use proc_macro2::TokenStream;
 
+pub(crate) use self::fallback::expand_what_can_be;
 use crate::model::Service;
 
 pub(crate) fn expand(service: &Service) -> TokenStream {
     [
-        interface::expand(service),
+        trait_item::expand(service),
         client::expand(service),
-        companion::expand(service),
+        dyn_trait::expand(service),
     ]
     .into_iter()
     .collect()

@@ -1,29 +1,14 @@
 //! The `#[wristband_m2m]` attribute. Use it through `wristband-m2m-reqwest`, which has what the generated code calls.
 
-mod args;
-mod argument;
-mod attribute;
-mod base_url;
-mod binding;
 mod diagnostics;
-mod duration;
 mod expand;
-mod fallback;
-mod fixed_header;
-mod header;
-mod item;
-mod method;
+mod literal;
 mod model;
-mod nearest;
-mod options;
-mod path;
-mod role;
-mod service;
-mod signature;
+mod parse;
+mod suggest;
 #[cfg(test)]
 mod tests;
 mod validate;
-mod verb;
 
 use proc_macro::TokenStream;
 
@@ -83,7 +68,7 @@ use proc_macro::TokenStream;
 /// | `path = "/v1"` | comes before the path of each endpoint |
 /// | `timeout = "10s"` | for a whole call, including the wait for a token and a second try; 30 s if not set |
 /// | `client = Name` | the name of the client; the trait's with `Client` if not set |
-/// | `dyn = DynName` | adds an object-safe companion: `Arc<dyn DynName>` implements the trait |
+/// | `dyn = DynName` | adds a dyn-compatible version of the trait: `Arc<dyn DynName>` implements the trait |
 /// | `crate = path` | where `wristband-m2m-reqwest` is found under another name |
 ///
 /// `#[header("Name", "value")]` on the trait is sent by each endpoint that does not set the header itself.
@@ -152,17 +137,18 @@ fn client(
     args: proc_macro2::TokenStream,
     item: proc_macro2::TokenStream,
 ) -> proc_macro2::TokenStream {
-    let mut mistakes = diagnostics::Mistakes::default();
-    let expansion = match item::parse(item, &mut mistakes) {
+    let mut diagnostics = diagnostics::Diagnostics::default();
+    let expansion = match parse::item::parse(item, &mut diagnostics) {
         Ok(item) => {
-            let reading = service::read(args, item, role::Features::ENABLED, &mut mistakes);
-            match mistakes.count() {
+            let reading =
+                parse::service::read(args, item, parse::role::Features::ENABLED, &mut diagnostics);
+            match diagnostics.count() {
                 0 => expand::expand(&reading.service),
-                _ => fallback::expand_what_can_be(reading),
+                _ => expand::expand_what_can_be(reading),
             }
         }
         Err(kept) => kept,
     };
-    let errors = mistakes.to_compile_errors();
+    let errors = diagnostics.to_compile_errors();
     quote::quote!(#errors #expansion)
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use syn::{Attribute, Ident, ItemTrait, LitStr, Path, Signature, Type};
 
-use crate::path::PathTemplate;
+use crate::literal::path::PathTemplate;
 
 /// A trait that describes a downstream API.
 #[derive(Clone)]
@@ -15,7 +15,7 @@ pub(crate) struct Service {
     pub(crate) krate: Path,
     /// The client to generate: the trait's name with `Client`, or what `client = ..` says.
     pub(crate) client: Ident,
-    /// The object-safe companion to generate: `dyn = ..`.
+    /// The dyn-compatible trait to generate: `dyn = ..`.
     pub(crate) dyn_name: Option<Ident>,
     pub(crate) base_url: Option<LitStr>,
     /// Empty, or with a leading and without a trailing slash.

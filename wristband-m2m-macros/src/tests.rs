@@ -3,20 +3,21 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::diagnostics::Mistakes;
-use crate::role::Features;
-use crate::{client, item, service};
+use crate::client;
+use crate::diagnostics::Diagnostics;
+use crate::parse::role::Features;
+use crate::parse::{item, service};
 
 const WITH_ALL: Features = Features { multipart: true };
 
 fn mistakes_with(features: Features, args: TokenStream, item: TokenStream) -> Vec<String> {
-    let mut mistakes = Mistakes::default();
-    let item = item::parse(item, &mut mistakes).expect("a trait");
-    service::read(args, item, features, &mut mistakes);
-    mistakes.messages()
+    let mut diagnostics = Diagnostics::default();
+    let item = item::parse(item, &mut diagnostics).expect("a trait");
+    service::read(args, item, features, &mut diagnostics);
+    diagnostics.messages()
 }
 
-fn mistakes(method: TokenStream) -> Vec<String> {
+fn diagnostics(method: TokenStream) -> Vec<String> {
     mistakes_with(WITH_ALL, quote!(), quote!(trait Orders { #method }))
 }
 
@@ -187,7 +188,7 @@ fn a_sound_trait_has_no_mistakes() {
 
 #[test]
 fn what_cfg_keeps_apart_may_have_one_name() {
-    let found = mistakes(quote! {
+    let found = diagnostics(quote! {
         #[cfg(a)] #[get("/a")] async fn x(&self) -> R;
         #[cfg(not(a))] #[get("/b")] async fn x(&self) -> R;
         #[post("/c")] async fn y(&self, #[cfg(a)] #[json] z: A, #[cfg(not(a))] #[json] z: B, #[cfg(a)] #[query("q")] v: A, #[cfg(not(a))] #[query("q")] w: B) -> R;
@@ -213,7 +214,7 @@ fn a_role_whose_feature_is_off_names_the_feature() {
 
 #[test]
 fn the_nearest_placeholder_is_one_mistake() {
-    let found = mistakes(quote!(
+    let found = diagnostics(quote!(
         #[get("/{ordr_id}")]
         async fn x(&self, order_id: u8) -> R;
     ));
@@ -225,7 +226,7 @@ fn the_nearest_placeholder_is_one_mistake() {
 
 #[test]
 fn a_mistake_in_one_method_hides_none_in_another() {
-    let found = mistakes(quote! {
+    let found = diagnostics(quote! {
         #[gett("/a")] async fn a(&self) -> R;
         #[get("b")] async fn b(&self) -> R;
         #[get("/c")] async fn c(&self, c: u8) -> R;

@@ -89,10 +89,7 @@ async fn a_trait_object_is_injected_cloned_and_spawned() {
     fake.create("key", &order(7)).await.unwrap();
     assert_eq!(note_of(&fake, 7).await, "order 7");
     assert_eq!(note_of(&fake, 8).await, "none");
-    assert_eq!(
-        note_of(&fake, 0).await,
-        "the call returned 400 Bad Request"
-    );
+    assert_eq!(note_of(&fake, 0).await, "the call returned 400 Bad Request");
     let shared = fake.clone();
     let spawned = tokio::spawn(async move { shared.find(7).await });
     assert_eq!(spawned.await.unwrap().unwrap(), Some(order(7)));

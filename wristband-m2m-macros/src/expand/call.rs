@@ -8,9 +8,9 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Ident, Type, parse_quote};
 
-use super::{cover, docs};
+use super::{attrs, docs};
+use crate::literal::path::Piece;
 use crate::model::{Endpoint, Param, Role, Service};
-use crate::path::Piece;
 
 pub(super) fn body(service: &Service, endpoint: &Endpoint) -> TokenStream {
     let krate = &service.krate;
@@ -60,7 +60,7 @@ impl Step {
 
     fn of(param: &Param, link: TokenStream) -> Self {
         Self {
-            cfgs: cover::cfgs(&param.attrs).cloned().collect(),
+            cfgs: attrs::cfgs(&param.attrs).cloned().collect(),
             link,
         }
     }

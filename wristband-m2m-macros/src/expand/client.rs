@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
 
-use super::{call, cover, docs, forward, interface};
+use super::{attrs, call, delegate, docs, trait_item};
 use crate::model::{Endpoint, Service};
 
 pub(super) fn expand(service: &Service) -> TokenStream {
@@ -27,10 +27,10 @@ fn structure(service: &Service) -> TokenStream {
         ..
     } = service;
     let vis = &item.vis;
-    let attrs = cover::twin(&item.attrs);
+    let attrs = attrs::inherited(&item.attrs);
     let docs = docs::client(service);
-    let cfgs: Vec<_> = cover::conditions(&item.attrs).collect();
-    let lints = cover::lints();
+    let cfgs: Vec<_> = attrs::cfg_and_allow(&item.attrs).collect();
+    let lints = attrs::lints();
     let name = client.unraw().to_string();
     quote! {
         #(#attrs)*
@@ -70,8 +70,8 @@ fn constructors(service: &Service) -> TokenStream {
         ..
     } = service;
     let vis = &item.vis;
-    let cfgs = cover::conditions(&item.attrs);
-    let lints = cover::lints();
+    let cfgs = attrs::cfg_and_allow(&item.attrs);
+    let lints = attrs::lints();
     let wristband = quote!(impl ::core::convert::Into<::std::sync::Arc<#krate::wristband_m2m::WristbandM2mClient>>);
     let result = quote!(::core::result::Result<Self, #krate::wristband_m2m::ConfigError>);
     let new = service.base_url.as_ref().map(|base_url| {
@@ -133,8 +133,8 @@ fn constructors(service: &Service) -> TokenStream {
 
 fn methods(service: &Service) -> TokenStream {
     let Service { client, item, .. } = service;
-    let cfgs = cover::conditions(&item.attrs);
-    let lints = cover::lints();
+    let cfgs = attrs::cfg_and_allow(&item.attrs);
+    let lints = attrs::lints();
     let methods = service.endpoints.iter().map(|it| method(service, it));
     quote! {
         #(#cfgs)*
@@ -148,7 +148,7 @@ fn methods(service: &Service) -> TokenStream {
 fn method(service: &Service, endpoint: &Endpoint) -> TokenStream {
     let vis = &service.item.vis;
     let sig = &endpoint.sig;
-    let attrs = cover::twin(&endpoint.attrs);
+    let attrs = attrs::inherited(&endpoint.attrs);
     let route = docs::route(service, endpoint);
     let errors = docs::errors(service, endpoint);
     let body = call::body(service, endpoint);
@@ -169,7 +169,7 @@ fn settings(service: &Service) -> TokenStream {
         item,
         ..
     } = service;
-    let cfgs = cover::conditions(&item.attrs);
+    let cfgs = attrs::cfg_and_allow(&item.attrs);
     let base_url = service.base_url.as_ref().map(|base_url| {
         quote! {
             const BASE_URL: ::core::option::Option<&'static str> =
@@ -180,7 +180,7 @@ fn settings(service: &Service) -> TokenStream {
         let timeout = call::duration(timeout);
         quote!(const TIMEOUT: ::core::time::Duration = #timeout;)
     });
-    let lints = cover::lints();
+    let lints = attrs::lints();
     quote! {
         #(#cfgs)*
         #lints
@@ -198,15 +198,15 @@ fn settings(service: &Service) -> TokenStream {
 fn implementation(service: &Service) -> TokenStream {
     let Service { client, item, .. } = service;
     let name = &item.ident;
-    let cfgs = cover::conditions(&item.attrs);
-    let lints = cover::lints();
+    let cfgs = attrs::cfg_and_allow(&item.attrs);
+    let lints = attrs::lints();
     let methods = service.endpoints.iter().map(|endpoint| {
-        let cfgs = cover::conditions(&endpoint.attrs);
-        let sig = interface::signature(endpoint);
+        let cfgs = attrs::cfg_and_allow(&endpoint.attrs);
+        let sig = trait_item::signature(endpoint);
         let ident = &endpoint.sig.ident;
         let this = endpoint.sig.receiver().map(|receiver| &receiver.self_token);
         // The method of the client itself: those win over the trait's.
-        let call = forward::call(&quote!(Self::#ident), &quote!(#this), endpoint);
+        let call = delegate::call(&quote!(Self::#ident), &quote!(#this), endpoint);
         quote! {
             #(#cfgs)*
             #sig {

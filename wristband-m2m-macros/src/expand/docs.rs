@@ -60,7 +60,7 @@ pub(super) fn client(service: &Service) -> Vec<Attribute> {
     )
 }
 
-pub(super) fn companion(service: &Service) -> Vec<Attribute> {
+pub(super) fn dyn_trait(service: &Service) -> Vec<Attribute> {
     let name = service.item.ident.unraw();
     lines(&[
         &format!(

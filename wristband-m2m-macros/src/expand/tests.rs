@@ -77,7 +77,7 @@ fn every_form_of_argument_and_option() {
 }
 
 #[test]
-fn a_companion_and_conditional_parts() {
+fn a_dyn_trait_and_conditional_parts() {
     assert_reads!(expanded(
         quote!(dyn = DynOrders),
         quote! {

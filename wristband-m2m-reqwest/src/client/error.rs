@@ -202,13 +202,9 @@ impl ApiError {
         headers: HeaderMap,
         body: Bytes,
     ) -> Self {
-        Self::new(
-            endpoint,
-            ApiErrorKind::Status,
-            format!("returned {status}"),
-        )
-        .with_response(Some(status), headers)
-        .with_body(body)
+        Self::new(endpoint, ApiErrorKind::Status, format!("returned {status}"))
+            .with_response(Some(status), headers)
+            .with_body(body)
     }
 
     pub(crate) fn with_response(mut self, status: Option<StatusCode>, headers: HeaderMap) -> Self {

@@ -5,14 +5,15 @@ use quote::format_ident;
 use syn::ext::IdentExt;
 use syn::{Attribute, ItemTrait, TraitItem, TraitItemFn, parse_quote};
 
-use crate::diagnostics::Mistakes;
-use crate::fixed_header::{self, FixedHeader};
-use crate::method::{self, Method};
+use crate::diagnostics::Diagnostics;
 use crate::model::{Endpoint, Param, Role, Service, StaticHeader};
-use crate::nearest::nearest;
-use crate::options::TraitOptions;
-use crate::role::Features;
-use crate::{attribute, binding, item, validate};
+use crate::parse::method::{self, Method};
+use crate::parse::options::TraitOptions;
+use crate::parse::role::Features;
+use crate::parse::static_header::{self, StaticHeaderAttr};
+use crate::parse::{attribute, item};
+use crate::suggest::nearest;
+use crate::validate::{path_params, rules};
 
 /// A trait as far as it could be understood.
 pub(crate) struct Reading {
@@ -21,43 +22,43 @@ pub(crate) struct Reading {
     /// Positions of the methods that have one.
     pub(crate) broken: Vec<usize>,
     /// Generic, or with items that are no methods: the client cannot be what the trait asks for.
-    pub(crate) beyond_us: bool,
+    pub(crate) unsupported: bool,
 }
 
 pub(crate) fn read(
     args: TokenStream,
     mut item: ItemTrait,
     features: Features,
-    mistakes: &mut Mistakes,
+    diagnostics: &mut Diagnostics,
 ) -> Reading {
-    let options = TraitOptions::read(args, mistakes);
-    check_attributes(&mut item.attrs, mistakes);
-    let headers = fixed_header::take(&mut item.attrs, mistakes);
-    let mut beyond_us = check_head(&item, mistakes);
+    let options = TraitOptions::read(args, diagnostics);
+    check_attributes(&mut item.attrs, diagnostics);
+    let headers = static_header::take(&mut item.attrs, diagnostics);
+    let mut unsupported = check_head(&item, diagnostics);
     let mut endpoints = Vec::new();
     let mut broken = Vec::new();
     let mut methods = 0;
     let mut kept = Vec::new();
     let mut names: Vec<(Ident, bool)> = Vec::new();
     for item in std::mem::take(&mut item.items) {
-        let before = mistakes.count();
-        let mut function = match item::as_function(item, mistakes) {
+        let before = diagnostics.count();
+        let mut function = match item::as_function(item, diagnostics) {
             Ok(function) => function,
             Err(other) => {
-                beyond_us |= !other.is_empty();
+                unsupported |= !other.is_empty();
                 kept.extend(other);
                 continue;
             }
         };
         let has_body = function.default.is_some();
-        let read = method::read(&mut function, features, mistakes);
-        methods += usize::from(read.is_some() || mistakes.count() > before);
-        if read.is_some() && is_repeated(&function, &mut names, mistakes) {
+        let read = method::read(&mut function, features, diagnostics);
+        methods += usize::from(read.is_some() || diagnostics.count() > before);
+        if read.is_some() && is_repeated(&function, &mut names, diagnostics) {
             continue;
         }
         match read {
-            Some(method) => match endpoint(kept.len(), method, &headers, mistakes) {
-                Some(endpoint) if mistakes.count() == before => endpoints.push(endpoint),
+            Some(method) => match endpoint(kept.len(), method, &headers, diagnostics) {
+                Some(endpoint) if diagnostics.count() == before => endpoints.push(endpoint),
                 _ => broken.push(kept.len()),
             },
             None if has_body => {}
@@ -66,8 +67,8 @@ pub(crate) fn read(
         kept.push(TraitItem::Fn(function));
     }
     item.items = kept;
-    if methods == 0 && !beyond_us {
-        mistakes.push(
+    if methods == 0 && !unsupported {
+        diagnostics.push(
             &item.ident,
             format!(
                 "`{}` has no endpoint: write one such as `#[get(\"/orders\")] async fn \
@@ -76,7 +77,7 @@ pub(crate) fn read(
             ),
         );
     }
-    let (client, dyn_name) = names_of_types(&item, &options, mistakes);
+    let (client, dyn_name) = names_of_types(&item, &options, diagnostics);
     Reading {
         service: Service {
             item,
@@ -91,18 +92,18 @@ pub(crate) fn read(
             endpoints,
         },
         broken,
-        beyond_us,
+        unsupported,
     }
 }
 
 /// Our attributes where they do not belong.
-fn check_attributes(attrs: &mut Vec<Attribute>, mistakes: &mut Mistakes) {
+fn check_attributes(attrs: &mut Vec<Attribute>, diagnostics: &mut Diagnostics) {
     attrs.retain(|attr| {
         let Some(name) = attribute::name(attr) else {
             return true;
         };
         match misplaced(&name, attr) {
-            Some(message) => mistakes.push(attr, message),
+            Some(message) => diagnostics.push(attr, message),
             None => return true,
         }
         // A header above ours still is what the user wants to send.
@@ -142,24 +143,24 @@ fn misplaced(name: &str, attr: &Attribute) -> Option<String> {
 }
 
 /// What stands before the braces. Whether the client cannot implement it.
-fn check_head(item: &ItemTrait, mistakes: &mut Mistakes) -> bool {
+fn check_head(item: &ItemTrait, diagnostics: &mut Diagnostics) -> bool {
     if let Some(token) = &item.unsafety {
-        mistakes.push(token, "a client keeps no unsafe promise: remove `unsafe`");
+        diagnostics.push(token, "a client keeps no unsafe promise: remove `unsafe`");
     }
     if let Some(token) = &item.modifiers.auto_token {
-        mistakes.push(
+        diagnostics.push(
             token,
             "a client has methods, an `auto` trait has none: remove `auto`",
         );
     }
     for parameter in &item.generics.params {
-        mistakes.push(
+        diagnostics.push(
             parameter,
             "a client stands for one API, so its trait is not generic: write the types out",
         );
     }
     if let Some(clause) = &item.generics.where_clause {
-        mistakes.push(
+        diagnostics.push(
             clause,
             "a client stands for one API, so its trait has no conditions: write supertraits after \
                 a colon instead",
@@ -172,7 +173,7 @@ fn check_head(item: &ItemTrait, mistakes: &mut Mistakes) -> bool {
 fn is_repeated(
     function: &TraitItemFn,
     names: &mut Vec<(Ident, bool)>,
-    mistakes: &mut Mistakes,
+    diagnostics: &mut Diagnostics,
 ) -> bool {
     let name = &function.sig.ident;
     let conditional = function.attrs.iter().any(attribute::is_cfg);
@@ -181,7 +182,7 @@ fn is_repeated(
             .iter()
             .any(|(before, conditional)| before == name && !conditional);
     if repeated {
-        mistakes.push(
+        diagnostics.push(
             name,
             format!("two methods are named `{name}`: give this one another name"),
         );
@@ -194,11 +195,11 @@ fn is_repeated(
 fn endpoint(
     index: usize,
     method: Method,
-    trait_headers: &[FixedHeader],
-    mistakes: &mut Mistakes,
+    trait_headers: &[StaticHeaderAttr],
+    diagnostics: &mut Diagnostics,
 ) -> Option<Endpoint> {
-    validate::method(&method, mistakes);
-    let (roles, path) = binding::bind(&method, mistakes);
+    rules::check(&method, diagnostics);
+    let (roles, path) = path_params::bind(&method, diagnostics);
     let headers = merge(trait_headers, &method, &roles);
     let params: Option<Vec<Param>> = method
         .arguments
@@ -228,7 +229,7 @@ fn endpoint(
 
 /// The trait's headers are defaults: whatever of the method sets the same one takes its place.
 fn merge(
-    trait_headers: &[FixedHeader],
+    trait_headers: &[StaticHeaderAttr],
     method: &Method,
     roles: &[Option<Role>],
 ) -> Vec<StaticHeader> {
@@ -237,7 +238,7 @@ fn merge(
         .filter(|(argument, _)| !argument.is_conditional())
         .filter_map(|(_, role)| role.as_ref())
         .collect();
-    let overridden = |header: &FixedHeader| {
+    let overridden = |header: &StaticHeaderAttr| {
         method
             .headers
             .iter()
@@ -253,20 +254,20 @@ fn merge(
         .iter()
         .filter(|header| !overridden(header))
         .chain(&method.headers)
-        .map(FixedHeader::as_static)
+        .map(StaticHeaderAttr::as_static)
         .collect()
 }
 
-/// The client and the companion, each with a name of its own.
+/// The client and the `dyn` trait, each with a name of its own.
 fn names_of_types(
     item: &ItemTrait,
     options: &TraitOptions,
-    mistakes: &mut Mistakes,
+    diagnostics: &mut Diagnostics,
 ) -> (Ident, Option<Ident>) {
     let derived = format_ident!("{}Client", item.ident.unraw(), span = item.ident.span());
     let mut client = options.client.clone().unwrap_or_else(|| derived.clone());
     if client == item.ident {
-        mistakes.push(
+        diagnostics.push(
             &client,
             format!(
                 "the client needs a name of its own: write `client = {derived}`, or leave it out"
@@ -278,7 +279,7 @@ fn names_of_types(
     if let Some(name) = &dyn_name
         && (*name == item.ident || *name == client)
     {
-        mistakes.push(
+        diagnostics.push(
             name,
             format!(
                 "the companion needs a name of its own: write `dyn = Dyn{}`",

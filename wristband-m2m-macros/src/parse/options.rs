@@ -5,11 +5,11 @@ use std::time::Duration;
 use proc_macro2::{Ident, TokenStream};
 use syn::{LitStr, Path};
 
-use crate::args::{self, Arg, Key};
-use crate::diagnostics::Mistakes;
+use crate::diagnostics::Diagnostics;
+use crate::literal::path::{Parsed, Part};
+use crate::literal::{base_url, header, path};
 use crate::model::Options;
-use crate::path::{Parsed, Part};
-use crate::{base_url, header, path};
+use crate::parse::attribute_args::{self, Arg, Key};
 
 const TRAIT_OPTIONS: [&str; 6] = ["base_url", "path", "timeout", "client", "dyn", "crate"];
 const METHOD_OPTIONS: [&str; 5] = [
@@ -33,35 +33,35 @@ pub(crate) struct TraitOptions {
 }
 
 impl TraitOptions {
-    pub(crate) fn read(tokens: TokenStream, mistakes: &mut Mistakes) -> Self {
-        let args = args::split(tokens);
+    pub(crate) fn read(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Self {
+        let args = attribute_args::split(tokens);
         let mut options = Self::default();
         for arg in &args {
             match arg {
-                Arg::Key(key) => options.set(&key.name, key, mistakes),
-                Arg::Value(value) => mistakes.push(
+                Arg::Key(key) => options.set(&key.name, key, diagnostics),
+                Arg::Value(value) => diagnostics.push(
                     value,
                     "expected an option: write `base_url = \"https://api.example.com\"`, or one \
                         of the others",
                 ),
             }
         }
-        args::repeated(keys(&args), mistakes);
+        attribute_args::repeated(keys(&args), diagnostics);
         options
     }
 
-    fn set(&mut self, name: &str, key: &Key, mistakes: &mut Mistakes) {
+    fn set(&mut self, name: &str, key: &Key, diagnostics: &mut Diagnostics) {
         match name {
-            "base_url" => self.base_url = read_base_url(key, mistakes),
-            "path" => self.path = read_trait_path(key, mistakes).unwrap_or_default(),
-            "timeout" => self.timeout = key.duration(mistakes),
-            "client" => self.client = key.ident("OrdersClient", mistakes),
-            "dyn" => self.dyn_name = key.ident("DynOrders", mistakes),
-            "crate" => self.krate = key.path("::wristband_m2m_reqwest", mistakes),
+            "base_url" => self.base_url = read_base_url(key, diagnostics),
+            "path" => self.path = read_trait_path(key, diagnostics).unwrap_or_default(),
+            "timeout" => self.timeout = key.duration(diagnostics),
+            "client" => self.client = key.ident("OrdersClient", diagnostics),
+            "dyn" => self.dyn_name = key.ident("DynOrders", diagnostics),
+            "crate" => self.krate = key.path("::wristband_m2m_reqwest", diagnostics),
             _ => {
                 // What was meant decides the names that the rest of the crate uses.
-                if let Some(meant) = key.unknown(&TRAIT_OPTIONS, mistakes) {
-                    self.set(meant, key, &mut Mistakes::default());
+                if let Some(meant) = key.unknown(&TRAIT_OPTIONS, diagnostics) {
+                    self.set(meant, key, &mut Diagnostics::default());
                 }
             }
         }
@@ -76,32 +76,32 @@ fn keys(args: &[Arg]) -> impl Iterator<Item = &Key> {
 }
 
 /// A mistaken one still means that there is a `new`.
-fn read_base_url(key: &Key, mistakes: &mut Mistakes) -> Option<LitStr> {
-    let Some(literal) = key.text("\"https://api.example.com\"", mistakes) else {
+fn read_base_url(key: &Key, diagnostics: &mut Diagnostics) -> Option<LitStr> {
+    let Some(literal) = key.text("\"https://api.example.com\"", diagnostics) else {
         return Some(LitStr::new("", key.ident.span()));
     };
     if let Err(message) = base_url::check(&literal.value()) {
-        mistakes.push(&literal, message);
+        diagnostics.push(&literal, message);
     }
     Some(literal)
 }
 
-fn read_trait_path(key: &Key, mistakes: &mut Mistakes) -> Option<String> {
-    let literal = key.text("\"/v1\"", mistakes)?;
+fn read_trait_path(key: &Key, diagnostics: &mut Diagnostics) -> Option<String> {
+    let literal = key.text("\"/v1\"", diagnostics)?;
     let text = literal.value();
     let Parsed {
         parts,
         mistakes: found,
     } = path::parse(&text);
     for mistake in &found {
-        mistakes.push(&literal, mistake);
+        diagnostics.push(&literal, mistake);
     }
     let placeholder = parts.iter().flatten().find_map(|part| match part {
         Part::Value(name) | Part::Rest(name) => Some(name),
         Part::Literal(_) => None,
     });
     if let Some(name) = placeholder {
-        mistakes.push(
+        diagnostics.push(
             &literal,
             format!(
                 "the path of a trait has no placeholders: write `{{{name}}}` in the paths of \
@@ -138,46 +138,46 @@ impl MethodOptions {
         }
     }
 
-    pub(crate) fn read(args: &[Arg], mistakes: &mut Mistakes) -> Self {
+    pub(crate) fn read(args: &[Arg], diagnostics: &mut Diagnostics) -> Self {
         let mut options = Self::default();
         for arg in args {
             match arg {
-                Arg::Key(key) => options.set(&key.name, key, mistakes),
-                Arg::Value(value) => mistakes.push(
+                Arg::Key(key) => options.set(&key.name, key, diagnostics),
+                Arg::Value(value) => diagnostics.push(
                     value,
                     "expected an option: after the path come keys such as `timeout = \"2s\"`",
                 ),
             }
         }
-        args::repeated(keys(args), mistakes);
+        attribute_args::repeated(keys(args), diagnostics);
         options
     }
 
-    fn set(&mut self, name: &str, key: &Key, mistakes: &mut Mistakes) {
+    fn set(&mut self, name: &str, key: &Key, diagnostics: &mut Diagnostics) {
         let options = &mut self.options;
         match name {
-            "timeout" => options.timeout = key.duration(mistakes),
-            "min_token_life" => options.min_token_life = key.duration(mistakes),
-            "auth" => options.auth = key.flag(mistakes).unwrap_or(true),
+            "timeout" => options.timeout = key.duration(diagnostics),
+            "min_token_life" => options.min_token_life = key.duration(diagnostics),
+            "auth" => options.auth = key.flag(diagnostics).unwrap_or(true),
             "retry_on_unauthorized" => {
-                options.retry_on_unauthorized = key.flag(mistakes).unwrap_or(true);
+                options.retry_on_unauthorized = key.flag(diagnostics).unwrap_or(true);
             }
             "accept" => {
-                self.accept = read_accept(key, mistakes);
+                self.accept = read_accept(key, diagnostics);
                 options.accept = self.accept.as_ref().map(LitStr::value);
             }
             _ => {
-                key.unknown(&METHOD_OPTIONS, mistakes);
+                key.unknown(&METHOD_OPTIONS, diagnostics);
             }
         }
     }
 }
 
-fn read_accept(key: &Key, mistakes: &mut Mistakes) -> Option<LitStr> {
-    let literal = key.text("\"application/json\"", mistakes)?;
+fn read_accept(key: &Key, diagnostics: &mut Diagnostics) -> Option<LitStr> {
+    let literal = key.text("\"application/json\"", diagnostics)?;
     let text = literal.value();
     if text.is_empty() {
-        mistakes.push(
+        diagnostics.push(
             &literal,
             "`accept` is empty: write a content type such as \"application/json\", or leave it out",
         );
@@ -186,7 +186,7 @@ fn read_accept(key: &Key, mistakes: &mut Mistakes) -> Option<LitStr> {
     match header::check_value(&text) {
         Ok(()) => Some(literal),
         Err(message) => {
-            mistakes.push(&literal, message);
+            diagnostics.push(&literal, message);
             None
         }
     }

@@ -2,28 +2,29 @@
 
 use syn::{Attribute, GenericArgument, LitStr, PathArguments, Type};
 
-use crate::argument::Argument;
-use crate::diagnostics::Mistakes;
-use crate::method::Method;
+use crate::diagnostics::Diagnostics;
+use crate::literal::header;
+use crate::literal::path::{Part, PathTemplate, Piece};
 use crate::model::Role;
-use crate::nearest::nearest;
-use crate::path::{Part, PathTemplate, Piece};
-use crate::role::Mark;
-use crate::verb::Route;
-use crate::{attribute, header};
+use crate::parse::argument::Argument;
+use crate::parse::attribute;
+use crate::parse::method::Method;
+use crate::parse::role::RoleAttr;
+use crate::parse::verb::Route;
+use crate::suggest::nearest;
 
 /// The role of each argument, and the path they fill. After a mistake roles may be missing.
 pub(crate) fn bind(
     method: &Method,
-    mistakes: &mut Mistakes,
+    diagnostics: &mut Diagnostics,
 ) -> (Vec<Option<Role>>, Option<PathTemplate>) {
     let mut binding = Binding::new(method);
-    let unplaced = binding.fill_marked(mistakes);
+    let unplaced = binding.fill_marked(diagnostics);
     binding.fill_named();
-    binding.report_unplaced(unplaced, mistakes);
-    binding.report_unfilled(mistakes);
-    binding.check_filled(mistakes);
-    binding.report_without_role(mistakes);
+    binding.report_unplaced(unplaced, diagnostics);
+    binding.report_unfilled(diagnostics);
+    binding.check_filled(diagnostics);
+    binding.report_without_role(diagnostics);
     let path = binding.template();
     (binding.roles, path)
 }
@@ -72,11 +73,11 @@ impl<'a> Binding<'a> {
     }
 
     /// Arguments that say `#[path]`. Returns those whose placeholder is not in the path.
-    fn fill_marked(&mut self, mistakes: &mut Mistakes) -> Vec<Unplaced<'a>> {
+    fn fill_marked(&mut self, diagnostics: &mut Diagnostics) -> Vec<Unplaced<'a>> {
         let method = self.method;
         let mut unplaced = Vec::new();
         for (index, argument) in method.arguments.iter().enumerate() {
-            let Mark::Path { attr, placeholder } = &argument.mark else {
+            let RoleAttr::Path { attr, placeholder } = &argument.mark else {
                 continue;
             };
             let name = placeholder
@@ -92,7 +93,7 @@ impl<'a> Binding<'a> {
             };
             match self.slots[slot].argument {
                 None => self.fill(slot, index),
-                Some(other) => mistakes.push(
+                Some(other) => diagnostics.push(
                     attr,
                     format!(
                         "`{{{name}}}` is filled by `{}` already: write another placeholder for `{}`",
@@ -108,7 +109,7 @@ impl<'a> Binding<'a> {
     /// Arguments that the path names.
     fn fill_named(&mut self) {
         for (index, argument) in self.method.arguments.iter().enumerate() {
-            if !matches!(argument.mark, Mark::None) {
+            if !matches!(argument.mark, RoleAttr::None) {
                 continue;
             }
             let name = argument.name();
@@ -122,7 +123,7 @@ impl<'a> Binding<'a> {
         }
     }
 
-    fn report_unplaced(&mut self, unplaced: Vec<Unplaced<'_>>, mistakes: &mut Mistakes) {
+    fn report_unplaced(&mut self, unplaced: Vec<Unplaced<'_>>, diagnostics: &mut Diagnostics) {
         for Unplaced {
             argument,
             name,
@@ -155,7 +156,7 @@ impl<'a> Binding<'a> {
                     }
                 }
             };
-            mistakes.push(attr, message);
+            diagnostics.push(attr, message);
         }
     }
 
@@ -163,7 +164,7 @@ impl<'a> Binding<'a> {
         self.roles.contains(&Some(Role::Url))
     }
 
-    fn check_filled(&self, mistakes: &mut Mistakes) {
+    fn check_filled(&self, diagnostics: &mut Diagnostics) {
         for slot in &self.slots {
             let Some(argument) = slot
                 .argument
@@ -172,7 +173,7 @@ impl<'a> Binding<'a> {
                 continue;
             };
             if is_option(&argument.ty) {
-                mistakes.push(
+                diagnostics.push(
                     &argument.ty,
                     format!(
                         "`{{{}}}` cannot be left out of the path, so its argument is no \
@@ -183,7 +184,7 @@ impl<'a> Binding<'a> {
                 );
             }
             if let Some(cfg) = argument.attrs.iter().find(|attr| attribute::is_cfg(attr)) {
-                mistakes.push(
+                diagnostics.push(
                     cfg,
                     format!(
                         "`{{{}}}` would stay in the path when its argument is gone: write two \
@@ -195,7 +196,7 @@ impl<'a> Binding<'a> {
         }
     }
 
-    fn report_unfilled(&mut self, mistakes: &mut Mistakes) {
+    fn report_unfilled(&mut self, diagnostics: &mut Diagnostics) {
         let Route::Path { literal, .. } = &self.method.verb.route else {
             return;
         };
@@ -210,7 +211,7 @@ impl<'a> Binding<'a> {
             let near = self.nearest_without_role(name);
             if let Some(near) = near {
                 let meant = self.method.arguments[near].name();
-                mistakes.push(
+                diagnostics.push(
                     literal,
                     format!(
                         "no argument is named `{name}`, for `{{{name}}}`: did you mean \
@@ -219,7 +220,7 @@ impl<'a> Binding<'a> {
                 );
                 self.fill(slot, near);
             } else if let Some((attr, argument)) = self.marked_otherwise(name) {
-                mistakes.push(
+                diagnostics.push(
                     attr,
                     format!(
                         "`{argument}` is in the path as `{{{name}}}` already: remove this \
@@ -227,7 +228,7 @@ impl<'a> Binding<'a> {
                     ),
                 );
             } else if !unnamed && !self.has_unknown_mark() {
-                mistakes.push(
+                diagnostics.push(
                     literal,
                     format!(
                         "no argument is named `{name}`, for `{{{name}}}`: write one, or mark \
@@ -255,7 +256,7 @@ impl<'a> Binding<'a> {
             .iter()
             .enumerate()
             .filter(|(index, argument)| {
-                matches!(argument.mark, Mark::None) && self.roles[*index].is_none()
+                matches!(argument.mark, RoleAttr::None) && self.roles[*index].is_none()
             })
     }
 
@@ -271,10 +272,10 @@ impl<'a> Binding<'a> {
         self.method
             .arguments
             .iter()
-            .any(|argument| matches!(argument.mark, Mark::Unknown))
+            .any(|argument| matches!(argument.mark, RoleAttr::Unknown))
     }
 
-    fn report_without_role(&self, mistakes: &mut Mistakes) {
+    fn report_without_role(&self, diagnostics: &mut Diagnostics) {
         let Route::Path { literal, .. } = &self.method.verb.route else {
             return;
         };
@@ -298,7 +299,7 @@ impl<'a> Binding<'a> {
                     header::name_for(&name)
                 )
             };
-            mistakes.push(&argument.ident, message);
+            diagnostics.push(&argument.ident, message);
         }
     }
 

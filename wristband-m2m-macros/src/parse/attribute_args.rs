@@ -8,8 +8,9 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{LitBool, LitInt, LitStr, Path};
 
-use crate::diagnostics::Mistakes;
-use crate::{duration, nearest};
+use crate::diagnostics::Diagnostics;
+use crate::literal::duration;
+use crate::suggest;
 
 /// What stands between two commas.
 pub(crate) enum Arg {
@@ -23,11 +24,11 @@ pub(crate) struct Key {
     pub(crate) ident: Ident,
     /// Without the `r#` of a raw identifier.
     pub(crate) name: String,
-    pub(crate) given: Given,
+    pub(crate) given: KeyValue,
 }
 
 /// What follows a key.
-pub(crate) enum Given {
+pub(crate) enum KeyValue {
     Nothing,
     /// `= "2s"`
     Value(TokenStream),
@@ -62,9 +63,9 @@ impl Arg {
         };
         let mut rest = rest.peekable();
         let given = match rest.next_if(is_equals) {
-            Some(_) => Given::Value(rest.collect()),
-            None if rest.peek().is_none() => Given::Nothing,
-            None => Given::Other(rest.collect()),
+            Some(_) => KeyValue::Value(rest.collect()),
+            None if rest.peek().is_none() => KeyValue::Nothing,
+            None => KeyValue::Other(rest.collect()),
         };
         let name = ident.unraw().to_string();
         Self::Key(Key { ident, name, given })
@@ -85,10 +86,14 @@ fn is_equals(token: &TokenTree) -> bool {
 }
 
 /// A string literal; anything else is a mistake, with `instead` as what to write.
-pub(crate) fn text(value: &TokenStream, instead: &str, mistakes: &mut Mistakes) -> Option<LitStr> {
+pub(crate) fn text(
+    value: &TokenStream,
+    instead: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<LitStr> {
     let literal = syn::parse2::<LitStr>(value.clone()).ok();
     if literal.is_none() {
-        mistakes.push(
+        diagnostics.push(
             value,
             format!("expected a string literal: write `{instead}`"),
         );
@@ -98,11 +103,11 @@ pub(crate) fn text(value: &TokenStream, instead: &str, mistakes: &mut Mistakes) 
 
 impl Key {
     /// The tokens after `=`; without them it is a mistake, with `example` as a value to write.
-    fn value(&self, example: &str, mistakes: &mut Mistakes) -> Option<&TokenStream> {
+    fn value(&self, example: &str, diagnostics: &mut Diagnostics) -> Option<&TokenStream> {
         match &self.given {
-            Given::Value(value) if !value.is_empty() => Some(value),
+            KeyValue::Value(value) if !value.is_empty() => Some(value),
             _ => {
-                mistakes.push(
+                diagnostics.push(
                     &self.ident,
                     format!("`{0}` has a value: write `{0} = {example}`", self.name),
                 );
@@ -111,30 +116,30 @@ impl Key {
         }
     }
 
-    pub(crate) fn text(&self, example: &str, mistakes: &mut Mistakes) -> Option<LitStr> {
-        let value = self.value(example, mistakes)?;
-        text(value, &format!("{} = {example}", self.name), mistakes)
+    pub(crate) fn text(&self, example: &str, diagnostics: &mut Diagnostics) -> Option<LitStr> {
+        let value = self.value(example, diagnostics)?;
+        text(value, &format!("{} = {example}", self.name), diagnostics)
     }
 
-    pub(crate) fn duration(&self, mistakes: &mut Mistakes) -> Option<Duration> {
+    pub(crate) fn duration(&self, diagnostics: &mut Diagnostics) -> Option<Duration> {
         let text = match &self.given {
             // `timeout = 10`
-            Given::Value(value) if syn::parse2::<LitInt>(value.clone()).is_ok() => {
-                self.text(&format!("\"{value}s\""), mistakes)?
+            KeyValue::Value(value) if syn::parse2::<LitInt>(value.clone()).is_ok() => {
+                self.text(&format!("\"{value}s\""), diagnostics)?
             }
-            _ => self.text("\"10s\"", mistakes)?,
+            _ => self.text("\"10s\"", diagnostics)?,
         };
         duration::parse(&text.value())
-            .map_err(|message| mistakes.push(&text, message))
+            .map_err(|message| diagnostics.push(&text, message))
             .ok()
     }
 
-    pub(crate) fn flag(&self, mistakes: &mut Mistakes) -> Option<bool> {
-        let value = self.value("false", mistakes)?;
+    pub(crate) fn flag(&self, diagnostics: &mut Diagnostics) -> Option<bool> {
+        let value = self.value("false", diagnostics)?;
         match syn::parse2::<LitBool>(value.clone()) {
             Ok(flag) => Some(flag.value),
             Err(_) => {
-                mistakes.push(
+                diagnostics.push(
                     value,
                     format!("expected `true` or `false`: write `{} = false`", self.name),
                 );
@@ -144,12 +149,12 @@ impl Key {
     }
 
     /// A name in quotes is a mistake, but still the name that was meant.
-    pub(crate) fn ident(&self, example: &str, mistakes: &mut Mistakes) -> Option<Ident> {
-        self.bare("a name", example, Ident::parse, mistakes)
+    pub(crate) fn ident(&self, example: &str, diagnostics: &mut Diagnostics) -> Option<Ident> {
+        self.bare("a name", example, Ident::parse, diagnostics)
     }
 
-    pub(crate) fn path(&self, example: &str, mistakes: &mut Mistakes) -> Option<Path> {
-        self.bare("a path", example, Path::parse_mod_style, mistakes)
+    pub(crate) fn path(&self, example: &str, diagnostics: &mut Diagnostics) -> Option<Path> {
+        self.bare("a path", example, Path::parse_mod_style, diagnostics)
     }
 
     fn bare<T: ToTokens>(
@@ -157,9 +162,9 @@ impl Key {
         what: &str,
         example: &str,
         parser: fn(ParseStream) -> syn::Result<T>,
-        mistakes: &mut Mistakes,
+        diagnostics: &mut Diagnostics,
     ) -> Option<T> {
-        let value = self.value(example, mistakes)?;
+        let value = self.value(example, diagnostics)?;
         if let Ok(bare) = parser.parse2(value.clone()) {
             return Some(bare);
         }
@@ -174,7 +179,7 @@ impl Key {
             Some(meant) => meant.to_token_stream().to_string().replace(' ', ""),
             None => example.to_owned(),
         };
-        mistakes.push(
+        diagnostics.push(
             value,
             format!(
                 "expected {what}{without_quotes}: write `{} = {instead}`",
@@ -188,14 +193,14 @@ impl Key {
     pub(crate) fn unknown(
         &self,
         known: &[&'static str],
-        mistakes: &mut Mistakes,
+        diagnostics: &mut Diagnostics,
     ) -> Option<&'static str> {
-        let suggestion = nearest::suggestion(&self.name, "options", known);
-        mistakes.push(
+        let suggestion = suggest::suggestion(&self.name, "options", known);
+        diagnostics.push(
             &self.ident,
             format!("unknown option `{}`: {suggestion}", self.name),
         );
-        nearest::nearest(&self.name, known.iter().copied())
+        suggest::nearest(&self.name, known.iter().copied())
     }
 }
 
@@ -203,19 +208,19 @@ impl ToTokens for Key {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let ident = &self.ident;
         tokens.extend(match &self.given {
-            Given::Nothing => quote!(#ident),
-            Given::Value(value) => quote!(#ident = #value),
-            Given::Other(other) => quote!(#ident #other),
+            KeyValue::Nothing => quote!(#ident),
+            KeyValue::Value(value) => quote!(#ident = #value),
+            KeyValue::Other(other) => quote!(#ident #other),
         });
     }
 }
 
 /// Reports each key that was given before.
-pub(crate) fn repeated<'a>(keys: impl IntoIterator<Item = &'a Key>, mistakes: &mut Mistakes) {
+pub(crate) fn repeated<'a>(keys: impl IntoIterator<Item = &'a Key>, diagnostics: &mut Diagnostics) {
     let mut seen: Vec<&str> = Vec::new();
     for key in keys {
         if seen.contains(&key.name.as_str()) {
-            mistakes.push(
+            diagnostics.push(
                 &key.ident,
                 format!("`{}` is given twice: keep one of them", key.name),
             );

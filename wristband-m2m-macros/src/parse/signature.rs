@@ -7,33 +7,33 @@ use syn::{
     Type, TypeParamBound,
 };
 
-use crate::diagnostics::Mistakes;
+use crate::diagnostics::Diagnostics;
 
-pub(crate) fn check(sig: &Signature, verb: &str, mistakes: &mut Mistakes) {
+pub(crate) fn check(sig: &Signature, verb: &str, diagnostics: &mut Diagnostics) {
     let name = &sig.ident;
     if sig.asyncness.is_none() {
-        mistakes.push(sig.fn_token, not_async(sig));
+        diagnostics.push(sig.fn_token, not_async(sig));
     }
     if let Some(token) = &sig.constness {
-        mistakes.push(
+        diagnostics.push(
             token,
             format!("an endpoint is not `const`: write `async fn {name}`"),
         );
     }
     if let Safety::Unsafe(token) = &sig.safety {
-        mistakes.push(
+        diagnostics.push(
             token,
             format!("an endpoint is not `unsafe`: write `async fn {name}`"),
         );
     }
     if let Some(abi) = &sig.abi {
-        mistakes.push(
+        diagnostics.push(
             abi,
             format!("an endpoint is not `extern`: write `async fn {name}`"),
         );
     }
     if let Some(variadic) = &sig.variadic {
-        mistakes.push(
+        diagnostics.push(
             variadic,
             "an endpoint has no `...`: write its arguments out",
         );
@@ -41,14 +41,14 @@ pub(crate) fn check(sig: &Signature, verb: &str, mistakes: &mut Mistakes) {
     for parameter in &sig.generics.params {
         match parameter {
             GenericParam::Lifetime(_) => {}
-            GenericParam::Type(parameter) => mistakes.push(
+            GenericParam::Type(parameter) => diagnostics.push(
                 parameter,
                 format!(
                     "an endpoint has no type parameters: write the type that stands for `{}`",
                     parameter.ident
                 ),
             ),
-            GenericParam::Const(parameter) => mistakes.push(
+            GenericParam::Const(parameter) => diagnostics.push(
                 parameter,
                 format!(
                     "an endpoint has no const parameters: write the value of `{}`",
@@ -57,7 +57,7 @@ pub(crate) fn check(sig: &Signature, verb: &str, mistakes: &mut Mistakes) {
             ),
         }
     }
-    check_receiver(sig, verb, mistakes);
+    check_receiver(sig, verb, diagnostics);
 }
 
 fn not_async(sig: &Signature) -> String {
@@ -75,9 +75,9 @@ fn not_async(sig: &Signature) -> String {
     )
 }
 
-fn check_receiver(sig: &Signature, verb: &str, mistakes: &mut Mistakes) {
+fn check_receiver(sig: &Signature, verb: &str, diagnostics: &mut Diagnostics) {
     let Some(receiver) = sig.receiver() else {
-        mistakes.push(
+        diagnostics.push(
             &sig.ident,
             format!(
                 "`#[{verb}]` makes a call on a client: write `async fn {}(&self, ..)`",
@@ -92,16 +92,16 @@ fn check_receiver(sig: &Signature, verb: &str, mistakes: &mut Mistakes) {
         ReceiverKind::Value => "`self` by value",
         _ => "`self` with a type",
     };
-    mistakes.push(
+    diagnostics.push(
         receiver,
         format!("an endpoint takes no {written}: write `&self`, a client is shared"),
     );
 }
 
 /// Only what no alias can hide is refused here; whether a name stands for a `Result` is known to the type checker alone.
-pub(crate) fn output(sig: &Signature, mistakes: &mut Mistakes) -> Option<Type> {
+pub(crate) fn output(sig: &Signature, diagnostics: &mut Diagnostics) -> Option<Type> {
     let ReturnType::Type(_, ty) = &sig.output else {
-        mistakes.push(
+        diagnostics.push(
             &sig.ident,
             format!(
                 "`{}` returns nothing: write `-> Result<(), ApiError>`, or what the answer \
@@ -121,7 +121,7 @@ pub(crate) fn output(sig: &Signature, mistakes: &mut Mistakes) -> Option<Type> {
     }
     if has_impl(ty.to_token_stream()) {
         if sig.asyncness.is_some() {
-            mistakes.push(
+            diagnostics.push(
                 ty,
                 "an endpoint returns no `impl Trait`: write the type of the answer, \
                 as in `Result<Order, ApiError>`",
@@ -132,7 +132,7 @@ pub(crate) fn output(sig: &Signature, mistakes: &mut Mistakes) -> Option<Type> {
     match inner {
         Type::Path(_) | Type::Macro(_) | Type::Verbatim(_) => Some((**ty).clone()),
         _ => {
-            mistakes.push(
+            diagnostics.push(
                 ty,
                 "an endpoint can fail: write `Result<.., ApiError>` around what it returns",
             );
@@ -181,9 +181,9 @@ pub(crate) fn has_impl(tokens: TokenStream) -> bool {
 }
 
 /// Looks at tokens, since an `impl` may be deep inside.
-pub(crate) fn no_impl_trait(ty: &Type, mistakes: &mut Mistakes) {
+pub(crate) fn no_impl_trait(ty: &Type, diagnostics: &mut Diagnostics) {
     if has_impl(ty.to_token_stream()) {
-        mistakes.push(
+        diagnostics.push(
             ty,
             "an endpoint has no `impl Trait` arguments: write a type, such as `&str` or `&Order`",
         );

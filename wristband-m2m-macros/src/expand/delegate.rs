@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Attribute, Ident};
 
-use super::cover;
+use super::attrs;
 use crate::model::Endpoint;
 
 /// `target(receiver, one, two)`.
@@ -17,7 +17,7 @@ pub(super) fn call(
 ) -> TokenStream {
     let mut variants = vec![Variant::default()];
     for param in &endpoint.params {
-        let conditions: Vec<TokenStream> = cover::cfgs(&param.attrs).map(condition).collect();
+        let conditions: Vec<TokenStream> = attrs::cfgs(&param.attrs).map(condition).collect();
         if conditions.is_empty() {
             for variant in &mut variants {
                 variant.arguments.push(&param.ident);

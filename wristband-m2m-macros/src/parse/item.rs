@@ -5,26 +5,29 @@ use quote::ToTokens;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, ItemTrait, TraitItem, TraitItemFn, Visibility};
 
-use crate::attribute;
-use crate::diagnostics::Mistakes;
+use crate::diagnostics::Diagnostics;
+use crate::parse::attribute;
 
 /// `Err`: what to keep of an item that is no trait; it was reported.
-pub(crate) fn parse(item: TokenStream, mistakes: &mut Mistakes) -> Result<ItemTrait, TokenStream> {
+pub(crate) fn parse(
+    item: TokenStream,
+    diagnostics: &mut Diagnostics,
+) -> Result<ItemTrait, TokenStream> {
     syn::parse2::<ItemTrait>(item.clone()).map_err(|error| {
         match keyword(item.clone()) {
-            Some(keyword) if keyword == "trait" => mistakes.combine(error),
+            Some(keyword) if keyword == "trait" => diagnostics.combine(error),
             // Many items are made for a mock, each with our attribute: the same words at the same place are one message.
-            _ if is_mock(item.clone()) => mistakes.push(
+            _ if is_mock(item.clone()) => diagnostics.push(
                 TokenStream::new(),
                 "a mock is made of what `#[wristband_m2m]` generates: write `#[wristband_m2m]` \
                 first, above `#[automock]`",
             ),
-            Some(keyword) if keyword == "impl" => mistakes.push(
+            Some(keyword) if keyword == "impl" => diagnostics.push(
                 keyword,
                 "`#[wristband_m2m]` goes on a trait: write it above the trait, not above an \
                 implementation",
             ),
-            keyword => mistakes.push(
+            keyword => diagnostics.push(
                 keyword,
                 "`#[wristband_m2m]` goes on a trait: write one whose methods are the endpoints, \
                 as in `trait Orders { .. }`",
@@ -74,26 +77,26 @@ fn keyword(item: TokenStream) -> Option<Ident> {
 /// `Err`: what to keep of an item that is no method; it was reported.
 pub(crate) fn as_function(
     item: TraitItem,
-    mistakes: &mut Mistakes,
+    diagnostics: &mut Diagnostics,
 ) -> Result<TraitItemFn, Vec<TraitItem>> {
     match item {
         TraitItem::Fn(function) => Ok(function),
         TraitItem::Const(item) => {
-            mistakes.push(
+            diagnostics.push(
                 &item.ident,
                 "a client has no associated constants: write the constant beside the trait",
             );
             Err(vec![TraitItem::Const(item)])
         }
         TraitItem::Type(item) => {
-            mistakes.push(
+            diagnostics.push(
                 &item.ident,
                 "a client has no associated types: write the type itself in the methods",
             );
             Err(vec![TraitItem::Type(item)])
         }
         TraitItem::Macro(item) => {
-            mistakes.push(
+            diagnostics.push(
                 &item.mac.path,
                 "a macro in the trait is not expanded when the trait is read: write its methods \
                     out",
@@ -102,14 +105,14 @@ pub(crate) fn as_function(
         }
         other => match with_visibility.parse2(other.to_token_stream()) {
             Ok((visibility, function)) => {
-                mistakes.push(
+                diagnostics.push(
                     visibility,
                     "a method is as visible as its trait: write it without a visibility of its own",
                 );
                 Ok(function)
             }
             Err(_) => {
-                mistakes.push(&other, "a client has methods only: remove this item");
+                diagnostics.push(&other, "a client has methods only: remove this item");
                 Err(Vec::new())
             }
         },

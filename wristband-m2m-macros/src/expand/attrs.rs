@@ -7,16 +7,16 @@ use syn::Attribute;
 /// What an impl of a trait, or of a method of one, may carry: `cfg` and `allow`.
 ///
 /// `deprecated` would be an error there, and docs belong to the trait.
-pub(super) fn conditions(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
+pub(super) fn cfg_and_allow(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
     attrs
         .iter()
         .filter(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("allow"))
 }
 
-/// What a twin of an item carries: that and docs, `deprecated`, `must_use`. Attributes of other macros stay where the
+/// What a generated counterpart of an item inherits: that and docs, `deprecated`, `must_use`. Attributes of other macros stay where the
 /// user put them; `expect` is met there, and becomes `allow`.
-pub(super) fn twin(attrs: &[Attribute]) -> Vec<TokenStream> {
-    const TWIN: [&str; 9] = [
+pub(super) fn inherited(attrs: &[Attribute]) -> Vec<TokenStream> {
+    const INHERITED: [&str; 9] = [
         "doc",
         "cfg",
         "cfg_attr",
@@ -37,7 +37,8 @@ pub(super) fn twin(attrs: &[Attribute]) -> Vec<TokenStream> {
                 let lints = &list.tokens;
                 return Some(quote!(#[allow(#lints)]));
             }
-            TWIN.iter()
+            INHERITED
+                .iter()
                 .any(|name| path.is_ident(name))
                 .then(|| quote!(#attr))
         })

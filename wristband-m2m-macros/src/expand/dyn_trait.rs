@@ -1,32 +1,32 @@
-//! The companion for trait objects: methods that answer boxed futures, under names of their own.
+//! The `dyn` trait: methods that return boxed futures, under names of their own.
 
 use proc_macro2::{Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 use syn::{FnArg, Ident, Lifetime};
 
-use super::{cover, docs, forward, interface};
+use super::{attrs, delegate, docs, trait_item};
 use crate::model::{Endpoint, Service};
 
 pub(super) fn expand(service: &Service) -> TokenStream {
-    let Some(companion) = &service.dyn_name else {
+    let Some(dyn_trait) = &service.dyn_name else {
         return TokenStream::new();
     };
     let item = &service.item;
     let (name, vis, supertraits) = (&item.ident, &item.vis, &item.supertraits);
-    let cfgs: Vec<_> = cover::conditions(&item.attrs).collect();
-    let docs = docs::companion(service);
-    let lints = cover::lints();
+    let cfgs: Vec<_> = attrs::cfg_and_allow(&item.attrs).collect();
+    let docs = docs::dyn_trait(service);
+    let lints = attrs::lints();
     let plus = (!supertraits.is_empty()).then(|| quote!(+));
 
     let declared = service.endpoints.iter().map(|endpoint| {
-        let (cfgs, sig) = (conditions(endpoint), erased(service, endpoint));
+        let (cfgs, sig) = (cfg_and_allow(endpoint), erased(service, endpoint));
         quote!(#(#cfgs)* #[doc(hidden)] #sig;)
     });
     let erasing = service.endpoints.iter().map(|endpoint| {
-        let (cfgs, sig) = (conditions(endpoint), erased(service, endpoint));
+        let (cfgs, sig) = (cfg_and_allow(endpoint), erased(service, endpoint));
         let ident = &endpoint.sig.ident;
-        let call = forward::call(&quote!(<Self as #name>::#ident), &this(endpoint), endpoint);
+        let call = delegate::call(&quote!(<Self as #name>::#ident), &this(endpoint), endpoint);
         quote! {
             #(#cfgs)*
             #sig {
@@ -36,11 +36,11 @@ pub(super) fn expand(service: &Service) -> TokenStream {
     });
     let restoring = |receiver: &dyn Fn(TokenStream) -> TokenStream| {
         let restore = |endpoint: &Endpoint| {
-            let (cfgs, sig) = (conditions(endpoint), interface::signature(endpoint));
+            let (cfgs, sig) = (cfg_and_allow(endpoint), trait_item::signature(endpoint));
             let erased = erased_name(endpoint);
             let receiver = receiver(this(endpoint));
-            let target = quote!(<dyn #companion + '_ as #companion>::#erased);
-            let call = forward::call(&target, &receiver, endpoint);
+            let target = quote!(<dyn #dyn_trait + '_ as #dyn_trait>::#erased);
+            let call = delegate::call(&target, &receiver, endpoint);
             quote! {
                 #(#cfgs)*
                 #sig {
@@ -57,32 +57,32 @@ pub(super) fn expand(service: &Service) -> TokenStream {
         #(#cfgs)*
         #(#docs)*
         #lints
-        #vis trait #companion: #supertraits #plus ::core::marker::Send + ::core::marker::Sync {
+        #vis trait #dyn_trait: #supertraits #plus ::core::marker::Send + ::core::marker::Sync {
             #(#declared)*
         }
 
         #(#cfgs)*
         #lints
-        impl<__T: #name> #companion for __T {
+        impl<__T: #name> #dyn_trait for __T {
             #(#erasing)*
         }
 
         #(#cfgs)*
         #lints
-        impl #name for dyn #companion + '_ {
+        impl #name for dyn #dyn_trait + '_ {
             #(#for_object)*
         }
 
         #(#cfgs)*
         #lints
-        impl #name for ::std::sync::Arc<dyn #companion + '_> {
+        impl #name for ::std::sync::Arc<dyn #dyn_trait + '_> {
             #(#for_arc)*
         }
     }
 }
 
-fn conditions(endpoint: &Endpoint) -> impl Iterator<Item = &syn::Attribute> {
-    cover::conditions(&endpoint.attrs)
+fn cfg_and_allow(endpoint: &Endpoint) -> impl Iterator<Item = &syn::Attribute> {
+    attrs::cfg_and_allow(&endpoint.attrs)
 }
 
 fn this(endpoint: &Endpoint) -> TokenStream {
@@ -109,9 +109,9 @@ fn erased(service: &Service, endpoint: &Endpoint) -> TokenStream {
         lifetime
     });
     let predicates = &endpoint.sig.generics.where_clause;
-    let arguments = interface::arguments(endpoint).map(|argument| match argument {
+    let arguments = trait_item::arguments(endpoint).map(|argument| match argument {
         FnArg::Typed(typed) => {
-            let (cfgs, pat) = (cover::conditions(&typed.attrs), &typed.pat);
+            let (cfgs, pat) = (attrs::cfg_and_allow(&typed.attrs), &typed.pat);
             let ty = with_lifetime(typed.ty.to_token_stream(), &shortest);
             quote!(, #(#cfgs)* #pat: #ty)
         }

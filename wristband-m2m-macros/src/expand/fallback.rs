@@ -8,15 +8,15 @@ use syn::{
     Token, TraitItem, TraitItemFn, TraitModifiers, Type, Visibility, parse_quote,
 };
 
-use crate::attribute;
 use crate::expand::expand;
-use crate::service::Reading;
-use crate::signature::{future_output, has_impl};
-use crate::validate::is_constructor;
+use crate::parse::attribute;
+use crate::parse::service::Reading;
+use crate::parse::signature::{future_output, has_impl};
+use crate::validate::rules::is_constructor;
 
 /// The expansion with a stub for each method that has a mistake. Stubs only have to pass the type checker.
 pub(crate) fn expand_what_can_be(reading: Reading) -> TokenStream {
-    if reading.beyond_us {
+    if reading.unsupported {
         return without_client_impl(reading);
     }
     let Reading {
@@ -108,7 +108,7 @@ fn without_client_impl(reading: Reading) -> TokenStream {
 fn into_trait_stub(function: &mut TraitItemFn) {
     let sig = &mut function.sig;
     let names = names(sig);
-    tame(sig);
+    normalize_for_stub(sig);
     let by_value = sig
         .receiver()
         .is_some_and(|receiver| matches!(receiver.kind, ReceiverKind::Value));
@@ -165,7 +165,7 @@ fn inherent_stub(function: &TraitItemFn, vis: &Visibility, generics: &Generics) 
         return TokenStream::new();
     }
     let mut sig = function.sig.clone();
-    tame(&mut sig);
+    normalize_for_stub(&mut sig);
     let mentioned = sig.to_token_stream();
     for parameter in &generics.params {
         if mentions(mentioned.clone(), &name(parameter)) {
@@ -196,7 +196,7 @@ fn returns(ty: TokenStream) -> ReturnType {
 }
 
 /// Leaves out what rustc would report a second time.
-fn tame(sig: &mut Signature) {
+fn normalize_for_stub(sig: &mut Signature) {
     sig.constness = None;
     sig.safety = Safety::Default;
     sig.abi = None;

@@ -2,18 +2,18 @@
 
 use syn::{Attribute, LitStr};
 
-use crate::args::{self, Arg};
-use crate::attribute;
-use crate::diagnostics::Mistakes;
-use crate::header;
+use crate::diagnostics::Diagnostics;
+use crate::literal::header;
 use crate::model::StaticHeader;
+use crate::parse::attribute;
+use crate::parse::attribute_args::{self, Arg};
 
-pub(crate) struct FixedHeader {
+pub(crate) struct StaticHeaderAttr {
     pub(crate) name: LitStr,
     pub(crate) value: String,
 }
 
-impl FixedHeader {
+impl StaticHeaderAttr {
     pub(crate) fn is(&self, name: &str) -> bool {
         self.name.value().eq_ignore_ascii_case(name)
     }
@@ -26,14 +26,17 @@ impl FixedHeader {
     }
 }
 
-pub(crate) fn read_all(attrs: &[Attribute], mistakes: &mut Mistakes) -> Vec<FixedHeader> {
-    let mut headers: Vec<FixedHeader> = Vec::new();
+pub(crate) fn read_all(
+    attrs: &[Attribute],
+    diagnostics: &mut Diagnostics,
+) -> Vec<StaticHeaderAttr> {
+    let mut headers: Vec<StaticHeaderAttr> = Vec::new();
     for attr in attrs {
-        let Some(header) = read(attr, mistakes) else {
+        let Some(header) = read(attr, diagnostics) else {
             continue;
         };
         if headers.iter().any(|before| before.is(&header.name.value())) {
-            mistakes.push(
+            diagnostics.push(
                 &header.name,
                 format!(
                     "the header `{}` is set twice: keep one of them",
@@ -47,16 +50,19 @@ pub(crate) fn read_all(attrs: &[Attribute], mistakes: &mut Mistakes) -> Vec<Fixe
 }
 
 /// Takes `#[header]` off the trait.
-pub(crate) fn take(attrs: &mut Vec<Attribute>, mistakes: &mut Mistakes) -> Vec<FixedHeader> {
+pub(crate) fn take(
+    attrs: &mut Vec<Attribute>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<StaticHeaderAttr> {
     let (ours, others) = std::mem::take(attrs)
         .into_iter()
         .partition::<Vec<_>, _>(|attr| attr.path().is_ident("header"));
     *attrs = others;
-    read_all(&ours, mistakes)
+    read_all(&ours, diagnostics)
 }
 
 /// `#[header("Name", "value")]`
-fn read(attr: &Attribute, mistakes: &mut Mistakes) -> Option<FixedHeader> {
+fn read(attr: &Attribute, diagnostics: &mut Diagnostics) -> Option<StaticHeaderAttr> {
     const EXAMPLE: &str = "#[header(\"X-Source\", \"billing\")]";
     let args = attribute::arguments(attr).unwrap_or_default();
     let [Arg::Value(name), Arg::Value(value)] = args.as_slice() else {
@@ -67,20 +73,20 @@ fn read(attr: &Attribute, mistakes: &mut Mistakes) -> Option<FixedHeader> {
             ),
             _ => format!("a header has a name and a value: write `{EXAMPLE}`"),
         };
-        mistakes.push(attr, message);
+        diagnostics.push(attr, message);
         return None;
     };
-    let name = args::text(name, EXAMPLE, mistakes);
-    let value = args::text(value, EXAMPLE, mistakes);
+    let name = attribute_args::text(name, EXAMPLE, diagnostics);
+    let value = attribute_args::text(value, EXAMPLE, diagnostics);
     let (name, value) = (name?, value?);
-    let before = mistakes.count();
+    let before = diagnostics.count();
     if let Err(message) = header::check_name(&name.value()) {
-        mistakes.push(&name, message);
+        diagnostics.push(&name, message);
     }
     if let Err(message) = header::check_value(&value.value()) {
-        mistakes.push(&value, message);
+        diagnostics.push(&value, message);
     }
-    (mistakes.count() == before).then(|| FixedHeader {
+    (diagnostics.count() == before).then(|| StaticHeaderAttr {
         name,
         value: value.value(),
     })

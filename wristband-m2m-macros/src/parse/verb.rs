@@ -3,12 +3,12 @@
 use proc_macro2::TokenStream;
 use syn::{Attribute, LitStr};
 
-use crate::args::{self, Arg, Given, Key};
-use crate::attribute::{self, VERBS};
-use crate::diagnostics::Mistakes;
-use crate::header;
-use crate::options::MethodOptions;
-use crate::path::{self, Part};
+use crate::diagnostics::Diagnostics;
+use crate::literal::header;
+use crate::literal::path::{self, Part};
+use crate::parse::attribute::{self, VERBS};
+use crate::parse::attribute_args::{self, Arg, Key, KeyValue};
+use crate::parse::options::MethodOptions;
 
 pub(crate) struct Verb {
     pub(crate) attr: Attribute,
@@ -33,7 +33,7 @@ pub(crate) enum Route {
 
 impl Verb {
     /// Reads `attr` as the verb `name`, which it may only nearly spell.
-    pub(crate) fn read(attr: &Attribute, name: &str, mistakes: &mut Mistakes) -> Self {
+    pub(crate) fn read(attr: &Attribute, name: &str, diagnostics: &mut Diagnostics) -> Self {
         let mut verb = Self {
             attr: attr.clone(),
             name: name.to_owned(),
@@ -46,13 +46,13 @@ impl Verb {
             _ => format!("#[{name}(\"/orders\")]"),
         };
         let Some(args) = attribute::arguments(attr) else {
-            mistakes.push(attr, format!("`#[{name}]` has no `=`: write `{example}`"));
+            diagnostics.push(attr, format!("`#[{name}]` has no `=`: write `{example}`"));
             verb.route = Route::Unknown;
             return verb;
         };
-        let rest = verb.read_method(&args, &example, mistakes);
-        let rest = verb.read_route(rest, &example, mistakes);
-        verb.options = MethodOptions::read(rest, mistakes);
+        let rest = verb.read_method(&args, &example, diagnostics);
+        let rest = verb.read_route(rest, &example, diagnostics);
+        verb.options = MethodOptions::read(rest, diagnostics);
         verb
     }
 
@@ -61,25 +61,25 @@ impl Verb {
         &mut self,
         args: &'a [Arg],
         example: &str,
-        mistakes: &mut Mistakes,
+        diagnostics: &mut Diagnostics,
     ) -> &'a [Arg] {
         if let Some((_, method)) = VERBS.iter().find(|(verb, _)| *verb == self.name) {
             (*method).clone_into(&mut self.method);
             return args;
         }
         let Some((Arg::Value(method), rest)) = args.split_first() else {
-            mistakes.push(
+            diagnostics.push(
                 &self.attr,
                 format!("`#[request]` names its method first: write `{example}`"),
             );
             self.route = Route::Unknown;
             return args;
         };
-        if let Some(literal) = args::text(method, example, mistakes) {
+        if let Some(literal) = attribute_args::text(method, example, diagnostics) {
             match check_method(&literal.value()) {
                 Ok(()) => self.method = literal.value(),
                 Err(message) => {
-                    mistakes.push(&literal, message);
+                    diagnostics.push(&literal, message);
                     self.route = Route::Unknown;
                 }
             }
@@ -92,15 +92,15 @@ impl Verb {
         &mut self,
         args: &'a [Arg],
         example: &str,
-        mistakes: &mut Mistakes,
+        diagnostics: &mut Diagnostics,
     ) -> &'a [Arg] {
         match args.split_first() {
             Some((Arg::Value(path), rest)) => {
-                self.route = route(path, example, mistakes);
+                self.route = route(path, example, diagnostics);
                 rest
             }
             Some((Arg::Key(key), rest)) if is_expression(key) => {
-                mistakes.push(
+                diagnostics.push(
                     key,
                     format!("the path is a string literal: write it in quotes, as in `{example}`"),
                 );
@@ -114,16 +114,16 @@ impl Verb {
 
 /// `PATH`, `concat!("/orders", "/{id}")`
 fn is_expression(key: &Key) -> bool {
-    !matches!(key.given, Given::Value(_)) && !MethodOptions::knows(&key.name)
+    !matches!(key.given, KeyValue::Value(_)) && !MethodOptions::knows(&key.name)
 }
 
-fn route(path: &TokenStream, example: &str, mistakes: &mut Mistakes) -> Route {
-    let Some(literal) = args::text(path, example, mistakes) else {
+fn route(path: &TokenStream, example: &str, diagnostics: &mut Diagnostics) -> Route {
+    let Some(literal) = attribute_args::text(path, example, diagnostics) else {
         return Route::Unknown;
     };
     let parsed = path::parse(&literal.value());
     for mistake in &parsed.mistakes {
-        mistakes.push(&literal, mistake);
+        diagnostics.push(&literal, mistake);
     }
     match parsed.parts {
         Some(parts) => Route::Path { literal, parts },

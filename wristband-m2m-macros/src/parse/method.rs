@@ -5,20 +5,21 @@ use syn::{
     parse_quote,
 };
 
-use crate::argument::Argument;
-use crate::diagnostics::Mistakes;
-use crate::fixed_header::{self, FixedHeader};
-use crate::options::MethodOptions;
-use crate::role::Features;
-use crate::verb::Verb;
-use crate::{attribute, nearest, signature};
+use crate::diagnostics::Diagnostics;
+use crate::parse::argument::Argument;
+use crate::parse::options::MethodOptions;
+use crate::parse::role::Features;
+use crate::parse::static_header::{self, StaticHeaderAttr};
+use crate::parse::verb::Verb;
+use crate::parse::{attribute, signature};
+use crate::suggest;
 
 /// An endpoint before the rules across its parts were checked.
 pub(crate) struct Method {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) sig: Signature,
     pub(crate) verb: Verb,
-    pub(crate) headers: Vec<FixedHeader>,
+    pub(crate) headers: Vec<StaticHeaderAttr>,
     pub(crate) arguments: Vec<Argument>,
     /// `None`: a mistake was reported.
     pub(crate) output: Option<Type>,
@@ -28,16 +29,16 @@ pub(crate) struct Method {
 pub(crate) fn read(
     item: &mut TraitItemFn,
     features: Features,
-    mistakes: &mut Mistakes,
+    diagnostics: &mut Diagnostics,
 ) -> Option<Method> {
-    let ours = Ours::take(&mut item.attrs, mistakes);
-    let headers = fixed_header::read_all(&ours.headers, mistakes);
+    let ours = OwnAttr::take(&mut item.attrs, diagnostics);
+    let headers = static_header::read_all(&ours.headers, diagnostics);
     let Some((verb, others)) = ours.verbs.split_first() else {
-        without_verb(item, &ours, mistakes);
+        without_verb(item, &ours, diagnostics);
         return None;
     };
     for other in others {
-        mistakes.push(
+        diagnostics.push(
             &other.attr,
             format!(
                 "an endpoint has one verb, and this one is `#[{}]` already: keep one of them",
@@ -46,7 +47,7 @@ pub(crate) fn read(
         );
     }
     if let Some(body) = &item.default {
-        mistakes.push(
+        diagnostics.push(
             body,
             format!(
                 "an endpoint has no body: write `;` in its place, or remove `#[{}]`",
@@ -54,13 +55,13 @@ pub(crate) fn read(
             ),
         );
     }
-    let verb = Verb::read(&verb.attr, verb.name, mistakes);
-    signature::check(&item.sig, &verb.name, mistakes);
-    let output = signature::output(&item.sig, mistakes);
+    let verb = Verb::read(&verb.attr, verb.name, diagnostics);
+    signature::check(&item.sig, &verb.name, diagnostics);
+    let output = signature::output(&item.sig, diagnostics);
     let mut arguments = Vec::new();
     for input in &mut item.sig.inputs {
         if let FnArg::Typed(argument) = input {
-            arguments.extend(Argument::read(argument, features, mistakes));
+            arguments.extend(Argument::read(argument, features, diagnostics));
         }
     }
     Some(Method {
@@ -75,7 +76,7 @@ pub(crate) fn read(
 
 /// Our attributes on a method.
 #[derive(Default)]
-struct Ours {
+struct OwnAttr {
     verbs: Vec<OwnVerb>,
     headers: Vec<Attribute>,
     /// Something was reported that may have been meant as a verb.
@@ -88,17 +89,17 @@ struct OwnVerb {
     name: &'static str,
 }
 
-impl Ours {
-    fn take(attrs: &mut Vec<Attribute>, mistakes: &mut Mistakes) -> Self {
+impl OwnAttr {
+    fn take(attrs: &mut Vec<Attribute>, diagnostics: &mut Diagnostics) -> Self {
         let mut ours = Self::default();
-        attrs.retain(|attr| ours.leave(attr, mistakes));
+        attrs.retain(|attr| ours.leave(attr, diagnostics));
         ours
     }
 
     /// Whether the attribute is not for us.
-    fn leave(&mut self, attr: &Attribute, mistakes: &mut Mistakes) -> bool {
+    fn leave(&mut self, attr: &Attribute, diagnostics: &mut Diagnostics) -> bool {
         if let Some(hidden) = attribute::hidden_in_cfg_attr(attr, attribute::is_on_method) {
-            mistakes.push(
+            diagnostics.push(
                 attr,
                 format!(
                     "`#[{hidden}]` is not seen inside `cfg_attr`: write two methods with a \
@@ -117,13 +118,13 @@ impl Ours {
         let meant = known.or_else(|| {
             let misplaced = attribute::is_role(&name) || MethodOptions::knows(&name);
             (!misplaced)
-                .then(|| nearest::nearest(&name, attribute::ON_METHODS))
+                .then(|| suggest::nearest(&name, attribute::ON_METHODS))
                 .flatten()
         });
         match meant {
             Some(meant) => {
                 if known.is_none() {
-                    mistakes.push(
+                    diagnostics.push(
                         attr,
                         format!(
                             "unknown attribute `#[{name}]`: did you mean `#[{meant}]`? (an \
@@ -141,14 +142,14 @@ impl Ours {
                 }
                 false
             }
-            None => self.misplaced(attr, &name, mistakes),
+            None => self.misplaced(attr, &name, diagnostics),
         }
     }
 
-    fn misplaced(&mut self, attr: &Attribute, name: &str, mistakes: &mut Mistakes) -> bool {
+    fn misplaced(&mut self, attr: &Attribute, name: &str, diagnostics: &mut Diagnostics) -> bool {
         if MethodOptions::knows(name) {
             let example = MethodOptions::example(name);
-            mistakes.push(
+            diagnostics.push(
                 attr,
                 format!(
                     "`{name}` is an option of the verb: write `{name} = {example}` after its path"
@@ -157,7 +158,7 @@ impl Ours {
             return false;
         }
         if attribute::is_role(name) {
-            mistakes.push(
+            diagnostics.push(
                 attr,
                 format!("`#[{name}]` is for arguments: write it before the argument it marks"),
             );
@@ -167,10 +168,10 @@ impl Ours {
     }
 }
 
-fn without_verb(item: &mut TraitItemFn, ours: &Ours, mistakes: &mut Mistakes) {
+fn without_verb(item: &mut TraitItemFn, ours: &OwnAttr, diagnostics: &mut Diagnostics) {
     let name = &item.sig.ident;
     if let Some(attr) = ours.headers.first() {
-        mistakes.push(
+        diagnostics.push(
             attr,
             format!(
                 "`{name}` has no verb to send this header with: write one such as \
@@ -178,7 +179,7 @@ fn without_verb(item: &mut TraitItemFn, ours: &Ours, mistakes: &mut Mistakes) {
             ),
         );
     } else if item.default.is_none() && !ours.unknown {
-        mistakes.push(
+        diagnostics.push(
             name,
             format!(
                 "`{name}` has neither a verb nor a body: write a verb such as \
@@ -195,7 +196,7 @@ fn without_verb(item: &mut TraitItemFn, ours: &Ours, mistakes: &mut Mistakes) {
             if let Some(role) = &role
                 && item.default.is_some()
             {
-                mistakes.push(
+                diagnostics.push(
                     attr,
                     format!(
                         "`#[{role}]` has no meaning in a method without a verb: remove it, or \

@@ -2,10 +2,12 @@
 
 use syn::{Attribute, LitStr};
 
-use crate::args::{self, Arg, Given};
-use crate::diagnostics::Mistakes;
+use crate::diagnostics::Diagnostics;
+use crate::literal::header;
 use crate::model::Role;
-use crate::{attribute, header, nearest};
+use crate::parse::attribute;
+use crate::parse::attribute_args::{self, Arg, KeyValue};
+use crate::suggest;
 
 /// Features of the run time that a role may need.
 #[derive(Clone, Copy)]
@@ -20,7 +22,7 @@ impl Features {
 }
 
 /// Our attribute on an argument.
-pub(crate) enum Mark {
+pub(crate) enum RoleAttr {
     /// The path may name it.
     None,
     /// A mistake was reported; what was meant is not known.
@@ -36,16 +38,16 @@ pub(crate) enum Mark {
     },
 }
 
-impl Mark {
+impl RoleAttr {
     /// Reads `attr` as the role `role`, which it may only nearly spell, of the argument `name`.
     pub(crate) fn read(
         attr: Attribute,
         role: &str,
         name: &str,
         features: Features,
-        mistakes: &mut Mistakes,
+        diagnostics: &mut Diagnostics,
     ) -> Self {
-        read(attr, role, name, features, mistakes).unwrap_or(Self::Unknown)
+        read(attr, role, name, features, diagnostics).unwrap_or(Self::Unknown)
     }
 }
 
@@ -54,9 +56,9 @@ fn read(
     role: &str,
     name: &str,
     features: Features,
-    mistakes: &mut Mistakes,
-) -> Option<Mark> {
-    let written = Written::read(&attr, role, mistakes)?;
+    diagnostics: &mut Diagnostics,
+) -> Option<RoleAttr> {
+    let written = Written::read(&attr, role, diagnostics)?;
     let given = |default: &str| {
         written
             .text
@@ -65,7 +67,7 @@ fn read(
     };
     let role = match role {
         "path" => {
-            return Some(Mark::Path {
+            return Some(RoleAttr::Path {
                 placeholder: written.text,
                 attr,
             });
@@ -76,14 +78,14 @@ fn read(
         },
         "query_flag" => Role::QueryFlag { name: given(name) },
         "header" => Role::Header {
-            name: header_name(&attr, written.text, name, mistakes)?,
+            name: header_name(&attr, written.text, name, diagnostics)?,
         },
         "body" => Role::Body {
-            content_type: content_type(&attr, written.text, mistakes)?,
+            content_type: content_type(&attr, written.text, diagnostics)?,
         },
         "multipart" => {
             if !features.multipart {
-                mistakes.push(
+                diagnostics.push(
                     &attr,
                     "`#[multipart]` needs a feature: enable feature `multipart` of \
                         wristband-m2m-reqwest",
@@ -99,7 +101,7 @@ fn read(
         "timeout" => Role::Timeout,
         _ => return None,
     };
-    Some(Mark::Role { attr, role })
+    Some(RoleAttr::Role { attr, role })
 }
 
 /// What stands in the parentheses of a role.
@@ -110,7 +112,7 @@ struct Written {
 }
 
 impl Written {
-    fn read(attr: &Attribute, role: &str, mistakes: &mut Mistakes) -> Option<Self> {
+    fn read(attr: &Attribute, role: &str, diagnostics: &mut Diagnostics) -> Option<Self> {
         let example = match role {
             "path" => "#[path(\"id\")]",
             "query" => "#[query(\"pageSize\")]",
@@ -125,27 +127,27 @@ impl Written {
             } else {
                 example.to_owned()
             };
-            mistakes.push(attr, format!("`#[{role}]` has no `=`: write `{instead}`"));
+            diagnostics.push(attr, format!("`#[{role}]` has no `=`: write `{instead}`"));
             return None;
         };
         if example.is_empty() {
-            return written_alone(&args, role, mistakes);
+            return written_alone(&args, role, diagnostics);
         }
         let mut written = Self::default();
         for (at, arg) in args.iter().enumerate() {
             match arg {
                 Arg::Value(value) if at == 0 => {
-                    written.text = Some(args::text(value, example, mistakes)?);
+                    written.text = Some(attribute_args::text(value, example, diagnostics)?);
                 }
                 Arg::Key(key)
                     if role == "query"
                         && key.name == "csv"
-                        && matches!(key.given, Given::Nothing) =>
+                        && matches!(key.given, KeyValue::Nothing) =>
                 {
                     written.csv = true;
                 }
                 _ => {
-                    mistakes.push(arg, surplus(arg, role, example));
+                    diagnostics.push(arg, surplus(arg, role, example));
                     return None;
                 }
             }
@@ -159,7 +161,7 @@ impl Written {
                 }
                 _ => String::new(),
             };
-            mistakes.push(text, format!("the name is empty: write `{example}`{alone}"));
+            diagnostics.push(text, format!("the name is empty: write `{example}`{alone}"));
             return None;
         }
         Some(written)
@@ -167,11 +169,11 @@ impl Written {
 }
 
 /// For roles that are written without parentheses.
-fn written_alone(args: &[Arg], role: &str, mistakes: &mut Mistakes) -> Option<Written> {
+fn written_alone(args: &[Arg], role: &str, diagnostics: &mut Diagnostics) -> Option<Written> {
     match args.first() {
         None => Some(Written::default()),
         Some(arg) => {
-            mistakes.push(
+            diagnostics.push(
                 arg,
                 format!("`#[{role}]` has no options: write `#[{role}]`"),
             );
@@ -189,13 +191,13 @@ fn surplus(arg: &Arg, role: &str, example: &str) -> String {
         }
         Arg::Value(_) => format!("`#[{role}]` takes one name: write `{example}`"),
         Arg::Key(key) => match (&key.given, role) {
-            (_, "query") if nearest::nearest(&key.name, ["csv"]).is_some() => {
+            (_, "query") if suggest::nearest(&key.name, ["csv"]).is_some() => {
                 "expected `csv`: write `#[query(csv)]`, or `#[query(\"name\", csv)]`".to_owned()
             }
-            (Given::Nothing, _) => {
+            (KeyValue::Nothing, _) => {
                 format!("a name is in quotes: write `#[{role}(\"{}\")]`", key.name)
             }
-            (Given::Value(value), _) if syn::parse2::<LitStr>(value.clone()).is_ok() => {
+            (KeyValue::Value(value), _) if syn::parse2::<LitStr>(value.clone()).is_ok() => {
                 format!("a name stands alone: write `#[{role}({value})]`")
             }
             _ => format!("unknown option `{}`: write `{example}`", key.name),
@@ -207,10 +209,10 @@ fn header_name(
     attr: &Attribute,
     written: Option<LitStr>,
     argument: &str,
-    mistakes: &mut Mistakes,
+    diagnostics: &mut Diagnostics,
 ) -> Option<String> {
     let Some(name) = written else {
-        mistakes.push(
+        diagnostics.push(
             attr,
             format!(
                 "`#[header]` names its header: write `#[header(\"{}\")]`",
@@ -222,7 +224,7 @@ fn header_name(
     match header::check_name(&name.value()) {
         Ok(()) => Some(name.value()),
         Err(message) => {
-            mistakes.push(&name, message);
+            diagnostics.push(&name, message);
             None
         }
     }
@@ -231,10 +233,10 @@ fn header_name(
 fn content_type(
     attr: &Attribute,
     written: Option<LitStr>,
-    mistakes: &mut Mistakes,
+    diagnostics: &mut Diagnostics,
 ) -> Option<String> {
     let Some(content_type) = written else {
-        mistakes.push(
+        diagnostics.push(
             attr,
             "`#[body]` names its content type: write one such as \
                 `#[body(\"application/octet-stream\")]`",
@@ -244,7 +246,7 @@ fn content_type(
     match header::check_content_type(&content_type.value()) {
         Ok(()) => Some(content_type.value()),
         Err(message) => {
-            mistakes.push(&content_type, message);
+            diagnostics.push(&content_type, message);
             None
         }
     }

@@ -4,7 +4,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::{Attribute, Meta};
 
-use crate::args::{self, Arg};
+use crate::parse::attribute_args::{self, Arg};
 
 /// Attributes that make a method an endpoint, with their methods.
 pub(crate) const VERBS: [(&str, &str); 7] = [
@@ -70,7 +70,7 @@ pub(crate) fn is_cfg(attr: &Attribute) -> bool {
 pub(crate) fn arguments(attr: &Attribute) -> Option<Vec<Arg>> {
     match &attr.meta {
         Meta::Path(_) => Some(Vec::new()),
-        Meta::List(list) => Some(args::split(list.tokens.clone())),
+        Meta::List(list) => Some(attribute_args::split(list.tokens.clone())),
         Meta::NameValue(_) => None,
     }
 }

@@ -5,10 +5,11 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Attribute, Pat, PatType, Type};
 
-use crate::diagnostics::Mistakes;
+use crate::diagnostics::Diagnostics;
 use crate::model::Role;
-use crate::role::{Features, Mark};
-use crate::{attribute, nearest, signature};
+use crate::parse::role::{Features, RoleAttr};
+use crate::parse::{attribute, signature};
+use crate::suggest;
 
 pub(crate) struct Argument {
     /// Those that are not ours.
@@ -16,7 +17,7 @@ pub(crate) struct Argument {
     pub(crate) docs: Vec<Attribute>,
     pub(crate) ident: Ident,
     pub(crate) ty: Type,
-    pub(crate) mark: Mark,
+    pub(crate) mark: RoleAttr,
 }
 
 impl Argument {
@@ -24,21 +25,21 @@ impl Argument {
     pub(crate) fn read(
         argument: &mut PatType,
         features: Features,
-        mistakes: &mut Mistakes,
+        diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
-        let (ours, others) = sort(std::mem::take(&mut argument.attrs), mistakes);
+        let (ours, others) = sort(std::mem::take(&mut argument.attrs), diagnostics);
         let (docs, attrs): (Vec<_>, Vec<_>) = others
             .into_iter()
             .partition(|attr| attr.path().is_ident("doc"));
         argument.attrs.clone_from(&attrs);
-        signature::no_impl_trait(&argument.ty, mistakes);
-        let ident = read_name(&argument.pat, mistakes);
+        signature::no_impl_trait(&argument.ty, diagnostics);
+        let ident = read_name(&argument.pat, diagnostics);
         let name = ident.as_ref().map(|ident| ident.unraw().to_string());
         let mark = read_mark(
             ours,
             name.as_deref().unwrap_or_default(),
             features,
-            mistakes,
+            diagnostics,
         );
         Some(Self {
             attrs,
@@ -60,14 +61,14 @@ impl Argument {
 
     pub(crate) fn role(&self) -> Option<(&Attribute, &Role)> {
         match &self.mark {
-            Mark::Role { attr, role } => Some((attr, role)),
+            RoleAttr::Role { attr, role } => Some((attr, role)),
             _ => None,
         }
     }
 }
 
 /// An attribute that is a role, or was meant as one.
-struct Ours {
+struct OwnAttr {
     attr: Attribute,
     meant: Meant,
 }
@@ -80,12 +81,12 @@ enum Meant {
     Unknown,
 }
 
-fn sort(attrs: Vec<Attribute>, mistakes: &mut Mistakes) -> (Vec<Ours>, Vec<Attribute>) {
+fn sort(attrs: Vec<Attribute>, diagnostics: &mut Diagnostics) -> (Vec<OwnAttr>, Vec<Attribute>) {
     let mut ours = Vec::new();
     let mut others = Vec::new();
     for attr in attrs {
-        match meaning(&attr, mistakes) {
-            Some(meant) => ours.push(Ours { attr, meant }),
+        match meaning(&attr, diagnostics) {
+            Some(meant) => ours.push(OwnAttr { attr, meant }),
             None => others.push(attr),
         }
     }
@@ -93,9 +94,9 @@ fn sort(attrs: Vec<Attribute>, mistakes: &mut Mistakes) -> (Vec<Ours>, Vec<Attri
 }
 
 /// `None`: it may stay on the argument.
-fn meaning(attr: &Attribute, mistakes: &mut Mistakes) -> Option<Meant> {
+fn meaning(attr: &Attribute, diagnostics: &mut Diagnostics) -> Option<Meant> {
     if let Some(hidden) = attribute::hidden_in_cfg_attr(attr, attribute::is_role) {
-        mistakes.push(
+        diagnostics.push(
             attr,
             format!(
                 "`#[{hidden}]` is not seen inside `cfg_attr`: write two arguments with a `#[cfg]` each"
@@ -111,19 +112,19 @@ fn meaning(attr: &Attribute, mistakes: &mut Mistakes) -> Option<Meant> {
         return Some(Meant::Role(role));
     }
     let written = attr.path().to_token_stream().to_string().replace(' ', "");
-    let suggestion = nearest::suggestion(&name, "roles of an argument", &attribute::ROLES);
-    mistakes.push(attr, format!("unknown role `#[{written}]`: {suggestion}"));
-    Some(match nearest::nearest(&name, attribute::ROLES) {
+    let suggestion = suggest::suggestion(&name, "roles of an argument", &attribute::ROLES);
+    diagnostics.push(attr, format!("unknown role `#[{written}]`: {suggestion}"));
+    Some(match suggest::nearest(&name, attribute::ROLES) {
         Some(role) => Meant::Nearly(role),
         None => Meant::Unknown,
     })
 }
 
-fn read_name(pattern: &Pat, mistakes: &mut Mistakes) -> Option<Ident> {
+fn read_name(pattern: &Pat, diagnostics: &mut Diagnostics) -> Option<Ident> {
     match pattern {
         Pat::Ident(name) => {
             if name.by_ref.is_some() || name.mutability.is_some() || name.subpat.is_some() {
-                mistakes.push(
+                diagnostics.push(
                     pattern,
                     format!(
                         "an argument of an endpoint is a plain name: write `{}`",
@@ -134,7 +135,7 @@ fn read_name(pattern: &Pat, mistakes: &mut Mistakes) -> Option<Ident> {
             Some(name.ident.clone())
         }
         _ => {
-            mistakes.push(
+            diagnostics.push(
                 pattern,
                 "an argument of an endpoint is a plain name: write one such as `id`",
             );
@@ -143,29 +144,37 @@ fn read_name(pattern: &Pat, mistakes: &mut Mistakes) -> Option<Ident> {
     }
 }
 
-fn read_mark(ours: Vec<Ours>, name: &str, features: Features, mistakes: &mut Mistakes) -> Mark {
+fn read_mark(
+    ours: Vec<OwnAttr>,
+    name: &str,
+    features: Features,
+    diagnostics: &mut Diagnostics,
+) -> RoleAttr {
     if ours.is_empty() {
-        return Mark::None;
+        return RoleAttr::None;
     }
-    let mut first: Option<(&str, Mark)> = None;
-    for Ours { attr, meant } in ours {
+    let mut first: Option<(&str, RoleAttr)> = None;
+    for OwnAttr { attr, meant } in ours {
         match (meant, &first) {
-            (Meant::Role(_), Some((role, _))) => mistakes.push(
+            (Meant::Role(_), Some((role, _))) => diagnostics.push(
                 attr,
                 format!(
                     "an argument has one role, and this one is marked `#[{role}]`: keep one of them"
                 ),
             ),
             (Meant::Role(role), None) => {
-                first = Some((role, Mark::read(attr, role, name, features, mistakes)));
+                first = Some((
+                    role,
+                    RoleAttr::read(attr, role, name, features, diagnostics),
+                ));
             }
             // One message for one slip: what else is odd about it shows once the name is right.
             (Meant::Nearly(role), None) => {
-                let mark = Mark::read(attr, role, name, features, &mut Mistakes::default());
+                let mark = RoleAttr::read(attr, role, name, features, &mut Diagnostics::default());
                 first = Some((role, mark));
             }
             (Meant::Nearly(_), Some(_)) | (Meant::Unknown, _) => {}
         }
     }
-    first.map_or(Mark::Unknown, |(_, mark)| mark)
+    first.map_or(RoleAttr::Unknown, |(_, mark)| mark)
 }

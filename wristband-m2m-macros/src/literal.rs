@@ -1,0 +1,6 @@
+//! What stands in string literals: paths, URLs, headers, durations.
+
+pub(crate) mod base_url;
+pub(crate) mod duration;
+pub(crate) mod header;
+pub(crate) mod path;

@@ -1,0 +1,13 @@
+//! From tokens to what the user wrote: shapes and spellings, no rules across parts.
+
+pub(crate) mod argument;
+pub(crate) mod attribute;
+pub(crate) mod attribute_args;
+pub(crate) mod item;
+pub(crate) mod method;
+pub(crate) mod options;
+pub(crate) mod role;
+pub(crate) mod service;
+pub(crate) mod signature;
+pub(crate) mod static_header;
+pub(crate) mod verb;
