@@ -80,6 +80,12 @@ mod real {
         })
     }
 
+    /// The output of `work`, or `None` if it panicked.
+    pub(crate) fn catch_panic<T>(work: impl FnOnce() -> T) -> Option<T> {
+        // What a panic may have left half done is dropped with the work.
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).ok()
+    }
+
     /// A number that is likely to differ between threads.
     ///
     /// Threads count off when they first come here. It is no state of any cache: any number would be right, and
@@ -128,6 +134,11 @@ mod explored {
 
     pub(crate) fn check() -> Result<(), TokenError> {
         Ok(())
+    }
+
+    /// Shuttle ends what is left of an execution with panics of its own.
+    pub(crate) fn catch_panic<T>(work: impl FnOnce() -> T) -> Option<T> {
+        Some(work())
     }
 
     pub(crate) fn thread_hint() -> usize {

@@ -14,9 +14,7 @@ use shuttle::{check_dfs, check_pct, check_random};
 
 use super::*;
 use crate::error::TokenErrorKind;
-use crate::fetch::Backend;
-use crate::fetch::TokenRetry;
-use crate::fetch::{IssuedToken, TokenSource};
+use crate::fetch::{Backend, IssuedToken, TokenRetry, TokenSource};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -80,6 +78,13 @@ async fn get(cache: &Arc<TokenCache>) -> Result<AccessToken, TokenError> {
     match cache.fresh_token(Duration::ZERO) {
         Some(token) => Ok(token),
         None => cache.token(Duration::ZERO).await,
+    }
+}
+
+/// Waits until no flight is under way, attached or not: shuttle may not drop one half-way.
+async fn ended(cache: &Arc<TokenCache>) {
+    while Arc::strong_count(cache) > 1 {
+        yield_now().await;
     }
 }
 
@@ -193,6 +198,112 @@ fn a_rejected_token_is_renewed_once_however_many_report_it() {
     });
 }
 
+async fn replace(cache: &Arc<TokenCache>, rejected: &AccessToken) -> Result<u64, TokenError> {
+    cache.replace(rejected).await.map(|token| number(&token))
+}
+
+#[test]
+fn a_replacement_is_sent_after_the_rejection_and_the_others_keep_the_token_though_it_fails() {
+    for fails in [&[][..], &[2], &[2, 3]] {
+        explore(move || {
+            block_on(async move {
+                let World { cache, source } = world(Duration::ZERO, fails);
+                let rejected = get(&cache).await.unwrap();
+                let reporters: Vec<_> = (0..2)
+                    .map(|_| {
+                        let (cache, rejected) = (Arc::clone(&cache), rejected.clone());
+                        spawn(async move { replace(&cache, &rejected).await })
+                    })
+                    .collect();
+                let other = {
+                    let cache = Arc::clone(&cache);
+                    spawn(async move { number(&get(&cache).await.unwrap()) })
+                };
+                let number_of_other = other.await.unwrap();
+                assert!(number_of_other == 1 || !fails.contains(&number_of_other));
+                for reporter in reporters {
+                    match reporter.await.unwrap() {
+                        Ok(renewed) => assert!(renewed > 1),
+                        Err(_) => assert!(!fails.is_empty()),
+                    }
+                }
+                ended(&cache).await;
+                assert_eq!(source.most_under_way.load(Ordering::Relaxed), 1);
+            });
+        });
+    }
+}
+
+#[test]
+fn a_rejection_meets_a_refresh_under_way_in_every_order() {
+    explore(|| {
+        block_on(async {
+            // Each token wants to be renewed at once.
+            let World { cache, source } = world(HOUR - Duration::from_nanos(1), &[]);
+            let rejected = get(&cache).await.unwrap();
+            let refreshing = {
+                let cache = Arc::clone(&cache);
+                spawn(async move { get(&cache).await.unwrap() })
+            };
+            let (sent, was_cached) = {
+                let mut state = lock(&cache.state);
+                (
+                    source.started.load(Ordering::Relaxed),
+                    state.reject(&rejected),
+                )
+            };
+            let renewed = replace(&cache, &rejected).await.unwrap();
+            assert!(
+                renewed > sent || !was_cached,
+                "token {renewed} was asked for before the rejection, as were {sent}"
+            );
+            refreshing.await.unwrap();
+            ended(&cache).await;
+            assert!(source.most_under_way.load(Ordering::Relaxed) <= 2);
+        });
+    });
+}
+
+#[test]
+fn replace_clear_and_get_leave_nobody_waiting() {
+    for fails in [&[][..], &[2], &[3]] {
+        explore(move || {
+            block_on(async move {
+                let World { cache, source } = world(Duration::ZERO, fails);
+                let rejected = get(&cache).await.unwrap();
+                let replacing = {
+                    let (cache, rejected) = (Arc::clone(&cache), rejected.clone());
+                    spawn(async move { replace(&cache, &rejected).await })
+                };
+                let clearing = {
+                    let cache = Arc::clone(&cache);
+                    spawn(async move {
+                        let before = source.started.load(Ordering::Relaxed);
+                        cache.clear();
+                        if let Ok(token) = get(&cache).await {
+                            assert!(number(&token) > before, "a cleared token was served");
+                        }
+                        source
+                    })
+                };
+                let getting = {
+                    let cache = Arc::clone(&cache);
+                    spawn(async move { get(&cache).await.map(drop) })
+                };
+                if let Ok(renewed) = replacing.await.unwrap() {
+                    assert!(renewed > 1);
+                }
+                let source = clearing.await.unwrap();
+                let _ = getting.await.unwrap();
+                assert!(source.most_under_way.load(Ordering::Relaxed) <= 2);
+                // A failed flight is in nobody's way.
+                while get(&cache).await.is_err() {}
+                ended(&cache).await;
+            });
+        });
+    }
+}
+
 #[test]
 fn dropped_callers_and_a_lost_flight_leave_nobody_waiting() {
     explore(|| {
@@ -206,10 +317,13 @@ fn dropped_callers_and_a_lost_flight_leave_nobody_waiting() {
                 let cache = Arc::clone(&cache);
                 spawn(async move {
                     yield_now().await;
+                    let (_, pending) = cache.decide_locked(&mut lock(&cache.state), Ask::New)?;
                     // What the end of a runtime does to the flight's task.
-                    if let Some(flight) = &lock(&cache.state).flight {
-                        flight.abort();
+                    if let Some(task) = pending.and_then(PendingFlight::launch) {
+                        yield_now().await;
+                        task.abort();
                     }
+                    Ok::<_, TokenError>(())
                 })
             };
             let waiting = {
@@ -217,8 +331,9 @@ fn dropped_callers_and_a_lost_flight_leave_nobody_waiting() {
                 spawn(async move { get(&cache).await.map(drop) })
             };
             dropped.await.unwrap();
-            lost.await.unwrap();
+            lost.await.unwrap().unwrap();
             waiting.await.unwrap().unwrap();
+            ended(&cache).await;
             assert_eq!(source.most_under_way.load(Ordering::Relaxed), 1);
             get(&cache).await.unwrap();
         });
@@ -240,6 +355,7 @@ fn in_the_buffer_every_caller_gets_a_token_whatever_becomes_of_the_refresh() {
             for caller in callers {
                 caller.await.unwrap();
             }
+            ended(&cache).await;
             assert_eq!(source.most_under_way.load(Ordering::Relaxed), 1);
         });
     });

@@ -5,14 +5,13 @@
 //! that sits on a runtime that nobody drives.
 
 use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::runtime::{HEARTBEAT, HEARTBEAT_CHECK, sleep, spawn, within};
+use crate::runtime::{HEARTBEAT, HEARTBEAT_CHECK, Task, catch_panic, sleep, spawn, within};
 
 /// The work of a flight, and what happens when it ends.
 pub(super) trait Work: Send + Sync + 'static {
@@ -170,8 +169,8 @@ impl<T: Clone> Waiter<T> {
 
 impl<W: Work> PendingFlight<W> {
     /// Spawns the flight on the current runtime. Without one it is abandoned.
-    pub(super) fn launch(self) {
-        spawn(fly(self.0));
+    pub(super) fn launch(self) -> Option<Task> {
+        spawn(fly(self.0))
     }
 }
 
@@ -184,10 +183,10 @@ async fn fly<W: Work>(mut guard: CompletionGuard<W>) {
             if stopped.as_mut().poll(context).is_ready() {
                 return Poll::Ready(None);
             }
-            match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
-                Ok(Poll::Ready(output)) => return Poll::Ready(Some(output)),
-                Ok(Poll::Pending) => {}
-                Err(_) => return Poll::Ready(Some(guard.work.panicked())),
+            match catch_panic(|| work.as_mut().poll(context)) {
+                Some(Poll::Ready(output)) => return Poll::Ready(Some(output)),
+                Some(Poll::Pending) => {}
+                None => return Poll::Ready(Some(guard.work.panicked())),
             }
             while heartbeat.as_mut().poll(context).is_ready() {
                 guard.reporter.beat();
