@@ -52,6 +52,8 @@ pub(crate) struct TokenCache {
     slot: Slot,
     state: Mutex<State>,
     policy: ExpiryPolicy,
+    /// How long the slot may serve a token before a caller has to look at the state.
+    longest_fast_path: Option<Duration>,
     fetcher: Fetcher,
     /// Set when the last handle is gone; running flights stop then.
     closed: watch::Sender<bool>,
@@ -86,11 +88,16 @@ struct Joined {
 type PendingFlight = single_flight::PendingFlight<TokenFlight>;
 
 impl TokenCache {
-    pub(crate) fn new(fetcher: Fetcher, policy: ExpiryPolicy) -> Self {
+    pub(crate) fn new(
+        fetcher: Fetcher,
+        policy: ExpiryPolicy,
+        longest_fast_path: Option<Duration>,
+    ) -> Self {
         Self {
             slot: Slot::new(),
             state: Mutex::new(State::default()),
             policy,
+            longest_fast_path,
             fetcher,
             closed: watch::Sender::new(false),
         }
@@ -417,7 +424,10 @@ impl TokenCache {
     fn publish(&self, state: &mut State) {
         if let Some(current) = &state.current {
             let asked_at = current.token.lifetime().asked_at;
-            let fresh_until = asked_at.later(current.schedule.ahead_from);
+            let mut fresh_until = asked_at.later(current.schedule.ahead_from);
+            if let Some(limit) = self.longest_fast_path {
+                fresh_until = fresh_until.earlier(Moment::now().later(limit));
+            }
             self.slot.publish(&current.token, fresh_until);
             state.slot_until = Some(fresh_until);
         }
@@ -433,7 +443,7 @@ impl TokenCache {
         let previous = state.end_backoff();
         let backoff = Backoff::after(previous, error.clone(), *now, left, jitter());
         let failures = backoff.failures;
-        let delay = backoff.retry_at.since(now);
+        let delay = backoff.retry_at.until(now);
         // A refusal will not pass by itself, so only traffic tries again.
         if error.is_transient() && delay < left && !state.is_closed {
             state.retry_timer = spawn(retry_later(Arc::downgrade(self), delay));

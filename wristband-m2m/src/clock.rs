@@ -25,9 +25,15 @@ impl Moment {
         }
     }
 
-    /// Whether this moment has come at `now`, by the clock that says so first.
+    /// The time until this moment, by the clock on which it comes first; zero once it has come.
+    pub(crate) fn until(&self, now: &Self) -> Duration {
+        let monotonic = self.monotonic.saturating_duration_since(now.monotonic);
+        let wall = self.wall.duration_since(now.wall).unwrap_or_default();
+        monotonic.min(wall)
+    }
+
     pub(crate) fn has_come(&self, now: &Self) -> bool {
-        now.monotonic >= self.monotonic || now.wall >= self.wall
+        self.until(now).is_zero()
     }
 
     /// The time from `earlier` to this moment, by the faster clock; zero when both went backwards.
@@ -35,6 +41,14 @@ impl Moment {
         let monotonic = self.monotonic.saturating_duration_since(earlier.monotonic);
         let wall = self.wall.duration_since(earlier.wall).unwrap_or_default();
         monotonic.max(wall)
+    }
+
+    /// This moment or `other`, on each clock the one that comes first.
+    pub(crate) fn earlier(self, other: Self) -> Self {
+        Self {
+            monotonic: self.monotonic.min(other.monotonic),
+            wall: self.wall.min(other.wall),
+        }
     }
 
     /// The moment `wait` after this one, on both clocks.
@@ -74,5 +88,7 @@ mod tests {
         assert_eq!(set_back.since(&start), HOUR);
         assert_eq!(start.later(HOUR).since(&start), HOUR);
         assert_eq!(start.since(&start.later(HOUR)), Duration::ZERO);
+        assert_eq!(start.later(HOUR).until(&start), HOUR);
+        assert!(start.later(HOUR).has_come(&suspended) && start.later(HOUR).has_come(&set_back));
     }
 }

@@ -85,6 +85,23 @@ impl TokenError {
         Self::new(TokenErrorKind::Source, "the token source failed").caused_by(cause.into())
     }
 
+    /// Adds the delay that a custom [`TokenSource`](crate::TokenSource) was asked to keep before the next attempt.
+    ///
+    /// Up to 1 s it replaces the delay between the attempts of one fetch; a longer one ends the fetch. Background
+    /// retries respect it up to 5 minutes.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use wristband_m2m::TokenError;
+    ///
+    /// let error = TokenError::transient("too many requests").with_retry_after(Duration::from_secs(20));
+    /// assert_eq!(error.retry_after(), Some(Duration::from_secs(20)));
+    /// ```
+    #[must_use]
+    pub fn with_retry_after(self, delay: Duration) -> Self {
+        self.change(|failure| failure.retry_after = Some(delay))
+    }
+
     /// Returns the class of the failure.
     #[must_use]
     pub fn kind(&self) -> TokenErrorKind {
@@ -122,7 +139,7 @@ impl TokenError {
         self.0.transient
     }
 
-    /// Returns the `Retry-After` delay requested by the token endpoint (RFC 9110, section 10.2.3).
+    /// Returns the delay requested by the token endpoint (`Retry-After`, RFC 9110, section 10.2.3) or by a token source.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after

@@ -69,7 +69,7 @@ fn world(buffer: Duration, fails: &[u64]) -> World {
         refresh_ahead: Duration::ZERO,
     };
     World {
-        cache: Arc::new(TokenCache::new(fetcher, policy)),
+        cache: Arc::new(TokenCache::new(fetcher, policy, None)),
         source,
     }
 }

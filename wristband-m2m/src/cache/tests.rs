@@ -126,7 +126,7 @@ fn cache_with(script: impl IntoIterator<Item = Step>, retry: TokenRetry) -> Arc<
         refresh_ahead: Duration::from_secs(60),
     };
     let fetcher = Fetcher::new(backend, retry, Duration::from_secs(30));
-    Arc::new(TokenCache::new(fetcher, policy))
+    Arc::new(TokenCache::new(fetcher, policy, None))
 }
 
 async fn get(cache: &Arc<TokenCache>) -> Result<String, TokenErrorKind> {

@@ -215,15 +215,14 @@ impl WristbandM2mClientBuilder {
             buffer: self.token_expiration_buffer,
             refresh_ahead: self.refresh_ahead,
         };
-        let background = self
-            .background_token_refresh_interval
-            .map(BackgroundRefresh::new);
+        let interval = self.background_token_refresh_interval;
         let retry = self.retry.clone();
         let request_timeout = self.request_timeout;
         let fetcher = Fetcher::new(self.backend()?, retry, request_timeout);
+        let longest_fast_path = interval.map(BackgroundRefresh::longest_silence);
         Ok(WristbandM2mClient::new(
-            TokenCache::new(fetcher, policy),
-            background,
+            TokenCache::new(fetcher, policy, longest_fast_path),
+            interval.map(BackgroundRefresh::new),
         ))
     }
 

@@ -26,10 +26,10 @@ async fn the_background_renews_at_its_interval_and_survives_failures() {
     assert_eq!(client.get_token().await.unwrap().as_str(), "a");
     let start = Instant::now();
     until(|| client.status().token_requests() == 2).await;
-    assert_eq!(start.elapsed().as_secs(), 600);
+    assert!((540..=660).contains(&start.elapsed().as_secs()));
     assert_eq!(client.get_token().await.unwrap().as_str(), "b");
     until(|| client.status().state() == TokenState::Degraded).await;
-    assert_eq!(start.elapsed().as_secs(), 1200);
+    assert!((1080..=1320).contains(&start.elapsed().as_secs()));
     assert_eq!(client.get_token().await.unwrap().as_str(), "b");
     until(|| client.status().state() == TokenState::Fresh).await;
     assert_eq!(client.get_token().await.unwrap().as_str(), "c");
@@ -76,4 +76,78 @@ fn the_background_moves_to_the_next_runtime_though_the_token_is_cached() {
 fn a_background_without_a_runtime_does_not_panic() {
     let background = BackgroundRefresh::new(Duration::from_secs(60));
     background.ensure_running(&cache([]));
+}
+
+#[test]
+fn the_background_leaves_a_runtime_that_stands_still() {
+    let (client, _source) = background_client((0..4).map(|_| token("a", 7 * 24 * HOUR)));
+    let idle = runtime();
+    idle.block_on(client.get_token()).unwrap();
+    runtime().block_on(async {
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_secs(2000) {
+            client.get_token().await.unwrap();
+            pass(1).await;
+        }
+    });
+    let requests = client.status().token_requests();
+    assert_eq!(
+        requests, 4,
+        "{requests} requests in 2000 s, one each 600 s expected"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retry_after_does_not_end_the_background_refresh() {
+    let year = Some(Duration::from_secs(365 * 24 * HOUR));
+    let busy = TokenError::from_status(StatusCode::SERVICE_UNAVAILABLE, None, year);
+    let (client, _source) = background_client([
+        token("a", 7 * 24 * HOUR),
+        Answer(Err(busy)),
+        token("b", 7 * 24 * HOUR),
+    ]);
+    client.get_token().await.unwrap();
+    until(|| client.status().token_requests() == 2).await;
+    let start = Instant::now();
+    until(|| client.status().token_requests() == 3).await;
+    let waited = start.elapsed().as_secs();
+    assert!(
+        (300..=331).contains(&waited),
+        "tried again after {waited} s"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_started_after_the_last_handle_was_dropped() {
+    let cache = cache([token("a", HOUR)]);
+    cache.token(Duration::ZERO).await.unwrap();
+    cache.shut_down();
+    cache.clear();
+    assert_eq!(get(&cache).await, Err(TokenErrorKind::Interrupted));
+    assert!(cache.valid_token().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn flights_stop_at_once_with_the_last_handle_detached_ones_too() {
+    let tasks = || {
+        tokio::runtime::Handle::current()
+            .metrics()
+            .num_alive_tasks()
+    };
+    let idle = tasks();
+    let (client, source) = background_client([Hang, Hang]);
+    for _ in 0..2 {
+        let call = timeout(Duration::from_millis(1), client.get_token());
+        assert!(call.await.is_err());
+        client.clear_token();
+    }
+    assert_eq!(client.status().token_requests(), 2);
+    assert_eq!(tasks(), idle + 3, "two flights and the background");
+    let start = Instant::now();
+    drop(client);
+    while tasks() > idle {
+        yield_now().await;
+    }
+    assert_eq!(start.elapsed(), Duration::ZERO);
+    assert_eq!(Arc::strong_count(&source), 1);
 }
