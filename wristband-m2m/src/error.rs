@@ -216,6 +216,10 @@ impl TokenError {
         Self::new(TokenErrorKind::InvalidResponse, message)
     }
 
+    pub(crate) fn timeout(message: &'static str) -> Self {
+        Self::new(TokenErrorKind::Timeout, message)
+    }
+
     pub(crate) fn interrupted(message: &'static str) -> Self {
         Self::new(TokenErrorKind::Interrupted, message)
     }

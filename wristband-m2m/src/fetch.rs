@@ -17,8 +17,9 @@ use tokio::time::Instant;
 use self::endpoint::{SecretKind, TokenEndpoint};
 use self::rate_limiter::{INTERVAL, RateLimiter};
 use crate::clock::Moment;
+use crate::deadline::Deadline;
 use crate::error::{TokenError, TokenErrorKind};
-use crate::runtime::{Mutex, lock, race, sleep, within};
+use crate::runtime::{Mutex, lock, race, sleep};
 use crate::token::AccessToken;
 use crate::token::expiry::Lifetime;
 
@@ -142,8 +143,7 @@ impl Fetcher {
                 .checked_sub(start.elapsed())
                 .filter(|left| !left.is_zero())
             else {
-                return Err(TokenError::new(
-                    TokenErrorKind::Timeout,
+                return Err(TokenError::timeout(
                     "the rate limit of token requests left no turn within the request timeout",
                 ));
             };
@@ -189,21 +189,9 @@ impl<O: FetchObserver> Cycle<'_, O> {
 
     async fn attempt(&mut self) -> Result<AccessToken, TokenError> {
         match &self.fetcher.backend {
-            Backend::Custom(source) => self.ask_source(&**source).await,
+            Backend::Custom(source) => self.request(Target::Source(&**source)).await,
             Backend::Endpoint(endpoint) => self.ask_endpoint(endpoint).await,
         }
-    }
-
-    async fn ask_source(&mut self, source: &dyn TokenSource) -> Result<AccessToken, TokenError> {
-        let asked_at = self.begin_request().await?;
-        let issued = within(self.fetcher.request_timeout, source.fetch_token()).await;
-        let issued = issued.unwrap_or_else(|| {
-            Err(TokenError::new(
-                TokenErrorKind::Timeout,
-                "the token source did not respond within the request timeout",
-            ))
-        });
-        accept(issued?, asked_at)
     }
 
     /// One request, or two when the secret turns out to have been rotated away. The rest of the cycle is made with the
@@ -213,7 +201,7 @@ impl<O: FetchObserver> Cycle<'_, O> {
             Some(rejected) => rejected.other,
             None => {
                 let kind = endpoint.preferred();
-                let error = match self.request(endpoint, kind).await {
+                let error = match self.request(Target::Endpoint(endpoint, kind)).await {
                     Ok(token) => return Ok(token),
                     Err(error) => error,
                 };
@@ -224,7 +212,7 @@ impl<O: FetchObserver> Cycle<'_, O> {
                 other
             }
         };
-        match self.request(endpoint, other).await {
+        match self.request(Target::Endpoint(endpoint, other)).await {
             Ok(token) => {
                 endpoint.prefer(other);
                 Ok(token)
@@ -239,14 +227,25 @@ impl<O: FetchObserver> Cycle<'_, O> {
         }
     }
 
-    async fn request(
-        &mut self,
-        endpoint: &TokenEndpoint,
-        kind: SecretKind,
-    ) -> Result<AccessToken, TokenError> {
-        let asked_at = self.begin_request().await?;
-        let issued = endpoint.fetch(kind, self.fetcher.request_timeout).await?;
-        accept(issued, asked_at)
+    /// Makes one request, and once more if its deadline passed while the machine slept.
+    async fn request(&mut self, target: Target<'_>) -> Result<AccessToken, TokenError> {
+        let mut may_repeat = true;
+        loop {
+            let asked_at = self.begin_request().await?;
+            let mut deadline = Deadline::after(self.fetcher.request_timeout);
+            match target.fetch(&mut deadline).await {
+                Ok(issued) => return accept(issued, asked_at),
+                Err(error)
+                    if error.kind() == TokenErrorKind::Timeout
+                        && deadline.has_slept()
+                        && may_repeat =>
+                {
+                    tracing::debug!("the machine slept during a token request; trying again");
+                    may_repeat = false;
+                }
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     /// Waits for the request's turn, and counts it.
@@ -256,6 +255,26 @@ impl<O: FetchObserver> Cycle<'_, O> {
         self.sent += 1;
         self.fetcher.requests.fetch_add(1, Ordering::Relaxed);
         Ok(Moment::now())
+    }
+}
+
+/// Where one request goes.
+enum Target<'a> {
+    Source(&'a dyn TokenSource),
+    Endpoint(&'a TokenEndpoint, SecretKind),
+}
+
+impl Target<'_> {
+    async fn fetch(&self, deadline: &mut Deadline) -> Result<IssuedToken, TokenError> {
+        match *self {
+            Self::Endpoint(endpoint, kind) => endpoint.fetch(kind, deadline).await,
+            Self::Source(source) => match deadline.bound(source.fetch_token()).await {
+                Some(outcome) => outcome,
+                None => Err(TokenError::timeout(
+                    "the token source did not respond within the request timeout",
+                )),
+            },
+        }
     }
 }
 

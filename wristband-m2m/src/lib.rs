@@ -48,6 +48,7 @@ mod cache;
 mod client;
 mod clock;
 mod config_error;
+mod deadline;
 mod error;
 mod fetch;
 mod jitter;

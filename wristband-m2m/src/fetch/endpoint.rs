@@ -1,4 +1,4 @@
-//! Wristband's token endpoint: one POST, answer to token or error.
+//! Wristband's token endpoint: one POST, its response made into a token or an error.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
@@ -6,16 +6,18 @@ use std::time::{Duration, SystemTime};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
 use http::{HeaderValue, StatusCode};
 use reqwest::{Response, Url};
-use tokio::time::{Instant, timeout_at};
 
 use super::{retry_after, token_response};
-use crate::clock::deadline_after;
+use crate::deadline::Deadline;
 use crate::error::{OAuthError, TokenError, TokenErrorKind};
 use crate::fetch::IssuedToken;
 use crate::fetch::secret::Secret;
+use crate::runtime::within;
 
-/// No token response comes near this; a larger answer is not one.
+/// No token response comes near this.
 const RESPONSE_LIMIT: usize = 64 * 1024;
+/// How long an error document may take.
+const DOCUMENT_TIMEOUT: Duration = Duration::from_secs(1);
 const PRODUCT: &str = concat!("wristband-m2m-rust/", env!("CARGO_PKG_VERSION"));
 
 /// The client-credentials grant of RFC 6749, section 4.4, at one address, for one client.
@@ -78,32 +80,30 @@ impl TokenEndpoint {
         if self.prefers_secondary.swap(secondary, Ordering::Relaxed) != secondary {
             tracing::info!(
                 ?kind,
-                "the other client secret works and is used from now on"
+                "the other client secret works and is preferred from now on"
             );
         }
     }
 
-    /// One request. `timeout` covers it whole, the body of the answer included.
+    /// Makes one request. `deadline` covers all of it, the response body included.
     pub(crate) async fn fetch(
         &self,
         kind: SecretKind,
-        timeout: Duration,
+        deadline: &mut Deadline,
     ) -> Result<IssuedToken, TokenError> {
-        let deadline = deadline_after(Instant::now(), timeout);
-        let mut response = timeout_at(deadline, self.request(kind).send())
-            .await
-            .map_err(|_| timed_out())?
-            .map_err(broken)?;
+        let response = deadline.bound(self.request(kind).send()).await;
+        let mut response = response.ok_or_else(timed_out)?.map_err(broken)?;
         let status = response.status();
-        let body = timeout_at(deadline, read_bounded(&mut response)).await;
         if status.is_success() {
-            let body = body.map_err(|_| timed_out())??;
-            token_response::issued_token(&body).map_err(|error| error.with_status(status))
-        } else {
-            // The status alone is an answer: whatever is wrong with the document does not change it.
-            let document = body.ok().and_then(Result::ok).unwrap_or_default();
-            Err(self.refusal(status, &document, &response))
+            let body = deadline.bound(read_bounded(&mut response)).await;
+            let body = body.ok_or_else(timed_out)??;
+            return token_response::issued_token(&body).map_err(|error| error.with_status(status));
         }
+        // The status alone says that the request failed: whatever is wrong with the document does not change it.
+        let document = within(DOCUMENT_TIMEOUT, read_bounded(&mut response));
+        let document = deadline.bound(document).await.flatten();
+        let document = document.and_then(Result::ok).unwrap_or_default();
+        Err(self.refusal(status, &document, &response))
     }
 
     fn request(&self, kind: SecretKind) -> reqwest::RequestBuilder {
@@ -168,10 +168,7 @@ async fn read_bounded(response: &mut Response) -> Result<Vec<u8>, TokenError> {
 }
 
 fn timed_out() -> TokenError {
-    TokenError::new(
-        TokenErrorKind::Timeout,
-        "the token endpoint did not answer within the request timeout",
-    )
+    TokenError::timeout("the token endpoint did not respond within the request timeout")
 }
 
 /// reqwest's error, without the URL that its message would quote.
@@ -182,12 +179,12 @@ fn broken(error: reqwest::Error) -> TokenError {
     } else if error.is_connect() {
         TokenError::new(
             TokenErrorKind::Network,
-            "no connection to the token endpoint: check the application vanity domain and the network",
+            "could not connect to the token endpoint: check the application vanity domain and the network",
         )
     } else {
         TokenError::new(
             TokenErrorKind::Network,
-            "the connection to the token endpoint broke, or what came over it is not HTTP",
+            "the connection to the token endpoint broke, or its response is not HTTP",
         )
     };
     token_error.caused_by(Box::new(error))

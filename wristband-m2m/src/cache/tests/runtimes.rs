@@ -64,3 +64,85 @@ fn a_call_outside_of_a_runtime_is_an_error() {
     };
     assert_eq!(outcome, Err(TokenErrorKind::Interrupted));
 }
+
+/// Polls once outside of any runtime.
+fn poll_outside<T>(future: impl Future<Output = T>) -> T {
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    match std::pin::pin!(future).poll(&mut context) {
+        std::task::Poll::Ready(output) => output,
+        std::task::Poll::Pending => panic!("there is nothing to wait for"),
+    }
+}
+
+#[test]
+fn a_call_outside_of_a_runtime_is_an_error_while_a_flight_is_under_way_too() {
+    let cache = cache([Hang]);
+    let busy = runtime();
+    busy.block_on(async { assert!(timeout(Duration::from_secs(1), get(&cache)).await.is_err()) });
+    assert_eq!(state(&cache), TokenState::Refreshing);
+    let error = poll_outside(cache.token(Duration::ZERO)).unwrap_err();
+    assert_eq!(error.kind(), TokenErrorKind::Interrupted);
+    assert!(error.to_string().contains("no Tokio runtime"), "{error}");
+    // A valid token needs no runtime.
+    keep_token_aged(&cache, "a", HOUR - 30);
+    cache.shut_down();
+}
+
+#[test]
+fn a_runtime_without_timers_is_an_error_that_says_so() {
+    let cache = cache([token("a", HOUR)]);
+    let bare = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let error = bare.block_on(cache.token(Duration::ZERO)).unwrap_err();
+    assert_eq!(error.kind(), TokenErrorKind::Interrupted);
+    assert!(error.to_string().contains("enable_all"), "{error}");
+    assert_eq!(runtime().block_on(get(&cache)), ok("a"));
+}
+
+#[test]
+fn a_caller_with_a_token_waits_by_its_own_clock_for_a_flight_on_a_runtime_that_stands_still() {
+    let cache = cache([Hang]);
+    keep_token_aged(&cache, "a", HOUR - 57);
+    let idle = runtime();
+    idle.block_on(async {
+        assert!(timeout(Duration::from_secs(1), get(&cache)).await.is_err());
+    });
+    let waited = runtime().block_on(async {
+        let start = Instant::now();
+        assert_eq!(get(&cache).await, ok("a"));
+        start.elapsed()
+    });
+    assert!(waited <= Duration::from_secs(5), "waited {waited:?}");
+    cache.shut_down();
+}
+
+#[test]
+fn callers_on_many_runtimes_wait_for_one_rate_limited_flight() {
+    let script = (0..31).map(|_| token("a", HOUR));
+    let backend = Backend::Custom(FakeSource::new(script));
+    let fetcher = Fetcher::new(backend, TokenRetry::none(), Duration::from_millis(400));
+    let policy = ExpiryPolicy {
+        buffer: Duration::from_secs(60),
+        refresh_ahead: Duration::from_secs(60),
+    };
+    let cache = Arc::new(TokenCache::new(fetcher, policy, None));
+    let real_time = || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap()
+    };
+    real_time().block_on(async {
+        for _ in 0..30 {
+            assert_eq!(get(&cache).await, ok("a"));
+            cache.clear();
+        }
+    });
+    std::thread::scope(|scope| {
+        for _ in 0..6 {
+            scope.spawn(|| assert_eq!(real_time().block_on(get(&cache)), ok("a")));
+        }
+    });
+    assert_eq!(cache.status().token_requests(), 31);
+}
