@@ -39,17 +39,20 @@ struct Failure {
     message: Cow<'static, str>,
     transient: bool,
     status: Option<StatusCode>,
-    oauth: Option<OAuthError>,
+    document: ErrorDocument,
     retry_after: Option<Duration>,
     attempts: u32,
     source: Option<Arc<dyn Error + Send + Sync>>,
 }
 
-/// The error document of RFC 6749, section 5.2, already bounded and cleaned.
-#[derive(Clone, Debug)]
-pub(crate) struct OAuthError {
-    pub(crate) error: String,
+/// What is kept of an error document, already scrubbed and bounded: the fields of RFC 6749, section 5.2, and of
+/// Wristband's own `{"type", "code", "message", "ticket"}`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct ErrorDocument {
+    pub(crate) error: Option<String>,
     pub(crate) description: Option<String>,
+    pub(crate) code: Option<String>,
+    pub(crate) ticket: Option<String>,
 }
 
 /// The class of a [`TokenError`].
@@ -117,13 +120,26 @@ impl TokenError {
     /// Returns the `error` code of the OAuth error document (RFC 6749, section 5.2), such as `invalid_client`.
     #[must_use]
     pub fn oauth_error(&self) -> Option<&str> {
-        self.0.oauth.as_ref().map(|oauth| oauth.error.as_str())
+        self.0.document.error.as_deref()
     }
 
     /// Returns the `error_description` of the OAuth error document: at most 256 characters, without control characters.
     #[must_use]
     pub fn oauth_error_description(&self) -> Option<&str> {
-        self.0.oauth.as_ref()?.description.as_deref()
+        self.0.document.description.as_deref()
+    }
+
+    /// Returns the `code` of Wristband's own error document, such as `invalid_request`: at most 64 characters.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.0.document.code.as_deref()
+    }
+
+    /// Returns the `ticket` of Wristband's own error document, which Wristband's support asks for: at most 64 characters.
+    /// It is in the message too.
+    #[must_use]
+    pub fn ticket(&self) -> Option<&str> {
+        self.0.document.ticket.as_deref()
     }
 
     /// Returns how many requests were sent before giving up; 0 if none was.
@@ -158,7 +174,7 @@ impl TokenError {
             message: message.into(),
             transient,
             status: None,
-            oauth: None,
+            document: ErrorDocument::default(),
             retry_after: None,
             attempts: 0,
             source: None,
@@ -168,7 +184,7 @@ impl TokenError {
     /// A failure that follows from the status of the response.
     pub(crate) fn from_status(
         status: StatusCode,
-        oauth: Option<OAuthError>,
+        document: ErrorDocument,
         retry_after: Option<Duration>,
     ) -> Self {
         let kind = if status.is_server_error() {
@@ -196,18 +212,25 @@ impl TokenError {
                 format!("the token endpoint responded with {status}, which is not a token response")
             }
         };
-        if let Some(oauth) = &oauth {
-            message.push_str(&format!(", {}", oauth.error));
-            if let Some(description) = &oauth.description {
+        if let Some(error) = &document.error {
+            message.push_str(&format!(", {error}"));
+            if let Some(description) = &document.description {
                 message.push_str(&format!(" ({description})"));
             }
-        } else if status == StatusCode::NOT_FOUND {
+        }
+        if let Some(code) = &document.code {
+            message.push_str(&format!(", {code}"));
+        }
+        if let Some(ticket) = &document.ticket {
+            message.push_str(&format!(", ticket {ticket}"));
+        }
+        if status == StatusCode::NOT_FOUND && document == ErrorDocument::default() {
             message.push_str(": check the application vanity domain");
         }
         Self::new(kind, message).change(|failure| {
             failure.transient |= passing;
             failure.status = Some(status);
-            failure.oauth = oauth;
+            failure.document = document;
             failure.retry_after = retry_after;
         })
     }

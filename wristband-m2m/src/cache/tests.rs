@@ -11,7 +11,7 @@ use tokio::time::{Instant, advance, timeout};
 
 use super::*;
 use crate::client::WristbandM2mClient;
-use crate::error::TokenErrorKind;
+use crate::error::{ErrorDocument, TokenErrorKind};
 use crate::fetch::{Backend, IssuedToken, TokenRetry, TokenSource};
 use crate::status::TokenState;
 
@@ -93,7 +93,7 @@ fn token(value: &str, life: u64) -> Step {
 fn outage() -> Step {
     Answer(Err(TokenError::from_status(
         StatusCode::SERVICE_UNAVAILABLE,
-        None,
+        ErrorDocument::default(),
         None,
     )))
 }
@@ -101,7 +101,7 @@ fn outage() -> Step {
 fn refusal() -> Step {
     Answer(Err(TokenError::from_status(
         StatusCode::UNAUTHORIZED,
-        None,
+        ErrorDocument::default(),
         None,
     )))
 }

@@ -9,7 +9,7 @@ use reqwest::{Response, Url};
 
 use super::{retry_after, token_response};
 use crate::deadline::Deadline;
-use crate::error::{OAuthError, TokenError, TokenErrorKind};
+use crate::error::{TokenError, TokenErrorKind};
 use crate::fetch::IssuedToken;
 use crate::fetch::secret::Secret;
 use crate::runtime::within;
@@ -124,28 +124,19 @@ impl TokenEndpoint {
     }
 
     fn refusal(&self, status: StatusCode, document: &[u8], response: &Response) -> TokenError {
-        let oauth = token_response::oauth_error(document).map(|oauth| self.scrubbed(oauth));
+        let document = token_response::error_document(document, |text| self.leaks(text));
         let retry_after = response
             .headers()
             .get(RETRY_AFTER)
             .and_then(|value| retry_after::parse(value, SystemTime::now()));
-        TokenError::from_status(status, oauth, retry_after)
+        TokenError::from_status(status, document, retry_after)
     }
 
-    /// An endpoint that repeats the secret in its error document must not make us print it.
-    fn scrubbed(&self, mut oauth: OAuthError) -> OAuthError {
-        let tells = |text: &str| {
-            std::iter::once(&self.primary)
-                .chain(&self.secondary)
-                .any(|secret| secret.is_in(text, &self.client_id))
-        };
-        if tells(&oauth.error) {
-            oauth.error = "[redacted]".to_owned();
-        }
-        if oauth.description.as_deref().is_some_and(tells) {
-            oauth.description = Some("[redacted]".to_owned());
-        }
-        oauth
+    /// Whether `text` repeats a secret: an endpoint that does must not make us print it.
+    fn leaks(&self, text: &str) -> bool {
+        std::iter::once(&self.primary)
+            .chain(&self.secondary)
+            .any(|secret| secret.is_in(text, &self.client_id))
     }
 }
 

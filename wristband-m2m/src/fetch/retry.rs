@@ -81,10 +81,15 @@ impl Default for TokenRetry {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorDocument;
     use http::StatusCode;
 
     fn answered(status: u16) -> TokenError {
-        TokenError::from_status(StatusCode::from_u16(status).unwrap(), None, None)
+        TokenError::from_status(
+            StatusCode::from_u16(status).unwrap(),
+            ErrorDocument::default(),
+            None,
+        )
     }
 
     fn failed(kind: TokenErrorKind) -> TokenError {
@@ -131,7 +136,11 @@ mod tests {
     fn a_retry_after_of_up_to_a_second_replaces_the_delay_and_a_longer_one_ends_the_fetch() {
         let delay = |asked| {
             let asked = Some(Duration::from_millis(asked));
-            let error = TokenError::from_status(StatusCode::SERVICE_UNAVAILABLE, None, asked);
+            let error = TokenError::from_status(
+                StatusCode::SERVICE_UNAVAILABLE,
+                ErrorDocument::default(),
+                asked,
+            );
             TokenRetry::default().next_delay(1, &error)
         };
         assert_eq!(delay(0), Some(Duration::from_millis(100)));

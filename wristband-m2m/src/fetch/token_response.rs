@@ -1,18 +1,20 @@
-//! What the token endpoint's bytes mean; pure.
+//! What the token endpoint's bytes mean. Pure.
 
 use std::borrow::Cow;
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::clock::LONGEST_LIFE;
-use crate::error::{OAuthError, TokenError};
+use crate::error::{ErrorDocument, TokenError};
 use crate::fetch::IssuedToken;
 
-/// The life of a token whose answer does not say (RFC 6749, section 5.1 only recommends `expires_in`).
+/// The life of a token whose response does not state it (RFC 6749, section 5.1 only recommends `expires_in`).
 const UNSTATED_LIFE: Duration = Duration::from_secs(300);
-const LONGEST_ERROR_CODE: usize = 64;
+/// Of `error`, `code` and `ticket`.
+const LONGEST_CODE: usize = 64;
 const LONGEST_DESCRIPTION: usize = 256;
 
 /// RFC 6749, section 5.1. `expires_in` is kept as it was written, since serde_json would refuse a number that it
@@ -25,15 +27,8 @@ struct TokenResponse<'a> {
     expires_in: Option<&'a RawValue>,
     #[serde(borrow)]
     token_type: Option<Cow<'a, str>>,
-}
-
-/// RFC 6749, section 5.2.
-#[derive(Deserialize)]
-struct ErrorResponse<'a> {
     #[serde(borrow)]
-    error: Cow<'a, str>,
-    #[serde(borrow, default)]
-    error_description: Option<Cow<'a, str>>,
+    error: Option<&'a RawValue>,
 }
 
 pub(super) fn issued_token(body: &[u8]) -> Result<IssuedToken, TokenError> {
@@ -42,6 +37,11 @@ pub(super) fn issued_token(body: &[u8]) -> Result<IssuedToken, TokenError> {
     let token = response
         .access_token
         .ok_or_else(|| TokenError::invalid_response("the token response has no access_token"))?;
+    if response.error.is_some() {
+        return Err(TokenError::invalid_response(
+            "the token response has an error beside the access_token",
+        ));
+    }
     if !response
         .token_type
         .is_none_or(|token_type| token_type.eq_ignore_ascii_case("bearer"))
@@ -61,16 +61,30 @@ pub(super) fn issued_token(body: &[u8]) -> Result<IssuedToken, TokenError> {
     Ok(IssuedToken::new(token, life))
 }
 
-pub(super) fn oauth_error(body: &[u8]) -> Option<OAuthError> {
-    let response: ErrorResponse<'_> = serde_json::from_slice(body).ok()?;
-    let error = clean(&response.error, LONGEST_ERROR_CODE);
-    (!error.is_empty()).then(|| OAuthError {
+/// Reads an error document. A field for which `leaks` is true is redacted, before anything is cut.
+pub(super) fn error_document(body: &[u8], leaks: impl Fn(&str) -> bool) -> ErrorDocument {
+    let Ok(document) = serde_json::from_slice::<Value>(body) else {
+        return ErrorDocument::default();
+    };
+    let field = |name: &str, longest: usize| {
+        let text = document.get(name)?.as_str()?;
+        let text = if leaks(text) {
+            "[redacted]".to_owned()
+        } else {
+            clean(text, longest)
+        };
+        (!text.is_empty()).then_some(text)
+    };
+    let error = field("error", LONGEST_CODE);
+    let description = error
+        .is_some()
+        .then(|| field("error_description", LONGEST_DESCRIPTION));
+    ErrorDocument {
         error,
-        description: response
-            .error_description
-            .map(|description| clean(&description, LONGEST_DESCRIPTION))
-            .filter(|description| !description.is_empty()),
-    })
+        description: description.flatten(),
+        code: field("code", LONGEST_CODE),
+        ticket: field("ticket", LONGEST_CODE),
+    }
 }
 
 /// serde_json's own message quotes the document, so only the place and the category are kept.
@@ -103,16 +117,24 @@ fn expires_in(raw: &str) -> Option<Duration> {
     (!life.is_zero()).then_some(life)
 }
 
-/// Bounded, and without the control characters that would let an answer write lines of its own into a log. Bidirectional
-/// controls count: they make a line read as another.
+/// Bounded, and without the characters that would let a response write lines of its own into a log, make a line read as
+/// another, or hide something in it.
 fn clean(text: &str, longest: usize) -> String {
-    let hides = |c: &char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars()
-        .filter(|c| !c.is_control() && !hides(c))
+        .filter(|c| !c.is_control() && !is_invisible(*c))
         .take(longest)
         .collect::<String>()
         .trim()
         .to_owned()
+}
+
+/// Line separators, bidirectional controls and what Unicode lets a renderer ignore.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
@@ -185,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_token_response_is_refused_without_being_quoted() {
+    fn what_is_not_a_token_response_is_refused_without_being_quoted() {
         let deep = "[".repeat(50_000);
         for body in [
             "",
@@ -201,6 +223,7 @@ mod tests {
             r#"{"access_token":"s3cr3t","access_token":"s3cr3t"}"#,
             "{\"access_token\":\"s3cr3t",
             "\u{feff}{\"access_token\":\"s3cr3t\"}",
+            r#"{"access_token":"s3cr3t","error":"invalid_client"}"#,
             &deep,
             &format!(r#"{{"access_token":"s3cr3t","x":{deep}"#),
         ] {
@@ -217,29 +240,73 @@ mod tests {
         }
     }
 
+    fn harmless(body: &[u8]) -> ErrorDocument {
+        error_document(body, |_| false)
+    }
+
     #[test]
     fn an_error_document_is_bounded_and_cleaned() {
         let body = format!(
-            r#"{{"error":"invalid_client\n","error_description":"\u0000no\r\nsuch \u202eclient{}"}}"#,
+            r#"{{"error":"invalid_client\n","error_description":"\u0000no\r\nsuch \u202ecli\u00ad\u2060ent{}"}}"#,
             "x".repeat(1000)
         );
-        let oauth = oauth_error(body.as_bytes()).unwrap();
-        assert_eq!(oauth.error, "invalid_client");
-        let description = oauth.description.unwrap();
+        let document = harmless(body.as_bytes());
+        assert_eq!(document.error.as_deref(), Some("invalid_client"));
+        let description = document.description.unwrap();
         assert!(description.starts_with("nosuch clientxxx"));
         assert_eq!(description.chars().count(), LONGEST_DESCRIPTION);
 
-        assert!(oauth_error(b"{}").is_none());
-        assert!(oauth_error(br#"{"error":""}"#).is_none());
-        assert!(oauth_error(br#"{"error":{"code":1}}"#).is_none());
-        assert!(oauth_error(b"<html>").is_none());
+        for body in [
+            "{}",
+            r#"{"error":""}"#,
+            r#"{"error":{"code":1}}"#,
+            r#"{"error_description":"without an error"}"#,
+            "<html>",
+            "[]",
+        ] {
+            assert_eq!(
+                harmless(body.as_bytes()),
+                ErrorDocument::default(),
+                "{body}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_code_and_the_ticket_of_wristbands_own_document_are_kept() {
+        let body =
+            br#"{"type":"error","code":"invalid_request","message":"s3cr3t","ticket":"T-\n42"}"#;
+        let document = harmless(body);
+        assert_eq!(document.code.as_deref(), Some("invalid_request"));
+        assert_eq!(document.ticket.as_deref(), Some("T-42"));
+        let error = TokenError::from_status(http::StatusCode::BAD_REQUEST, document, None);
+        assert_eq!(
+            (error.code(), error.ticket()),
+            (Some("invalid_request"), Some("T-42"))
+        );
+        assert_eq!(
+            error.to_string(),
+            "the token endpoint rejected the request with 400 Bad Request, invalid_request, ticket T-42"
+        );
+    }
+
+    #[test]
+    fn every_field_is_searched_before_it_is_cut() {
+        let long = format!("{}s3cr3t", "x".repeat(300));
+        for field in ["error", "error_description", "code", "ticket"] {
+            let mut body = serde_json::json!({"error": "e"});
+            body[field] = long.clone().into();
+            let document =
+                error_document(body.to_string().as_bytes(), |text| text.contains("s3cr3t"));
+            assert!(format!("{document:?}").contains("[redacted]"), "{field}");
+        }
     }
 
     proptest! {
         #[test]
         fn no_bytes_make_it_panic(bytes: Vec<u8>) {
             let _ = issued_token(&bytes);
-            let _ = oauth_error(&bytes);
+            let _ = harmless(&bytes);
         }
 
         #[test]

@@ -100,7 +100,11 @@ fn the_background_leaves_a_runtime_that_stands_still() {
 #[tokio::test(start_paused = true)]
 async fn a_retry_after_does_not_end_the_background_refresh() {
     let year = Some(Duration::from_secs(365 * 24 * HOUR));
-    let busy = TokenError::from_status(StatusCode::SERVICE_UNAVAILABLE, None, year);
+    let busy = TokenError::from_status(
+        StatusCode::SERVICE_UNAVAILABLE,
+        ErrorDocument::default(),
+        year,
+    );
     let (client, _source) = background_client([
         token("a", 7 * 24 * HOUR),
         Answer(Err(busy)),

@@ -204,7 +204,11 @@ async fn a_degraded_token_is_served_up_to_its_end_and_not_beyond() {
 #[tokio::test(start_paused = true)]
 async fn the_endpoint_is_left_alone_for_as_long_as_it_asks() {
     let wait = Some(Duration::from_secs(40));
-    let busy = TokenError::from_status(StatusCode::TOO_MANY_REQUESTS, None, wait);
+    let busy = TokenError::from_status(
+        StatusCode::TOO_MANY_REQUESTS,
+        ErrorDocument::default(),
+        wait,
+    );
     let cache = cache([token("a", HOUR), Answer(Err(busy)), token("b", HOUR)]);
     assert_eq!(get(&cache).await, ok("a"));
     pass(HOUR - 60).await;
