@@ -5,6 +5,7 @@ mod blocking;
 mod environment;
 mod flights;
 mod hostile;
+mod network;
 mod outage;
 mod request;
 mod rotation;

@@ -104,9 +104,10 @@ impl WristbandM2mClient {
     /// Returns the cached token, or fetches one.
     ///
     /// At most one token request is under way, however many callers there are. In steady traffic no call waits: a refresh
-    /// starts ahead of the expiration buffer while the old token is still served. The wait is bounded by the attempts of
-    /// one fetch, each limited by [`request_timeout`](WristbandM2mClientBuilder::request_timeout), plus any rate-limit
-    /// delay.
+    /// starts ahead of the expiration buffer while the old token is still served. Without a valid token the wait is bounded
+    /// by the attempts of one fetch, each limited by
+    /// [`request_timeout`](WristbandM2mClientBuilder::request_timeout), plus any rate-limit delay. If the runtime that
+    /// drives the fetch stands still, waiting callers start another after 3 s.
     ///
     /// # Errors
     ///
@@ -142,7 +143,7 @@ impl WristbandM2mClient {
     /// Returns a token that is valid for at least `min_lifetime`, refreshing early if necessary.
     ///
     /// For a long job that cannot replace its token midway. If the endpoint issues tokens with a shorter lifetime, such a
-    /// token is returned, and it is not fetched again for that reason until it has lost a tenth of its life. While the
+    /// token is returned, and it is not fetched again for that reason until it has lost a sixtieth of its life. While the
     /// endpoint is unavailable, a valid but shorter-lived token is returned.
     ///
     /// # Errors

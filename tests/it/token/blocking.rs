@@ -90,6 +90,29 @@ async fn a_flight_on_the_thread_that_it_blocks_does_not_hang_it() {
     waiting.abort();
 }
 
+/// The fetch of the first call waits in a slot of this worker that no other worker takes from.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_flight_that_is_stuck_behind_the_blocking_call_does_not_hang_it() {
+    let wristband = MockWristband::start().await;
+    let client = wristband.client();
+    let waited = tokio::spawn(async move {
+        let mut call = std::pin::pin!(client.get_token());
+        std::future::poll_fn(|context| {
+            assert!(call.as_mut().poll(context).is_pending());
+            std::task::Poll::Ready(())
+        })
+        .await;
+        let start = std::time::Instant::now();
+        blocking::WristbandM2mClient::new(client.clone())
+            .get_token()
+            .unwrap();
+        start.elapsed()
+    })
+    .await
+    .unwrap();
+    assert!(waited < Duration::from_secs(15), "waited {waited:?}");
+}
+
 #[test]
 fn its_thread_ends_with_the_last_clone() {
     struct Watched {

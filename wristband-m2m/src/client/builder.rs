@@ -4,9 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::Url;
 use reqwest::redirect::Policy;
 
-use super::endpoint_url::{domain_url, endpoint_url};
+use super::endpoint_url::{domain_url, endpoint_url, is_loopback};
 use crate::cache::{BackgroundRefresh, TokenCache};
 use crate::client::WristbandM2mClient;
 use crate::config_error::ConfigError;
@@ -20,6 +21,7 @@ use crate::token::expiry::ExpiryPolicy;
 const DEFAULT_BUFFER: Duration = Duration::from_secs(60);
 const DEFAULT_REFRESH_AHEAD: Duration = Duration::from_secs(60);
 const DEFAULT_REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const SHORTEST_BACKGROUND_INTERVAL: Duration = Duration::from_secs(60);
 
 /// Settings of a [`WristbandM2mClient`]; start with [`WristbandM2mClient::builder`].
@@ -116,8 +118,9 @@ impl WristbandM2mClientBuilder {
 
     /// Sets how long before expiry a token stops being served without a refresh. Default: 60 s.
     ///
-    /// Callers inside the buffer wait for the refresh, at most 5 s, and get the old token if it fails with a transient
-    /// error. A buffer that is not smaller than the lifetime of a token counts as half of that lifetime.
+    /// Callers inside the buffer wait for the refresh: at most 5 s, at most a quarter of the life left, and only until its
+    /// first attempt has failed. Then they get the old token until it expires, at once, while retries continue in the
+    /// background. A buffer that is not smaller than the lifetime of a token counts as half of that lifetime.
     pub fn token_expiration_buffer(mut self, buffer: Duration) -> Self {
         self.token_expiration_buffer = buffer;
         self
@@ -133,7 +136,8 @@ impl WristbandM2mClientBuilder {
         self
     }
 
-    /// Fetches a new token at this interval, with or without traffic. Off by default; at least 60 s.
+    /// Fetches a new token at this interval, with or without traffic. Off by default; at least 60 s. A random tenth is
+    /// added to or taken from each interval, so that a fleet that was deployed at once does not ask at once.
     ///
     /// The task starts with the first call of [`get_token`](WristbandM2mClient::get_token) and stops when the last
     /// clone of the client is dropped. A failed refresh never discards a valid token; it is traced and visible in
@@ -157,7 +161,11 @@ impl WristbandM2mClientBuilder {
 
     /// Sets the HTTP client for token requests, as a builder: for a proxy, private roots or a client certificate.
     ///
-    /// Redirects are disabled on it, because a redirect would post the secret to another address.
+    /// Redirects are disabled on it, because a redirect would post the secret to another address; so are idle
+    /// connections, whose peer or runtime may be gone by the next request, and the verbose connection log, which would
+    /// show the secret. Default: a client with a connect timeout of 5 s that takes proxies from the environment, except
+    /// for a [`token_endpoint`](Self::token_endpoint) on loopback. A client of your own sends loopback requests through
+    /// its proxy, which then sees the secret in plain text: call `no_proxy()` on it.
     ///
     /// ```
     /// use std::time::Duration;
@@ -250,18 +258,7 @@ impl WristbandM2mClientBuilder {
                 domain_url(required("application_vanity_domain", domain.as_deref())?)?
             }
         };
-        let http = self
-            .http_client
-            .unwrap_or_default()
-            .redirect(Policy::none())
-            .build()
-            .map_err(|error| {
-                ConfigError::new(
-                    "http_client",
-                    "could not be built: enable the feature `rustls` or `native-tls`, and install root certificates on this machine",
-                )
-                .caused_by(error.without_url())
-            })?;
+        let http = http_client(self.http_client, &url)?;
         let client_id = client_id.to_owned();
         let Some(secret) = self.client_secret else {
             return Err(missing("client_secret"));
@@ -273,6 +270,37 @@ impl WristbandM2mClientBuilder {
             secret,
             self.secondary_client_secret,
         )))
+    }
+}
+
+/// Builds the HTTP client for token requests to `url`, from the user's builder or from our own.
+fn http_client(
+    http: Option<reqwest::ClientBuilder>,
+    url: &Url,
+) -> Result<reqwest::Client, ConfigError> {
+    http.unwrap_or_else(|| own_http_client(url))
+        .redirect(Policy::none())
+        // The peer or the runtime of a connection kept since the last token may be gone. One handshake a token is cheap.
+        .pool_max_idle_per_host(0)
+        // It logs the request's header with the secret in it.
+        .connection_verbose(false)
+        .build()
+        .map_err(|error| {
+            ConfigError::new(
+                "http_client",
+                "could not be built: enable the feature `rustls` or `native-tls`, and install root certificates on this machine",
+            )
+            .caused_by(error.without_url())
+        })
+}
+
+fn own_http_client(url: &Url) -> reqwest::ClientBuilder {
+    // Divided by the addresses of a host, so that a dead first one leaves time for the others.
+    let http = reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT);
+    if is_loopback(url) {
+        http.no_proxy()
+    } else {
+        http
     }
 }
 
