@@ -60,6 +60,15 @@ impl Moment {
             wall: self.wall + wait,
         }
     }
+
+    /// This moment, `ago` before; `None` if a clock cannot express it.
+    #[cfg(feature = "token-store")]
+    pub(crate) fn earlier(self, ago: Duration) -> Option<Self> {
+        Some(Self {
+            monotonic: self.monotonic.checked_sub(ago)?,
+            wall: self.wall.checked_sub(ago)?,
+        })
+    }
 }
 
 /// Returns the instant `timeout` after `now`; a timeout too long for the clock ends in a year.

@@ -73,6 +73,9 @@ pub enum TokenErrorKind {
     Interrupted,
     /// A [`TokenSource`](crate::TokenSource) of the application failed.
     Source,
+    /// A rejected token was not renewed, because the processes that share a
+    /// [`token_store`](crate::WristbandM2mClientBuilder::token_store) have renewed too often just now.
+    RenewalLimited,
 }
 
 impl TokenError {
@@ -241,6 +244,19 @@ impl TokenError {
 
     pub(crate) fn timeout(message: &'static str) -> Self {
         Self::new(TokenErrorKind::Timeout, message)
+    }
+
+    /// A forced renewal that the fleet's limit put off.
+    #[cfg(feature = "token-store")]
+    pub(crate) fn renewal_limited(wait: Duration) -> Self {
+        Self::new(
+            TokenErrorKind::RenewalLimited,
+            "the token was rejected and other processes have renewed it just now: it is not renewed again yet",
+        )
+        .change(|failure| {
+            failure.transient = true;
+            failure.retry_after = Some(wait);
+        })
     }
 
     pub(crate) fn interrupted(message: &'static str) -> Self {

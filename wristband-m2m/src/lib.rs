@@ -56,6 +56,8 @@ mod jitter;
 pub mod private;
 mod runtime;
 mod status;
+#[cfg(feature = "token-store")]
+mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod token;
@@ -66,4 +68,9 @@ pub use config_error::ConfigError;
 pub use error::{TokenError, TokenErrorKind};
 pub use fetch::{IssuedToken, TokenRetry, TokenSource};
 pub use status::{TokenState, TokenStatus};
+#[cfg(feature = "token-store")]
+pub use store::{
+    LeaseId, StoreAnswer, StoreError, StoreQuery, StoreRecord, StoreSlot, StoreState, TokenStore,
+    Verdict,
+};
 pub use token::AccessToken;

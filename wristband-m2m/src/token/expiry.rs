@@ -19,6 +19,18 @@ impl Lifetime {
         }
     }
 
+    /// Of a token that was fetched elsewhere, of whose whole life at most `left` was left at `now`.
+    #[cfg(feature = "token-store")]
+    pub(crate) fn begun(now: Moment, life: Duration, left: Duration) -> Self {
+        let life = life.min(LONGEST_LIFE);
+        let left = left.min(life);
+        match now.earlier(life - left) {
+            Some(asked_at) => Self::new(asked_at, life),
+            // A machine that has just started cannot express the age.
+            None => Self::new(now, left),
+        }
+    }
+
     pub(crate) fn age(&self, now: &Moment) -> Duration {
         now.since(&self.asked_at)
     }

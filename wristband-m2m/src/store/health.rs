@@ -1,0 +1,139 @@
+//! Whether the store is worth asking: a circuit breaker around it.
+
+use std::time::Duration;
+
+use super::error::StoreError;
+use super::random::jitter;
+use crate::clock::Moment;
+
+/// An operation on a store that has answered before takes no longer.
+const OPERATION_LIMIT: Duration = Duration::from_millis(250);
+/// The first one connects, and perhaps shakes hands.
+const FIRST_OPERATION_LIMIT: Duration = Duration::from_millis(500);
+const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// Whether a client shares its token, as [`TokenStatus::store`](crate::TokenStatus::store) shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum StoreState {
+    /// The client has no store.
+    Off,
+    /// Nothing is wrong with the store, or it was not needed yet.
+    Ready,
+    /// The store failed, and is left alone for a while. The client works as without a store.
+    Degraded,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Health {
+    trouble: Option<Trouble>,
+    has_answered: bool,
+}
+
+#[derive(Debug)]
+struct Trouble {
+    error: StoreError,
+    failures: u32,
+    retry_at: Moment,
+}
+
+impl Health {
+    /// How long the next operation may take; `None` while the store is left alone.
+    pub(super) fn limit(&self, now: &Moment) -> Option<Duration> {
+        let left_alone = self.trouble.as_ref().is_some_and(|trouble| {
+            now.monotonic < trouble.retry_at.monotonic && now.wall < trouble.retry_at.wall
+        });
+        if left_alone {
+            None
+        } else if self.has_answered {
+            Some(OPERATION_LIMIT)
+        } else {
+            Some(FIRST_OPERATION_LIMIT)
+        }
+    }
+
+    pub(super) fn succeeded(&mut self) {
+        self.has_answered = true;
+        if let Some(trouble) = self.trouble.take() {
+            tracing::info!(
+                failures = trouble.failures,
+                "the token store works again, and the token is shared"
+            );
+        }
+    }
+
+    pub(super) fn failed(&mut self, error: StoreError, now: &Moment) {
+        let failures = self.trouble.as_ref().map_or(0, |trouble| trouble.failures);
+        if failures == 0 {
+            let cause = std::error::Error::source(&error).map(ToString::to_string);
+            tracing::warn!(
+                %error,
+                cause,
+                "the token store fails: this process fetches its own token until it works again"
+            );
+        }
+        let failures = failures.saturating_add(1);
+        self.trouble = Some(Trouble {
+            error,
+            failures,
+            retry_at: now.later(pause(failures, jitter())),
+        });
+    }
+
+    pub(super) fn state(&self) -> StoreState {
+        match self.trouble {
+            None => StoreState::Ready,
+            Some(_) => StoreState::Degraded,
+        }
+    }
+
+    pub(super) fn error(&self) -> Option<StoreError> {
+        self.trouble.as_ref().map(|trouble| trouble.error.clone())
+    }
+}
+
+/// 1 s, doubling to 30 s, less up to a quarter by `jitter`.
+fn pause(failures: u32, jitter: f64) -> Duration {
+    let doubled = SHORTEST_PAUSE * 2u32.pow(failures.saturating_sub(1).min(5));
+    doubled
+        .mul_f64(1.0 + jitter.clamp(0.0, 1.0) / 4.0)
+        .min(LONGEST_PAUSE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure() -> StoreError {
+        StoreError::because("it failed")
+    }
+
+    #[test]
+    fn pauses_double_from_one_second_to_thirty() {
+        let seconds = |failures| pause(failures, 0.0).as_secs();
+        assert_eq!(
+            [1, 2, 3, 4, 5, 6, 99].map(seconds),
+            [1, 2, 4, 8, 16, 30, 30]
+        );
+        assert_eq!(pause(1, 1.0), Duration::from_millis(1250));
+        assert_eq!(pause(9, 1.0), LONGEST_PAUSE);
+    }
+
+    #[test]
+    fn a_store_that_failed_is_left_alone_and_then_tried_again() {
+        let now = Moment::now();
+        let mut health = Health::default();
+        assert_eq!(health.limit(&now), Some(FIRST_OPERATION_LIMIT));
+        health.succeeded();
+        assert_eq!(health.limit(&now), Some(OPERATION_LIMIT));
+        health.failed(failure(), &now);
+        assert_eq!(health.state(), StoreState::Degraded);
+        assert_eq!(health.limit(&now), None);
+        let later = now.later(Duration::from_secs(2));
+        assert_eq!(health.limit(&later), Some(OPERATION_LIMIT));
+        health.succeeded();
+        assert_eq!(health.state(), StoreState::Ready);
+        assert!(health.error().is_none());
+    }
+}

@@ -1,0 +1,27 @@
+//! The last few of something.
+
+use std::collections::VecDeque;
+
+/// Remembers the last `N` that were added, and forgets the older ones.
+#[derive(Debug)]
+pub(super) struct Recent<T, const N: usize>(VecDeque<T>);
+
+impl<T, const N: usize> Recent<T, N> {
+    pub(super) fn add(&mut self, item: T) {
+        if self.0.len() == N {
+            self.0.pop_front();
+        }
+        self.0.push_back(item);
+    }
+
+    /// The latest one that `is_it`.
+    pub(super) fn find(&self, is_it: impl Fn(&T) -> bool) -> Option<&T> {
+        self.0.iter().rev().find(|item| is_it(item))
+    }
+}
+
+impl<T, const N: usize> Default for Recent<T, N> {
+    fn default() -> Self {
+        Self(VecDeque::new())
+    }
+}

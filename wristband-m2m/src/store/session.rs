@@ -1,0 +1,414 @@
+//! The store within one flight: look, judge, take the lease, wait for another's; put or fail at the end.
+//!
+//! ```text
+//!   look ── Found ───── usable ──────────────────────────────────────────► adopt
+//!    ▲        └──────── of no use: known now, look again
+//!    ├──── Busy: wait 20 to 200 ms, look again; in vain for long ────────► fetch alone
+//!    ├──── Failed: believed ─────────────────────────────────────────────► its error
+//!    │        └──────── a mark, or not believed ─────────────────────────► fetch alone
+//!    ├──── TooSoon: for a rejected token an error ───────────────────────► fetch alone
+//!    └──── Leased ───────────────────────────────────────────────────────► fetch, renewing the lease; put or fail
+//! ```
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use super::answer::StoreAnswer;
+use super::failure::Failure;
+use super::lease::LeaseId;
+use super::query::{StoreQuery, Verdict};
+use super::random::{jitter, random_id};
+use super::record::StoreRecord;
+use super::sealing::{Purpose, Sealer};
+use super::shared::{Operation, SharedToken, SharedTokens, bounded};
+use crate::clock::Moment;
+use crate::error::TokenError;
+use crate::lifetime::{Lifetime, Phase};
+use crate::runtime::{sleep, spawn};
+use crate::token::AccessToken;
+
+/// A holder that died costs the others this much.
+const LEASE: Duration = Duration::from_secs(2);
+/// A holder that has fetched for longer is on an endpoint that hangs, and waiting for it would only add to that.
+const LONGEST_FETCH_WAITED_FOR: Duration = Duration::from_secs(2);
+/// However a store puts a caller off, it waits no longer.
+const PATIENCE: Duration = Duration::from_secs(5);
+const SHORTEST_PAUSE: Duration = Duration::from_millis(20);
+const LONGEST_PAUSE: Duration = Duration::from_millis(200);
+/// A store that brings up more useless records than this in one flight has nothing better.
+const MOST_JUDGED: u32 = 8;
+/// The store forgets a token this much before its end, so that nobody adopts one that is about to end.
+const MARGIN: Duration = Duration::from_secs(1);
+
+/// What a flight wants.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wanted {
+    /// The token that the cache has, if any.
+    pub(crate) current: Option<AccessToken>,
+    /// An API rejected the current token.
+    pub(crate) is_rejected: bool,
+    /// The life that the caller needs.
+    pub(crate) min_life: Duration,
+    /// The greatest age of a token that is as good as a new one; any by default.
+    pub(crate) max_age: Option<Duration>,
+}
+
+/// One flight's use of the store.
+pub(crate) struct StoreSession {
+    shared: Arc<SharedTokens>,
+    wanted: Wanted,
+    generation: u64,
+    sealer: Option<Arc<Sealer>>,
+    lease: Option<LeaseId>,
+    /// The record that a put may replace without the lease.
+    known: Option<StoreRecord>,
+    /// Whether the wait for another's lease ran out, which is no reason to keep the token to oneself.
+    has_run_out: bool,
+    /// The longest operation before the fetch; what is left of its limit is for the put.
+    spent: Duration,
+}
+
+enum Judged {
+    Adopt(AccessToken),
+    Useless(Verdict),
+}
+
+impl StoreSession {
+    pub(super) fn new(shared: Arc<SharedTokens>, wanted: Wanted) -> Self {
+        Self {
+            generation: shared.generation(),
+            shared,
+            wanted,
+            sealer: None,
+            lease: None,
+            known: None,
+            has_run_out: false,
+            spent: Duration::ZERO,
+        }
+    }
+
+    /// Looks for a token under the name of a secret. `None`: fetch one, with that secret.
+    ///
+    /// Called again, for the other secret when the first one was refused, it gives the lease of the first one back.
+    ///
+    /// # Errors
+    ///
+    /// What another process met, or that a forced renewal came too early.
+    pub(crate) async fn look(&mut self, sealer: Sealer) -> Result<Option<AccessToken>, TokenError> {
+        self.leave(Failure::Local, Duration::from_secs(1)).await;
+        self.abandon();
+        for (slot, lease) in self.shared.take_detached() {
+            self.shared.release(slot, lease).await;
+        }
+        let sealer = Arc::new(sealer);
+        self.sealer = Some(Arc::clone(&sealer));
+        let (mut known, mut verdict) = self.first_query();
+        let mut judged = 0;
+        let mut wait = Wait::default();
+        loop {
+            let asked_at = Moment::now();
+            let query = StoreQuery {
+                known: known.clone(),
+                verdict,
+                lease: LeaseId::new(random_id()),
+                lease_life: LEASE,
+            };
+            self.known = known.clone();
+            let Some(answer) = self.ask(&sealer, query.clone()).await else {
+                return Ok(None);
+            };
+            match answer {
+                StoreAnswer::Found { record, life } => {
+                    match self.judge(&sealer, &record, life, asked_at) {
+                        Judged::Adopt(token) => return Ok(Some(token)),
+                        Judged::Useless(judgement) => verdict = judgement,
+                    }
+                    known = Some(record);
+                    judged += 1;
+                    if judged > MOST_JUDGED {
+                        self.shared
+                            .failed("the token store brings up one useless record after another");
+                        return Ok(None);
+                    }
+                }
+                StoreAnswer::Leased => {
+                    self.lease = Some(query.lease);
+                    self.shared
+                        .hold(sealer.slot(), query.lease, self.generation);
+                    return Ok(None);
+                }
+                StoreAnswer::Busy { held_for } => {
+                    let Some(pause) = wait.next(held_for, &Moment::now()) else {
+                        self.has_run_out = true;
+                        self.shared.failed(
+                            "another process held the lease of the token store for too long",
+                        );
+                        return Ok(None);
+                    };
+                    sleep(pause).await;
+                }
+                StoreAnswer::Failed { record, life } => {
+                    return match self.believed(&sealer, &record, life) {
+                        Some(error) => Err(error),
+                        None => Ok(None),
+                    };
+                }
+                StoreAnswer::TooSoon { wait } if self.wanted.is_rejected => {
+                    return Err(TokenError::renewal_limited(wait));
+                }
+                StoreAnswer::TooSoon { .. } => return Ok(None),
+            }
+        }
+    }
+
+    /// Runs the fetch, and renews the lease meanwhile.
+    pub(crate) async fn while_leased<T>(&self, fetch: impl Future<Output = T>) -> T {
+        let mut fetch = pin!(fetch);
+        let mut renewals = pin!(self.renew());
+        let mut is_held = self.lease.is_some();
+        std::future::poll_fn(|context| {
+            if let Poll::Ready(outcome) = fetch.as_mut().poll(context) {
+                return Poll::Ready(outcome);
+            }
+            is_held = is_held && renewals.as_mut().poll(context).is_pending();
+            Poll::Pending
+        })
+        .await
+    }
+
+    /// Shares what was fetched, or what to make of the failure.
+    pub(crate) async fn finish(&mut self, result: &Result<AccessToken, TokenError>) {
+        match result {
+            Ok(token) => self.put(token).await,
+            Err(error) => {
+                let (failure, life) = Failure::of(error);
+                self.leave(failure, life).await;
+            }
+        }
+    }
+
+    fn first_query(&self) -> (Option<StoreRecord>, Verdict) {
+        let current = self.shared.record_of(self.wanted.current.as_ref());
+        if self.wanted.is_rejected {
+            (current, Verdict::ForceRenewal)
+        } else if current.is_some() {
+            (current, Verdict::Keep)
+        } else {
+            (self.shared.cleared_record(), Verdict::Remove)
+        }
+    }
+
+    async fn ask(&mut self, sealer: &Sealer, query: StoreQuery) -> Option<StoreAnswer> {
+        let store = Arc::clone(&self.shared.store);
+        let slot = sealer.slot().clone();
+        let operation: Operation<StoreAnswer> =
+            Box::pin(async move { store.look(&slot, &query).await });
+        let start = Moment::now();
+        let answer = self.shared.attempt(operation).await;
+        self.spent = self.spent.max(Moment::now().since(&start));
+        answer
+    }
+
+    fn judge(
+        &self,
+        sealer: &Sealer,
+        record: &StoreRecord,
+        life: Duration,
+        asked_at: Moment,
+    ) -> Judged {
+        let Ok(opened) = sealer.open(Purpose::Token, record, asked_at.wall) else {
+            return Judged::Useless(Verdict::Remove);
+        };
+        if let Some(verdict) = self.shared.rejection(&opened.id) {
+            return Judged::Useless(verdict);
+        }
+        let lifetime = Lifetime::begun(asked_at, opened.life, life);
+        let token = std::str::from_utf8(&opened.plain)
+            .ok()
+            .and_then(|value| AccessToken::new(value, lifetime).ok());
+        let Some(token) = token else {
+            return Judged::Useless(Verdict::Remove);
+        };
+        if !self.is_enough(&lifetime) {
+            return Judged::Useless(Verdict::Keep);
+        }
+        self.shared.remember(SharedToken {
+            token: token.clone(),
+            id: opened.id,
+            record: record.clone(),
+            is_adopted: true,
+        });
+        Judged::Adopt(token)
+    }
+
+    /// Whether a token would not want to be renewed at once.
+    fn is_enough(&self, lifetime: &Lifetime) -> bool {
+        let now = Moment::now();
+        let age = lifetime.age(&now);
+        let phase = self.shared.policy.schedule(lifetime.life, 0.0).phase(age);
+        // The endpoint issues none that lives longer than a young one.
+        let is_young = age < lifetime.life / 60;
+        phase == Phase::Calm
+            && (is_young || lifetime.remaining(&now) >= self.wanted.min_life)
+            && self.wanted.max_age.is_none_or(|max_age| age <= max_age)
+    }
+
+    fn believed(
+        &self,
+        sealer: &Sealer,
+        record: &StoreRecord,
+        life: Duration,
+    ) -> Option<TokenError> {
+        let opened = sealer
+            .open(Purpose::Failure, record, Moment::now().wall)
+            .ok()?;
+        let failure = Failure::decode(&opened.plain)?;
+        let left = self.shared.belief(opened.id, life.min(opened.life))?;
+        failure.error(left)
+    }
+
+    /// Renews the lease for as long as it can be renewed.
+    async fn renew(&self) {
+        let (Some(lease), Some(sealer)) = (self.lease, self.sealer.clone()) else {
+            return;
+        };
+        loop {
+            sleep(LEASE / 3).await;
+            let store = Arc::clone(&self.shared.store);
+            let sealer = Arc::clone(&sealer);
+            let operation: Operation<bool> =
+                Box::pin(async move { store.renew(sealer.slot(), &lease, LEASE).await });
+            if self.shared.attempt(operation).await != Some(true) {
+                return;
+            }
+        }
+    }
+
+    async fn put(&mut self, token: &AccessToken) {
+        let Some(sealer) = self.sealer.clone() else {
+            return;
+        };
+        let lifetime = token.lifetime();
+        let id = random_id();
+        let plain = token.as_str().as_bytes();
+        let Some(record) = sealer.seal(
+            Purpose::Token,
+            id,
+            plain,
+            lifetime.life,
+            lifetime.expires_at(),
+        ) else {
+            return;
+        };
+        self.shared.remember(SharedToken {
+            token: token.clone(),
+            id,
+            record: record.clone(),
+            is_adopted: false,
+        });
+        let life = lifetime.remaining(&Moment::now()).saturating_sub(MARGIN);
+        if life.is_zero() || self.is_detached() {
+            return;
+        }
+        let store = Arc::clone(&self.shared.store);
+        let replaces = self.known.take();
+        let lease = self.lease.unwrap_or_else(|| LeaseId::new(random_id()));
+        let operation: Operation<bool> = Box::pin(async move {
+            let replaces = replaces.as_ref();
+            store
+                .put(sealer.slot(), &lease, &record, replaces, life)
+                .await
+        });
+        self.end(operation).await;
+    }
+
+    /// Gives the lease back, if there is one, with a word to those who wait.
+    async fn leave(&mut self, failure: Failure, life: Duration) {
+        let (Some(lease), Some(sealer)) = (self.lease, self.sealer.clone()) else {
+            return;
+        };
+        let plain = failure.encode();
+        let ends_at = Moment::now().later(life).wall;
+        let Some(record) = sealer.seal(Purpose::Failure, random_id(), &plain, life, ends_at) else {
+            return;
+        };
+        if self.is_detached() {
+            return;
+        }
+        let store = Arc::clone(&self.shared.store);
+        let operation: Operation<bool> =
+            Box::pin(async move { store.fail(sealer.slot(), &lease, &record, life).await });
+        self.end(operation).await;
+    }
+
+    /// Runs the operation that ends the hold of the lease. The callers wait for it no longer than for one operation in
+    /// all; it goes on without them.
+    async fn end(&mut self, mut operation: Operation<bool>) {
+        if self.has_run_out {
+            // The store works, and yet is left alone because of a wait: its answer is no reason to wait again.
+            bounded(LONGEST_PAUSE, &mut operation).await;
+            return;
+        }
+        let Some(limit) = self.shared.limit() else {
+            return;
+        };
+        let patience = limit.saturating_sub(self.spent);
+        let is_over = self.shared.run(patience, &mut operation).await.is_some();
+        if let Some(lease) = self.lease.take() {
+            self.shared.let_go(lease);
+        }
+        if !is_over {
+            let shared = Arc::clone(&self.shared);
+            spawn(async move {
+                if shared.run(limit, &mut operation).await.is_none() {
+                    shared.failed("the token store did not answer in time");
+                }
+            });
+        }
+    }
+
+    fn is_detached(&self) -> bool {
+        self.shared.generation() != self.generation
+    }
+
+    /// Gives back a lease that is held still; nobody waits for it.
+    fn abandon(&mut self) {
+        if let (Some(lease), Some(sealer)) = (self.lease.take(), self.sealer.take()) {
+            self.shared.let_go(lease);
+            let shared = Arc::clone(&self.shared);
+            spawn(async move { shared.release(sealer.slot().clone(), lease).await });
+        }
+    }
+}
+
+/// A flight that ends without an outcome leaves no lease behind.
+impl Drop for StoreSession {
+    fn drop(&mut self) {
+        self.abandon();
+    }
+}
+
+/// The wait for another process's fetch.
+#[derive(Default)]
+struct Wait {
+    since: Option<Moment>,
+    pauses: u32,
+}
+
+impl Wait {
+    /// The pause before the next look; `None` when it is better to fetch.
+    fn next(&mut self, held_for: Duration, now: &Moment) -> Option<Duration> {
+        let waited = now.since(self.since.get_or_insert(*now));
+        if held_for >= LONGEST_FETCH_WAITED_FOR || waited >= PATIENCE {
+            return None;
+        }
+        let longest = LONGEST_PAUSE.min(SHORTEST_PAUSE * 2u32.pow(self.pauses.min(4)));
+        self.pauses += 1;
+        Some(longest.mul_f64(0.5 + jitter() / 2.0))
+    }
+}
+
+#[cfg(test)]
+mod tests;

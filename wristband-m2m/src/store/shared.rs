@@ -1,0 +1,295 @@
+//! What one client knows about its store, across flights.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use super::TokenStore;
+use super::error::StoreError;
+use super::failure;
+use super::health::{Health, StoreState};
+use super::lease::LeaseId;
+use super::query::Verdict;
+use super::recent::Recent;
+use super::record::{RecordId, StoreRecord};
+use super::sealing::Sealer;
+use super::session::{StoreSession, Wanted};
+use super::slot::StoreSlot;
+use crate::clock::Moment;
+use crate::lifetime::ExpiryPolicy;
+use crate::runtime::{Mutex, lock, within};
+use crate::token::AccessToken;
+
+/// A fail-over may bring back this many rejected tokens, and none of them is adopted.
+const REMEMBERED_REJECTIONS: usize = 8;
+const REMEMBERED_FAILURES: usize = 8;
+/// The current token, and the few before it that callers may still ask about.
+const REMEMBERED_TOKENS: usize = 4;
+
+pub(super) type Operation<T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send>>;
+
+/// Shares the tokens of one client through a [`TokenStore`].
+pub(crate) struct SharedTokens {
+    pub(super) store: Arc<dyn TokenStore>,
+    pub(super) policy: ExpiryPolicy,
+    memory: Mutex<Memory>,
+}
+
+#[derive(Default)]
+struct Memory {
+    health: Health,
+    tokens: Recent<SharedToken, REMEMBERED_TOKENS>,
+    rejected: Recent<(RecordId, Verdict), REMEMBERED_REJECTIONS>,
+    failures: Recent<SeenFailure, REMEMBERED_FAILURES>,
+    /// The record of the token that was cleared last.
+    cleared: Option<StoreRecord>,
+    /// Counts clears and rejections: what was fetched before the last one is not shared.
+    generation: u64,
+    /// The lease that a flight holds, and those of flights that were detached.
+    held: Option<(StoreSlot, LeaseId)>,
+    detached: Vec<(StoreSlot, LeaseId)>,
+}
+
+/// A token that this process put or adopted.
+pub(super) struct SharedToken {
+    pub(super) token: AccessToken,
+    pub(super) id: RecordId,
+    pub(super) record: StoreRecord,
+    pub(super) is_adopted: bool,
+}
+
+struct SeenFailure {
+    id: RecordId,
+    believed_until: Moment,
+}
+
+impl SharedTokens {
+    pub(crate) fn new(store: Arc<dyn TokenStore>, policy: ExpiryPolicy) -> Self {
+        Self {
+            store,
+            policy,
+            memory: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn state(&self) -> StoreState {
+        lock(&self.memory).health.state()
+    }
+
+    pub(crate) fn error(&self) -> Option<StoreError> {
+        lock(&self.memory).health.error()
+    }
+
+    /// Begins a flight.
+    pub(crate) fn session(self: &Arc<Self>, wanted: Wanted) -> StoreSession {
+        StoreSession::new(Arc::clone(self), wanted)
+    }
+
+    /// Whether `token` came from the store, and so may be older than the last rejection.
+    pub(crate) fn is_adopted(&self, token: &AccessToken) -> bool {
+        let memory = lock(&self.memory);
+        memory
+            .shared_token(token)
+            .is_some_and(|shared| shared.is_adopted)
+    }
+
+    /// An API rejected `token`: this process does not adopt it again, and the flight under way is of no use.
+    pub(crate) fn reject(&self, token: &AccessToken) {
+        lock(&self.memory).give_up(token, Verdict::ForceRenewal);
+    }
+
+    /// The cache was cleared of `token`: this process does not adopt it again.
+    pub(crate) fn clear(&self, token: Option<&AccessToken>) {
+        let mut memory = lock(&self.memory);
+        match token {
+            Some(token) => memory.give_up(token, Verdict::Remove),
+            None => memory.detach(),
+        }
+    }
+
+    pub(super) fn generation(&self) -> u64 {
+        lock(&self.memory).generation
+    }
+
+    /// What to name as known when asking for another token than `token`.
+    pub(super) fn record_of(&self, token: Option<&AccessToken>) -> Option<StoreRecord> {
+        let memory = lock(&self.memory);
+        Some(memory.shared_token(token?)?.record.clone())
+    }
+
+    pub(super) fn cleared_record(&self) -> Option<StoreRecord> {
+        lock(&self.memory).cleared.clone()
+    }
+
+    pub(super) fn rejection(&self, id: &RecordId) -> Option<Verdict> {
+        let memory = lock(&self.memory);
+        Some(memory.rejected.find(|(rejected, _)| rejected == id)?.1)
+    }
+
+    pub(super) fn remember(&self, token: SharedToken) {
+        let mut memory = lock(&self.memory);
+        memory.cleared = None;
+        memory.tokens.add(token);
+    }
+
+    /// How much longer this process believes the failure `id`, which is shared for `life`. It starts to believe one at
+    /// first sight, and does so once.
+    pub(super) fn belief(&self, id: RecordId, life: Duration) -> Option<Duration> {
+        let now = Moment::now();
+        let mut memory = lock(&self.memory);
+        let seen = memory.failures.find(|failure| failure.id == id);
+        let believed_until = match seen {
+            Some(seen) => seen.believed_until,
+            None => {
+                let believed_until = now.later(life.min(failure::LONGEST));
+                memory.failures.add(SeenFailure { id, believed_until });
+                believed_until
+            }
+        };
+        let left = believed_until
+            .monotonic
+            .saturating_duration_since(now.monotonic);
+        (!left.is_zero()).then_some(left)
+    }
+
+    /// Notes that a flight holds `lease`, unless it was detached meanwhile.
+    pub(super) fn hold(&self, slot: &StoreSlot, lease: LeaseId, generation: u64) {
+        let mut memory = lock(&self.memory);
+        let holder = (slot.clone(), lease);
+        if memory.generation == generation {
+            memory.held = Some(holder);
+        } else {
+            memory.detached.push(holder);
+        }
+    }
+
+    pub(super) fn let_go(&self, lease: LeaseId) {
+        let mut memory = lock(&self.memory);
+        memory.held.take_if(|(_, held)| *held == lease);
+        memory.detached.retain(|(_, held)| *held != lease);
+    }
+
+    pub(super) fn take_detached(&self) -> Vec<(StoreSlot, LeaseId)> {
+        std::mem::take(&mut lock(&self.memory).detached)
+    }
+
+    /// How long an operation may take now; `None` while the store is left alone.
+    pub(super) fn limit(&self) -> Option<Duration> {
+        lock(&self.memory).health.limit(&Moment::now())
+    }
+
+    pub(super) fn failed(&self, message: &'static str) {
+        let error = StoreError::because(message);
+        lock(&self.memory).health.failed(error, &Moment::now());
+    }
+
+    /// Runs one operation within `limit`. `None` while it is under way still.
+    pub(super) async fn run<T>(
+        &self,
+        limit: Duration,
+        operation: &mut Operation<T>,
+    ) -> Option<Option<T>> {
+        let result = bounded(limit, operation).await?;
+        let mut memory = lock(&self.memory);
+        Some(match result {
+            Ok(answer) => {
+                memory.health.succeeded();
+                Some(answer)
+            }
+            Err(error) => {
+                memory.health.failed(error, &Moment::now());
+                None
+            }
+        })
+    }
+
+    /// Runs one operation, unless the store is left alone. `None` if it failed or came to no end in time.
+    pub(super) async fn attempt<T>(&self, mut operation: Operation<T>) -> Option<T> {
+        let limit = self.limit()?;
+        match self.run(limit, &mut operation).await {
+            Some(answer) => answer,
+            None => {
+                self.failed("the token store did not answer in time");
+                None
+            }
+        }
+    }
+
+    /// Gives a lease back, whatever comes of it.
+    pub(super) async fn release(&self, slot: StoreSlot, lease: LeaseId) {
+        let store = Arc::clone(&self.store);
+        let operation: Operation<()> = Box::pin(async move { store.release(&slot, &lease).await });
+        self.attempt(operation).await;
+    }
+}
+
+impl Memory {
+    fn shared_token(&self, token: &AccessToken) -> Option<&SharedToken> {
+        self.tokens.find(|shared| shared.token.same_issue(token))
+    }
+
+    fn give_up(&mut self, token: &AccessToken, verdict: Verdict) {
+        let known = self
+            .shared_token(token)
+            .map(|shared| (shared.id, shared.record.clone()));
+        if let Some((id, _)) = &known
+            && self
+                .rejected
+                .find(|known| *known == (*id, verdict))
+                .is_some()
+        {
+            // The flight under way was sent after this was known.
+            return;
+        }
+        self.detach();
+        if let Some((id, record)) = known {
+            self.rejected.add((id, verdict));
+            if verdict == Verdict::Remove {
+                self.cleared = Some(record);
+            }
+        }
+    }
+
+    fn detach(&mut self) {
+        self.generation += 1;
+        self.detached.extend(self.held.take());
+    }
+}
+
+/// The outcome of `operation`, or `None` after `limit`. A store that panics has failed.
+pub(super) async fn bounded<T>(
+    limit: Duration,
+    operation: &mut Operation<T>,
+) -> Option<Result<T, StoreError>> {
+    let mut guarded = std::future::poll_fn(|context| {
+        let poll = catch_unwind(AssertUnwindSafe(|| operation.as_mut().poll(context)));
+        poll.unwrap_or_else(|_| Poll::Ready(Err(StoreError::because("the token store panicked"))))
+    });
+    if let Some(result) = within(limit, &mut guarded).await {
+        return Some(result);
+    }
+    // A runtime that was busy for long finds the end of the time before the answer that came in the meantime.
+    for _ in 0..3 {
+        tokio::task::yield_now().await;
+        let polled = std::future::poll_fn(|context| {
+            Poll::Ready(match Pin::new(&mut guarded).poll(context) {
+                Poll::Ready(result) => Some(result),
+                Poll::Pending => None,
+            })
+        });
+        if let Some(result) = polled.await {
+            return Some(result);
+        }
+    }
+    None
+}
+
+impl std::fmt::Debug for SharedTokens {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SharedTokens")
+            .field("state", &self.state())
+            .finish_non_exhaustive()
+    }
+}

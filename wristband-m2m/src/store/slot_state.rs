@@ -1,0 +1,149 @@
+//! What the five operations do to one slot: pure, with the store's clock as an argument.
+//!
+//! The file store reads a slot, does this and writes it back; for the tests it is the reference of what a store must do.
+
+use std::time::Duration;
+
+use super::answer::StoreAnswer;
+use super::lease::LeaseId;
+use super::query::{StoreQuery, Verdict};
+use super::record::StoreRecord;
+
+/// One slot. Each moment is a reading of the store's own clock.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct SlotState {
+    pub(super) record: Option<(StoreRecord, Duration)>,
+    pub(super) failure: Option<(StoreRecord, Duration)>,
+    pub(super) lease: Option<Lease>,
+    /// When the budget of forced renewals is whole again.
+    pub(super) whole_at: Duration,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Lease {
+    pub(super) holder: LeaseId,
+    pub(super) since: Duration,
+    pub(super) until: Duration,
+}
+
+impl SlotState {
+    pub(super) fn look(&mut self, query: &StoreQuery, now: Duration) -> StoreAnswer {
+        self.expire(now);
+        if let Some((record, until)) = &self.record {
+            if query.known() != Some(record) {
+                return StoreAnswer::Found {
+                    record: record.clone(),
+                    life: *until - now,
+                };
+            }
+            if query.verdict() == Verdict::ForceRenewal {
+                let interval = StoreQuery::FORCED_RENEWAL_INTERVAL;
+                let longest = interval * (StoreQuery::FORCED_RENEWAL_BURST - 1);
+                let debt = self.whole_at.saturating_sub(now);
+                if let Some(wait) = debt.checked_sub(longest).filter(|wait| !wait.is_zero()) {
+                    return StoreAnswer::TooSoon { wait };
+                }
+                self.whole_at = now + debt + interval;
+            }
+            if query.verdict() != Verdict::Keep {
+                self.record = None;
+            }
+        }
+        if let Some((record, until)) = &self.failure {
+            return StoreAnswer::Failed {
+                record: record.clone(),
+                life: *until - now,
+            };
+        }
+        match self.lease {
+            Some(lease) if lease.holder != *query.lease() => StoreAnswer::Busy {
+                held_for: now - lease.since,
+            },
+            held => {
+                let since = held.map_or(now, |lease| lease.since);
+                self.lease = Some(Lease {
+                    holder: *query.lease(),
+                    since,
+                    until: now + query.lease_life(),
+                });
+                StoreAnswer::Leased
+            }
+        }
+    }
+
+    pub(super) fn put(
+        &mut self,
+        lease: &LeaseId,
+        record: &StoreRecord,
+        replaces: Option<&StoreRecord>,
+        life: Duration,
+        now: Duration,
+    ) -> bool {
+        self.expire(now);
+        let current = self.record.as_ref().map(|(record, _)| record);
+        let is_free = self.lease.is_none() && (current.is_none() || current == replaces);
+        if !self.holds(lease) && !is_free {
+            return false;
+        }
+        self.record = Some((record.clone(), now + life));
+        self.failure = None;
+        self.lease = None;
+        true
+    }
+
+    pub(super) fn renew(&mut self, holder: &LeaseId, life: Duration, now: Duration) -> bool {
+        self.expire(now);
+        match &mut self.lease {
+            Some(lease) if lease.holder == *holder => {
+                lease.until = now + life;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    pub(super) fn fail(
+        &mut self,
+        lease: &LeaseId,
+        failure: &StoreRecord,
+        life: Duration,
+        now: Duration,
+    ) -> bool {
+        self.expire(now);
+        let is_held = self.holds(lease);
+        if is_held {
+            self.failure = Some((failure.clone(), now + life));
+            self.lease = None;
+        }
+        is_held
+    }
+
+    pub(super) fn release(&mut self, lease: &LeaseId) {
+        if self.holds(lease) {
+            self.lease = None;
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn record(&self) -> Option<&StoreRecord> {
+        self.record.as_ref().map(|(record, _)| record)
+    }
+
+    /// Replaces the record by whatever.
+    #[cfg(test)]
+    pub(super) fn poison(&mut self, bytes: Vec<u8>, until: Duration) {
+        self.record = Some((StoreRecord::from_bytes(bytes), until));
+    }
+
+    fn holds(&self, holder: &LeaseId) -> bool {
+        self.lease.is_some_and(|lease| lease.holder == *holder)
+    }
+
+    fn expire(&mut self, now: Duration) {
+        self.record.take_if(|(_, until)| *until <= now);
+        self.failure.take_if(|(_, until)| *until <= now);
+        // A clock that was set back makes a lease that began in the future.
+        self.lease
+            .take_if(|lease| lease.until <= now || lease.since > now);
+    }
+}
