@@ -19,8 +19,11 @@ pub(super) fn random_id() -> [u8; 16] {
 
 /// A random number from 0 to 1.
 pub(super) fn jitter() -> f64 {
-    let [first, second, third, fourth, ..] = random_id();
-    f64::from(u32::from_be_bytes([first, second, third, fourth])) / f64::from(u32::MAX)
+    #[cfg(test)]
+    if let Some(number) = seeded::next() {
+        return number as f64 / u64::MAX as f64;
+    }
+    crate::jitter::jitter()
 }
 
 #[cfg(test)]

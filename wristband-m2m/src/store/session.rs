@@ -25,7 +25,7 @@ use super::sealing::{Purpose, Sealer};
 use super::shared::{Operation, SharedToken, SharedTokens, bounded};
 use crate::clock::Moment;
 use crate::error::TokenError;
-use crate::lifetime::{Lifetime, Phase};
+use crate::token::expiry::{Lifetime, Phase};
 use crate::runtime::{sleep, spawn};
 use crate::token::AccessToken;
 
@@ -250,7 +250,7 @@ impl StoreSession {
         let phase = self.shared.policy.schedule(lifetime.life, 0.0).phase(age);
         // The endpoint issues none that lives longer than a young one.
         let is_young = age < lifetime.life / 60;
-        phase == Phase::Calm
+        phase == Phase::Fresh
             && (is_young || lifetime.remaining(&now) >= self.wanted.min_life)
             && self.wanted.max_age.is_none_or(|max_age| age <= max_age)
     }

@@ -18,7 +18,7 @@ use super::sealing::Sealer;
 use super::session::{StoreSession, Wanted};
 use super::slot::StoreSlot;
 use crate::clock::Moment;
-use crate::lifetime::ExpiryPolicy;
+use crate::token::expiry::ExpiryPolicy;
 use crate::runtime::{Mutex, lock, within};
 use crate::token::AccessToken;
 
@@ -227,7 +227,7 @@ impl SharedTokens {
 
 impl Memory {
     fn shared_token(&self, token: &AccessToken) -> Option<&SharedToken> {
-        self.tokens.find(|shared| shared.token.same_issue(token))
+        self.tokens.find(|shared| shared.token.is_same_token(token))
     }
 
     fn give_up(&mut self, token: &AccessToken, verdict: Verdict) {

@@ -21,7 +21,7 @@ use super::shared::SharedTokens;
 use super::slot::StoreSlot;
 use crate::clock::Moment;
 use crate::error::{TokenError, TokenErrorKind};
-use crate::lifetime::{ExpiryPolicy, Lifetime};
+use crate::token::expiry::{ExpiryPolicy, Lifetime};
 use crate::token::AccessToken;
 
 /// What is wrong with the store.
