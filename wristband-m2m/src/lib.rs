@@ -68,6 +68,8 @@ pub use config_error::ConfigError;
 pub use error::{TokenError, TokenErrorKind};
 pub use fetch::{IssuedToken, TokenRetry, TokenSource};
 pub use status::{TokenState, TokenStatus};
+#[cfg(feature = "file-store")]
+pub use store::FileTokenStore;
 #[cfg(feature = "token-store")]
 pub use store::{
     LeaseId, StoreAnswer, StoreError, StoreQuery, StoreRecord, StoreSlot, StoreState, TokenStore,

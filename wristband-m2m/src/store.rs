@@ -1,8 +1,12 @@
 //! One token for a fleet: a store that the processes of one client share.
 
 mod answer;
+#[cfg(feature = "testing")]
+mod check;
 mod error;
 mod failure;
+#[cfg(feature = "file-store")]
+mod file;
 mod health;
 mod lease;
 mod query;
@@ -24,7 +28,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 pub use self::answer::StoreAnswer;
+#[cfg(feature = "testing")]
+pub use self::check::check_token_store;
 pub use self::error::StoreError;
+#[cfg(feature = "file-store")]
+pub use self::file::FileTokenStore;
 pub use self::health::StoreState;
 pub use self::lease::LeaseId;
 pub use self::query::{StoreQuery, Verdict};

@@ -59,6 +59,8 @@ use tokio::time::Instant;
 use crate::client::WristbandM2mClient;
 use crate::client::{TOKEN_PATH, WristbandM2mClientBuilder};
 use crate::fetch::secret::Secret;
+#[cfg(feature = "token-store")]
+pub use crate::store::check_token_store;
 
 /// An in-process token endpoint. Clones are handles of the same endpoint; it stops when the last one is dropped.
 ///

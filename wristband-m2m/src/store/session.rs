@@ -25,9 +25,9 @@ use super::sealing::{Purpose, Sealer};
 use super::shared::{Operation, SharedToken, SharedTokens, bounded};
 use crate::clock::Moment;
 use crate::error::TokenError;
-use crate::token::expiry::{Lifetime, Phase};
 use crate::runtime::{sleep, spawn};
 use crate::token::AccessToken;
+use crate::token::expiry::{Lifetime, Phase};
 
 /// A holder that died costs the others this much.
 const LEASE: Duration = Duration::from_secs(2);

@@ -18,9 +18,9 @@ use super::sealing::Sealer;
 use super::session::{StoreSession, Wanted};
 use super::slot::StoreSlot;
 use crate::clock::Moment;
-use crate::token::expiry::ExpiryPolicy;
 use crate::runtime::{Mutex, lock, within};
 use crate::token::AccessToken;
+use crate::token::expiry::ExpiryPolicy;
 
 /// A fail-over may bring back this many rejected tokens, and none of them is adopted.
 const REMEMBERED_REJECTIONS: usize = 8;

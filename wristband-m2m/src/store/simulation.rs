@@ -12,17 +12,17 @@ use super::TokenStore;
 use super::answer::StoreAnswer;
 use super::error::StoreError;
 use super::lease::LeaseId;
-use super::slot_state::SlotState;
 use super::query::StoreQuery;
 use super::record::StoreRecord;
 use super::sealing::Sealer;
 use super::session::Wanted;
 use super::shared::SharedTokens;
 use super::slot::StoreSlot;
+use super::slot_state::SlotState;
 use crate::clock::Moment;
 use crate::error::{TokenError, TokenErrorKind};
-use crate::token::expiry::{ExpiryPolicy, Lifetime};
 use crate::token::AccessToken;
+use crate::token::expiry::{ExpiryPolicy, Lifetime};
 
 /// What is wrong with the store.
 #[derive(Clone, Copy, Debug, PartialEq)]

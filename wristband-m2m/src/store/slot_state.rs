@@ -139,7 +139,8 @@ impl SlotState {
         self.lease.is_some_and(|lease| lease.holder == *holder)
     }
 
-    fn expire(&mut self, now: Duration) {
+    /// Forgets what has ended.
+    pub(super) fn expire(&mut self, now: Duration) {
         self.record.take_if(|(_, until)| *until <= now);
         self.failure.take_if(|(_, until)| *until <= now);
         // A clock that was set back makes a lease that began in the future.

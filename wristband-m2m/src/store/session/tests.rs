@@ -1,10 +1,10 @@
 use super::*;
 use crate::error::TokenErrorKind;
 use crate::store::StoreState;
-use crate::store::slot_state::SlotState;
 use crate::store::simulation::{
     Answer, Process, SimulatedEndpoint, SimulatedStore, Trouble, sealer,
 };
+use crate::store::slot_state::SlotState;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 

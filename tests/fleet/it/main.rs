@@ -1,0 +1,3 @@
+//! One token for a fleet: the stores, alone and under many processes.
+
+mod file_store;

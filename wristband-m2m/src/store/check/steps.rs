@@ -1,0 +1,155 @@
+//! The five operations, for [`check_token_store`](super::check_token_store): an error of the store is a panic.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use crate::store::TokenStore;
+use crate::store::answer::StoreAnswer;
+use crate::store::error::StoreError;
+use crate::store::lease::LeaseId;
+use crate::store::query::{StoreQuery, Verdict};
+use crate::store::random::random_id;
+use crate::store::record::StoreRecord;
+use crate::store::slot::StoreSlot;
+
+pub(super) struct Steps<S>(pub(super) Arc<S>);
+
+impl<S: TokenStore> Steps<S> {
+    pub(super) fn slot(&self) -> StoreSlot {
+        StoreSlot::new(&random_id())
+    }
+
+    pub(super) fn leases<const N: usize>(&self) -> [LeaseId; N] {
+        std::array::from_fn(|_| LeaseId::new(random_id()))
+    }
+
+    pub(super) fn records<const N: usize>(&self) -> [StoreRecord; N] {
+        std::array::from_fn(|_| StoreRecord::from_bytes(random_id()))
+    }
+
+    pub(super) async fn look(
+        &self,
+        slot: &StoreSlot,
+        known: Option<&StoreRecord>,
+        verdict: Verdict,
+        lease: &LeaseId,
+        lease_life: Duration,
+    ) -> StoreAnswer {
+        let query = StoreQuery {
+            known: known.cloned(),
+            verdict,
+            lease: *lease,
+            lease_life,
+        };
+        works(self.0.look(slot, &query).await)
+    }
+
+    pub(super) async fn takes(&self, slot: &StoreSlot, lease: &LeaseId, life: Duration) {
+        let answer = self.look(slot, None, Verdict::Keep, lease, life).await;
+        assert_eq!(
+            answer,
+            StoreAnswer::Leased,
+            "a lease that nobody holds cannot be taken"
+        );
+    }
+
+    pub(super) async fn finds_busy(&self, slot: &StoreSlot, lease: &LeaseId) -> Duration {
+        let life = Duration::from_secs(60);
+        let answer = self.look(slot, None, Verdict::Keep, lease, life).await;
+        let StoreAnswer::Busy { held_for } = answer else {
+            panic!("another process holds the lease, and yet: {answer:?}");
+        };
+        held_for
+    }
+
+    pub(super) async fn finds(&self, slot: &StoreSlot, expected: &StoreRecord) -> Duration {
+        let [lease] = self.leases();
+        let life = Duration::from_secs(60);
+        let answer = self.look(slot, None, Verdict::Keep, &lease, life).await;
+        match answer {
+            StoreAnswer::Found { record, life } if record == *expected => life,
+            answer => panic!("a record was put, and yet: {answer:?}"),
+        }
+    }
+
+    pub(super) async fn put(
+        &self,
+        slot: &StoreSlot,
+        lease: &LeaseId,
+        record: &StoreRecord,
+        replaces: Option<&StoreRecord>,
+        life: Duration,
+    ) -> bool {
+        works(self.0.put(slot, lease, record, replaces, life).await)
+    }
+
+    pub(super) async fn renew(&self, slot: &StoreSlot, lease: &LeaseId, life: Duration) -> bool {
+        works(self.0.renew(slot, lease, life).await)
+    }
+
+    pub(super) async fn fail(
+        &self,
+        slot: &StoreSlot,
+        lease: &LeaseId,
+        failure: &StoreRecord,
+        life: Duration,
+    ) -> bool {
+        works(self.0.fail(slot, lease, failure, life).await)
+    }
+
+    pub(super) async fn release(&self, slot: &StoreSlot, lease: &LeaseId) {
+        works(self.0.release(slot, lease).await);
+    }
+
+    /// What each of `racers` is answered that look at once, each with a lease of its own.
+    pub(super) async fn race(
+        &self,
+        racers: usize,
+        slot: &StoreSlot,
+        known: Option<&StoreRecord>,
+        verdict: Verdict,
+    ) -> Vec<StoreAnswer> {
+        let mut race = JoinSet::new();
+        for _ in 0..racers {
+            let (steps, slot, known) = (Self(Arc::clone(&self.0)), slot.clone(), known.cloned());
+            let [lease] = self.leases();
+            let life = Duration::from_secs(60);
+            race.spawn(async move {
+                steps
+                    .look(&slot, known.as_ref(), verdict, &lease, life)
+                    .await
+            });
+        }
+        race.join_all().await
+    }
+
+    /// How many of `racers` replace `replaces` that put at once, without the lease.
+    pub(super) async fn race_puts(
+        &self,
+        racers: usize,
+        slot: &StoreSlot,
+        record: &StoreRecord,
+        replaces: &StoreRecord,
+    ) -> usize {
+        let mut race = JoinSet::new();
+        for _ in 0..racers {
+            let steps = Self(Arc::clone(&self.0));
+            let (slot, record, replaces) = (slot.clone(), record.clone(), replaces.clone());
+            let [lease] = self.leases();
+            let life = Duration::from_secs(60);
+            race.spawn(async move {
+                steps
+                    .put(&slot, &lease, &record, Some(&replaces), life)
+                    .await
+            });
+        }
+        let written = race.join_all().await;
+        written.into_iter().filter(|written| *written).count()
+    }
+}
+
+fn works<T>(result: Result<T, StoreError>) -> T {
+    result.unwrap_or_else(|error| panic!("an operation failed: {error:?}"))
+}

@@ -1,0 +1,164 @@
+//! A store in a directory, for the processes of one host.
+
+mod directory;
+mod format;
+mod slot_file;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use self::directory::Directory;
+use self::slot_file::SlotFile;
+use super::TokenStore;
+use super::answer::StoreAnswer;
+use super::error::StoreError;
+use super::lease::LeaseId;
+use super::query::StoreQuery;
+use super::record::StoreRecord;
+use super::slot::StoreSlot;
+use super::slot_state::SlotState;
+use crate::config_error::ConfigError;
+
+/// Shares tokens among the processes of one user on one host, in a directory (feature `file-store`).
+///
+/// For commands, cron jobs and the steps of a CI job: a command that starts every minute makes one token request a
+/// token's life in place of one a start. The directory holds one file per client, sealed: without the client secret it
+/// shows nothing but sizes and times. Each operation runs under the operating system's file lock, and replaces the file
+/// by renaming; nothing of it blocks the runtime.
+///
+/// A disk that is full or read-only, and a directory that cannot be made, only mean that the token is not shared. Do not
+/// put the directory on a network file system: its locks may not work, or may wait for long.
+///
+/// # Examples
+///
+/// ```
+/// use wristband_m2m::{FileTokenStore, WristbandM2mClient};
+///
+/// # fn client(directory: &std::path::Path) -> Result<WristbandM2mClient, wristband_m2m::ConfigError> {
+/// let client = WristbandM2mClient::builder()
+///     .client_id("nightly-report")
+///     .client_secret("s3cr3t")
+///     .application_vanity_domain("acme.us.wristband.dev")
+///     .token_store(FileTokenStore::new(directory)?) // or FileTokenStore::in_user_cache()?
+///     .build()?;
+/// # Ok(client)
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct FileTokenStore {
+    directory: Directory,
+}
+
+impl FileTokenStore {
+    /// A store in `directory`, which should be used for nothing else. It is made if it is missing, with mode 0700.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] if it exists and is a link, is not a directory, belongs to another user, or is open to others. A
+    /// directory that cannot be made or written to is no error: the token is then not shared.
+    pub fn new(directory: impl Into<PathBuf>) -> Result<Self, ConfigError> {
+        let directory = Directory::new(directory.into());
+        directory.examine()?;
+        Ok(Self { directory })
+    }
+
+    /// A store in the directory `wristband-m2m` of the user's cache directory: `$XDG_CACHE_HOME` or `$HOME/.cache`, on
+    /// macOS `$HOME/Library/Caches`, on Windows `%LOCALAPPDATA%`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] as for [`new`](Self::new), and if none of the variables is set to an absolute path.
+    pub fn in_user_cache() -> Result<Self, ConfigError> {
+        let cache = user_cache().ok_or_else(|| {
+            ConfigError::new(
+                "token_store",
+                "must know the user's cache directory, and the environment does not say where it is: write FileTokenStore::new(directory)",
+            )
+        })?;
+        Self::new(cache.join("wristband-m2m"))
+    }
+
+    /// Runs one operation where it may block.
+    async fn operate<T: Send + 'static>(
+        &self,
+        slot: &StoreSlot,
+        operation: impl FnOnce(&mut SlotState, Duration) -> T + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let file = SlotFile::new(self.directory.clone(), slot);
+        tokio::task::spawn_blocking(move || file.update(operation))
+            .await
+            .map_err(StoreError::new)?
+            .map_err(StoreError::new)
+    }
+}
+
+fn user_cache() -> Option<PathBuf> {
+    let directory = |variable, below: &str| {
+        let directory = PathBuf::from(std::env::var_os(variable)?);
+        directory.is_absolute().then(|| directory.join(below))
+    };
+    if cfg!(windows) {
+        directory("LOCALAPPDATA", "")
+    } else if cfg!(target_os = "macos") {
+        directory("HOME", "Library/Caches")
+    } else {
+        directory("XDG_CACHE_HOME", "").or_else(|| directory("HOME", ".cache"))
+    }
+}
+
+#[async_trait]
+impl TokenStore for FileTokenStore {
+    async fn look(&self, slot: &StoreSlot, query: &StoreQuery) -> Result<StoreAnswer, StoreError> {
+        let query = query.clone();
+        self.operate(slot, move |state, now| state.look(&query, now))
+            .await
+    }
+
+    async fn put(
+        &self,
+        slot: &StoreSlot,
+        lease: &LeaseId,
+        record: &StoreRecord,
+        replaces: Option<&StoreRecord>,
+        life: Duration,
+    ) -> Result<bool, StoreError> {
+        let (lease, record, replaces) = (*lease, record.clone(), replaces.cloned());
+        self.operate(slot, move |state, now| {
+            state.put(&lease, &record, replaces.as_ref(), life, now)
+        })
+        .await
+    }
+
+    async fn renew(
+        &self,
+        slot: &StoreSlot,
+        lease: &LeaseId,
+        life: Duration,
+    ) -> Result<bool, StoreError> {
+        let lease = *lease;
+        self.operate(slot, move |state, now| state.renew(&lease, life, now))
+            .await
+    }
+
+    async fn fail(
+        &self,
+        slot: &StoreSlot,
+        lease: &LeaseId,
+        failure: &StoreRecord,
+        life: Duration,
+    ) -> Result<bool, StoreError> {
+        let (lease, failure) = (*lease, failure.clone());
+        self.operate(slot, move |state, now| {
+            state.fail(&lease, &failure, life, now)
+        })
+        .await
+    }
+
+    async fn release(&self, slot: &StoreSlot, lease: &LeaseId) -> Result<(), StoreError> {
+        let lease = *lease;
+        self.operate(slot, move |state, _| state.release(&lease))
+            .await
+    }
+}

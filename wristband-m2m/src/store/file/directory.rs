@@ -1,0 +1,168 @@
+//! A directory that belongs to this user alone.
+
+use std::fs::{File, Metadata, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::config_error::ConfigError;
+use crate::store::random::random_id;
+use crate::store::slot::hex;
+
+#[derive(Clone, Debug)]
+pub(super) struct Directory(PathBuf);
+
+impl Directory {
+    pub(super) fn new(path: PathBuf) -> Self {
+        Self(path)
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Makes the directory if need be. What keeps it from being used at all is left for the operations to find out.
+    pub(super) fn examine(&self) -> Result<(), ConfigError> {
+        let Ok(metadata) = self.make() else {
+            return Ok(());
+        };
+        let problem = if let Some(problem) = problem(&metadata) {
+            problem
+        } else if self.belongs_to_another(&metadata) {
+            "belongs to another user: write a directory of the user that this process runs as"
+        } else {
+            return Ok(());
+        };
+        let directory = self.0.display();
+        Err(ConfigError::new(
+            "token_store",
+            format!("must have a directory of its own, but {directory} {problem}"),
+        ))
+    }
+
+    /// The same for an operation, which may come long after.
+    pub(super) fn check(&self) -> io::Result<Metadata> {
+        let metadata = self.make()?;
+        match problem(&metadata) {
+            None => Ok(metadata),
+            Some(problem) => Err(io::Error::other(format!("the directory {problem}"))),
+        }
+    }
+
+    fn make(&self) -> io::Result<Metadata> {
+        match std::fs::symlink_metadata(&self.0) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                make_private(&self.0)?;
+                std::fs::symlink_metadata(&self.0)
+            }
+            result => result,
+        }
+    }
+
+    /// Only a file that this process makes shows as whom it makes files.
+    fn belongs_to_another(&self, metadata: &Metadata) -> bool {
+        let probe = self.0.join(format!("probe-{}", hex(&random_id())));
+        let Ok(file) = private_file().write(true).create_new(true).open(&probe) else {
+            return false;
+        };
+        let is_other = file
+            .metadata()
+            .is_ok_and(|probe| !have_one_owner(metadata, &probe));
+        // It is empty and of no use to anyone; what cannot be removed stays.
+        let _ = std::fs::remove_file(&probe);
+        is_other
+    }
+}
+
+/// Opens a plain file of this user in a directory of this user: no link, no pipe, nothing that others can read.
+pub(super) fn open_private(
+    options: &OpenOptions,
+    path: &Path,
+    directory: &Metadata,
+) -> io::Result<File> {
+    let file = options.open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() || is_open_to_others(&metadata) || !have_one_owner(directory, &metadata)
+    {
+        return Err(io::Error::other(
+            "a file of the token store is not a plain file of this user with mode 0600",
+        ));
+    }
+    Ok(file)
+}
+
+fn problem(metadata: &Metadata) -> Option<&'static str> {
+    if metadata.is_symlink() {
+        Some("is a link: write the directory that it points to")
+    } else if !metadata.is_dir() {
+        Some("is not a directory: write another path")
+    } else if is_open_to_others(metadata) {
+        Some("is open to other users: set its mode to 0700")
+    } else {
+        None
+    }
+}
+
+#[cfg(unix)]
+mod system {
+    use std::fs::{DirBuilder, Metadata, OpenOptions};
+    use std::io;
+    use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+    use std::path::Path;
+
+    pub(in crate::store::file) fn private_file() -> OpenOptions {
+        let mut options = OpenOptions::new();
+        // A pipe that somebody put there must not make us wait for its other end.
+        options
+            .mode(0o600)
+            .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
+        options
+    }
+
+    pub(super) fn make_private(path: &Path) -> io::Result<()> {
+        if let Some(parent) = path.parent() {
+            DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(parent)?;
+        }
+        match DirBuilder::new().mode(0o700).create(path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            result => result,
+        }
+    }
+
+    pub(super) fn is_open_to_others(metadata: &Metadata) -> bool {
+        metadata.mode() & 0o077 != 0
+    }
+
+    pub(super) fn have_one_owner(one: &Metadata, other: &Metadata) -> bool {
+        one.uid() == other.uid()
+    }
+}
+
+/// Elsewhere a directory inherits who may use it, and the user's cache directory is private.
+#[cfg(not(unix))]
+mod system {
+    use std::fs::{Metadata, OpenOptions};
+    use std::io;
+    use std::path::Path;
+
+    pub(in crate::store::file) fn private_file() -> OpenOptions {
+        OpenOptions::new()
+    }
+
+    pub(super) fn make_private(path: &Path) -> io::Result<()> {
+        std::fs::create_dir_all(path)
+    }
+
+    pub(super) fn is_open_to_others(_: &Metadata) -> bool {
+        false
+    }
+
+    pub(super) fn have_one_owner(_: &Metadata, _: &Metadata) -> bool {
+        true
+    }
+}
+
+pub(super) use self::system::private_file;
+use self::system::{have_one_owner, is_open_to_others, make_private};
