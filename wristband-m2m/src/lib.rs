@@ -70,6 +70,8 @@ pub use fetch::{IssuedToken, TokenRetry, TokenSource};
 pub use status::{TokenState, TokenStatus};
 #[cfg(feature = "file-store")]
 pub use store::FileTokenStore;
+#[cfg(feature = "redis")]
+pub use store::RedisTokenStore;
 #[cfg(feature = "token-store")]
 pub use store::{
     LeaseId, StoreAnswer, StoreError, StoreQuery, StoreRecord, StoreSlot, StoreState, TokenStore,

@@ -13,6 +13,8 @@ mod query;
 mod random;
 mod recent;
 mod record;
+#[cfg(feature = "redis")]
+mod redis;
 mod sealing;
 mod session;
 mod shared;
@@ -37,6 +39,8 @@ pub use self::health::StoreState;
 pub use self::lease::LeaseId;
 pub use self::query::{StoreQuery, Verdict};
 pub use self::record::StoreRecord;
+#[cfg(feature = "redis")]
+pub use self::redis::RedisTokenStore;
 pub use self::slot::StoreSlot;
 
 /// Keeps one sealed token per client for all processes that share the store.
@@ -129,7 +133,8 @@ pub trait TokenStore: Send + Sync + 'static {
     /// Writes `record` for `life`, forgets the failure, and gives the lease back. Returns whether it was written.
     ///
     /// It is written if `lease` is held, or if nobody holds the lease and there is no record or only `replaces`. In any
-    /// other case nothing changes: a holder that stalled must not overwrite what came after it.
+    /// other case nothing changes: a holder that stalled must not overwrite what came after it. What to return when
+    /// `record` is there already is all the same.
     ///
     /// # Errors
     ///

@@ -125,19 +125,18 @@ impl<S: TokenStore> Steps<S> {
         race.join_all().await
     }
 
-    /// How many of `racers` replace `replaces` that put at once, without the lease.
+    /// How many of `racers` replace `replaces` that put at once, each a record of its own, without the lease.
     pub(super) async fn race_puts(
         &self,
         racers: usize,
         slot: &StoreSlot,
-        record: &StoreRecord,
         replaces: &StoreRecord,
     ) -> usize {
         let mut race = JoinSet::new();
         for _ in 0..racers {
             let steps = Self(Arc::clone(&self.0));
-            let (slot, record, replaces) = (slot.clone(), record.clone(), replaces.clone());
-            let [lease] = self.leases();
+            let (slot, replaces) = (slot.clone(), replaces.clone());
+            let ([lease], [record]) = (self.leases(), self.records());
             let life = Duration::from_secs(60);
             race.spawn(async move {
                 steps

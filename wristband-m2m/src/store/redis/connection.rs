@@ -1,0 +1,222 @@
+//! One connection for all operations: made on first use, healed by itself, closed when idle.
+
+use std::fmt;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use redis::{ErrorKind, RedisError, RedisResult, ServerErrorKind};
+use tokio::time::Instant;
+
+use super::scripts::{Keys, Reply, Script};
+use super::server::{Connection, Server};
+use crate::runtime::{Mutex, RuntimeId, current_runtime, lock, sleep, spawn};
+use crate::store::error::StoreError;
+
+/// A connection that nobody uses for this long is closed: it is not needed before the token is due.
+const LONGEST_IDLE: Duration = Duration::from_secs(10);
+
+pub(super) struct Connections {
+    server: Server,
+    open: Mutex<Option<Open>>,
+}
+
+struct Open {
+    connection: Connection,
+    /// The runtime that drives it; another one may be all that runs now.
+    runtime: Option<RuntimeId>,
+    last_used: Instant,
+}
+
+impl Connections {
+    pub(super) fn new(server: Server) -> Self {
+        Self {
+            server,
+            open: Mutex::new(None),
+        }
+    }
+
+    /// Runs a script. Dropped before its end, it closes the connection, for the answer that is due belongs to nobody.
+    pub(super) async fn run(
+        self: &Arc<Self>,
+        script: &Script,
+        keys: &Keys,
+        arguments: &[&[u8]],
+    ) -> Result<Reply, StoreError> {
+        let mut attempt = Attempt {
+            connections: self,
+            is_over: false,
+        };
+        let result = self.run_healing(script, keys, arguments).await;
+        attempt.is_over = true;
+        match result {
+            Ok(reply) if reply.is_expected() => {
+                self.keep_until_idle();
+                Ok(reply)
+            }
+            Ok(reply) => {
+                self.close();
+                Ok(reply)
+            }
+            Err(error) => {
+                self.replace();
+                Err(StoreError::new(Failure::of(&error)))
+            }
+        }
+    }
+
+    /// A connection that was open may have been closed by the other end meanwhile: then it is made anew, once.
+    async fn run_healing(
+        &self,
+        script: &Script,
+        keys: &Keys,
+        arguments: &[&[u8]],
+    ) -> RedisResult<Reply> {
+        if let Some(mut connection) = self.idle() {
+            match evaluate(&mut connection, script, keys, arguments).await {
+                Err(error) if is_broken(&error) => self.close(),
+                result => return result,
+            }
+        }
+        let mut connection = self.connect().await?;
+        evaluate(&mut connection, script, keys, arguments).await
+    }
+
+    fn idle(&self) -> Option<Connection> {
+        let mut open = lock(&self.open);
+        let runtime = current_runtime();
+        let known = open.as_mut().filter(|open| open.runtime == runtime)?;
+        known.last_used = Instant::now();
+        Some(known.connection.clone())
+    }
+
+    async fn connect(&self) -> RedisResult<Connection> {
+        let connection = self.server.connect().await?;
+        *lock(&self.open) = Some(Open {
+            connection: connection.clone(),
+            runtime: current_runtime(),
+            last_used: Instant::now(),
+        });
+        Ok(connection)
+    }
+
+    fn close(&self) {
+        lock(&self.open).take();
+    }
+
+    /// Closes the connection and makes another, off the callers' way: after a fail-over there is another master, and
+    /// finding it may take longer than a caller waits.
+    fn replace(self: &Arc<Self>) {
+        self.close();
+        let connections = Arc::clone(self);
+        spawn(async move {
+            // What fails now is tried again by the next operation, and told by it.
+            if connections.connect().await.is_ok() {
+                connections.keep_until_idle();
+            }
+        });
+    }
+
+    fn keep_until_idle(self: &Arc<Self>) {
+        spawn(close_when_idle(Arc::downgrade(self)));
+    }
+}
+
+/// Each operation starts one of these, and the last one finds the connection idle.
+async fn close_when_idle(connections: Weak<Connections>) {
+    sleep(LONGEST_IDLE).await;
+    if let Some(connections) = connections.upgrade() {
+        lock(&connections.open).take_if(|open| open.last_used.elapsed() >= LONGEST_IDLE);
+    }
+}
+
+/// By its name first, and by its text where Redis does not remember it.
+async fn evaluate(
+    connection: &mut Connection,
+    script: &Script,
+    keys: &Keys,
+    arguments: &[&[u8]],
+) -> RedisResult<Reply> {
+    let command = |name: &str, script: &str| {
+        let mut command = redis::cmd(name);
+        command.arg(script).arg(keys.0.len()).arg(&keys.0[..]);
+        for argument in arguments {
+            command.arg(*argument);
+        }
+        command
+    };
+    let by_name = command("EVALSHA", &script.sha1);
+    match by_name.query_async(connection).await {
+        Err(error) if error.kind() == ErrorKind::Server(ServerErrorKind::NoScript) => {
+            let by_text = command("EVAL", script.text);
+            by_text.query_async(connection).await.map(Reply)
+        }
+        result => result.map(Reply),
+    }
+}
+
+fn is_broken(error: &RedisError) -> bool {
+    error.is_io_error() && !error.is_timeout()
+}
+
+struct Attempt<'a> {
+    connections: &'a Arc<Connections>,
+    is_over: bool,
+}
+
+impl Drop for Attempt<'_> {
+    fn drop(&mut self) {
+        if !self.is_over {
+            self.connections.replace();
+        }
+    }
+}
+
+/// What went wrong, in Redis's own code. Its message may quote the command, and so a password: it is left out.
+#[derive(Debug)]
+struct Failure {
+    what: &'static str,
+    code: Option<String>,
+}
+
+impl Failure {
+    fn of(error: &RedisError) -> Self {
+        let what = match error.kind() {
+            ErrorKind::Io if error.is_connection_refusal() => "nothing listens at Redis's address",
+            ErrorKind::Io if error.is_timeout() => "Redis did not answer in time",
+            ErrorKind::Io => "the connection to Redis cannot be made, or broke",
+            ErrorKind::AuthenticationFailed => "Redis refuses the user or the password",
+            ErrorKind::Server(ServerErrorKind::NoPerm) => {
+                "the Redis user may not do what is needed"
+            }
+            ErrorKind::Server(ServerErrorKind::ReadOnly) => "Redis is read-only here",
+            ErrorKind::MasterNameNotFoundBySentinel => "no Sentinel knows the master",
+            ErrorKind::Parse | ErrorKind::UnexpectedReturnType => "what answers is not Redis",
+            _ => "Redis refuses the operation",
+        };
+        let code = error.code().map(|code| {
+            let is_plain = |character: &char| character.is_ascii_alphanumeric();
+            code.chars().filter(is_plain).take(20).collect()
+        });
+        Self { what, code }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.what)?;
+        match &self.code {
+            Some(code) => write!(f, " ({code})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl fmt::Debug for Connections {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connections")
+            .field("server", &self.server)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,100 @@
+//! The five operations as scripts, each of which Redis runs as one step.
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
+use redis::Value;
+
+use crate::store::answer::StoreAnswer;
+use crate::store::error::StoreError;
+use crate::store::record::StoreRecord;
+use crate::store::slot::{StoreSlot, hex};
+
+/// A script by its text, and by the name under which Redis remembers it.
+pub(super) struct Script {
+    pub(super) text: &'static str,
+    pub(super) sha1: String,
+}
+
+impl Script {
+    fn new(text: &'static str) -> Self {
+        let sha1 = digest(&SHA1_FOR_LEGACY_USE_ONLY, text.as_bytes());
+        Self {
+            text,
+            sha1: hex(sha1.as_ref()),
+        }
+    }
+}
+
+// A record is read by GETRANGE, so that a value of any size costs no more than the longest record; one that is empty and
+// one that is not there are the same. The lease is the holder's 16 bytes, then when it was taken in milliseconds.
+
+pub(super) static LOOK: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("look.lua")));
+pub(super) static PUT: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("put.lua")));
+pub(super) static RENEW: LazyLock<Script> =
+    LazyLock::new(|| Script::new(include_str!("renew.lua")));
+pub(super) static FAIL: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("fail.lua")));
+pub(super) static RELEASE: LazyLock<Script> =
+    LazyLock::new(|| Script::new(include_str!("release.lua")));
+
+/// The keys of a slot. The braces keep them together in a cluster.
+pub(super) struct Keys(pub(super) [String; 4]);
+
+impl Keys {
+    pub(super) fn new(prefix: &str, slot: &StoreSlot) -> Self {
+        let name = slot.name();
+        Self(
+            ["token", "lease", "failed", "renewals"]
+                .map(|ending| format!("{prefix}wm2m1:{{{name}}}:{ending}")),
+        )
+    }
+}
+
+/// What a script returned.
+pub(super) struct Reply(pub(super) Value);
+
+impl Reply {
+    pub(super) fn answer(self) -> Result<StoreAnswer, StoreError> {
+        let Value::Array(parts) = self.0 else {
+            return Err(unexpected());
+        };
+        let Ok(
+            [
+                Value::Int(code),
+                Value::BulkString(bytes),
+                Value::Int(millis),
+            ],
+        ) = <[Value; 3]>::try_from(parts)
+        else {
+            return Err(unexpected());
+        };
+        // A negative time is that of a key which never ends, or is gone.
+        let time = Duration::from_millis(millis.try_into().unwrap_or(0));
+        let record = StoreRecord::from_bytes(bytes);
+        match code {
+            0 => Ok(StoreAnswer::Leased),
+            1 => Ok(StoreAnswer::Found { record, life: time }),
+            2 => Ok(StoreAnswer::Busy { held_for: time }),
+            3 => Ok(StoreAnswer::Failed { record, life: time }),
+            4 => Ok(StoreAnswer::TooSoon { wait: time }),
+            _ => Err(unexpected()),
+        }
+    }
+
+    pub(super) fn is_done(&self) -> Result<bool, StoreError> {
+        match self.0 {
+            Value::Int(done @ (0 | 1)) => Ok(done == 1),
+            _ => Err(unexpected()),
+        }
+    }
+
+    /// Whether this is something that one of the scripts returns.
+    pub(super) fn is_expected(&self) -> bool {
+        matches!(self.0, Value::Int(0 | 1) | Value::Array(_))
+    }
+}
+
+fn unexpected() -> StoreError {
+    StoreError::new("Redis answered what the script does not return")
+}
