@@ -36,10 +36,12 @@ use self::state::{AttachedFlight, Current, FlightId, State};
 use self::token_flight::TokenFlight;
 use crate::clock::Moment;
 use crate::error::TokenError;
-use crate::fetch::{Demand, Fetcher};
+use crate::fetch::{Demand, Fetcher, Need};
 use crate::jitter::jitter;
 use crate::runtime::{self, Mutex, lock, sleep, spawn};
 use crate::status::TokenStatus;
+#[cfg(feature = "token-store")]
+use crate::store::{SharedTokens, StoreState};
 use crate::token::AccessToken;
 use crate::token::expiry::{ExpiryPolicy, Phase};
 
@@ -67,7 +69,7 @@ enum Ask<'a> {
     /// A token other than this one, which an API has rejected.
     Replacement(&'a AccessToken),
     /// A new token.
-    New,
+    New { max_age: Duration },
 }
 
 enum Decision {
@@ -142,12 +144,22 @@ impl TokenCache {
     }
 
     /// Fetches a new token, or joins the flight that does.
-    pub(crate) async fn refresh(self: &Arc<Self>) -> Result<AccessToken, TokenError> {
-        self.obtain(Ask::New).await
+    ///
+    /// With a token store, another process's token will do up to `max_age`.
+    pub(crate) async fn refresh(
+        self: &Arc<Self>,
+        max_age: Duration,
+    ) -> Result<AccessToken, TokenError> {
+        self.obtain(Ask::New { max_age }).await
     }
 
     pub(crate) fn clear(&self) {
-        lock(&self.state).forget(&self.slot);
+        {
+            let mut state = lock(&self.state);
+            let token = state.current.as_ref().map(|current| &current.token);
+            self.fetcher.clear(token);
+            state.forget(&self.slot);
+        }
         tracing::debug!("cleared the cached token");
     }
 
@@ -157,6 +169,7 @@ impl TokenCache {
             let mut state = lock(&self.state);
             let is_cached = state.reject(rejected);
             if is_cached {
+                self.fetcher.clear(Some(rejected));
                 state.forget(&self.slot);
             }
             is_cached
@@ -165,6 +178,10 @@ impl TokenCache {
             tracing::debug!("cleared the rejected token");
         }
         cleared
+    }
+
+    pub(crate) fn is_adopted(&self, token: &AccessToken) -> bool {
+        self.fetcher.is_adopted(token)
     }
 
     /// Has the next caller look at the state, where it finds the same token.
@@ -183,6 +200,13 @@ impl TokenCache {
             expires_in: (!left.is_zero()).then_some(left),
             last_error: state.backoff.as_ref().map(|backoff| backoff.error.clone()),
             token_requests: self.fetcher.requests(),
+            #[cfg(feature = "token-store")]
+            store: self
+                .fetcher
+                .store()
+                .map_or(StoreState::Off, SharedTokens::state),
+            #[cfg(feature = "token-store")]
+            store_error: self.fetcher.store().and_then(SharedTokens::error),
         }
     }
 
@@ -240,7 +264,7 @@ impl TokenCache {
         let is_suitable = match ask {
             Ask::Token { .. } => true,
             Ask::Replacement(rejected) => !token.is_same_token(rejected),
-            Ask::New => false,
+            Ask::New { .. } => false,
         };
         is_suitable.then(|| token.clone())
     }
@@ -260,9 +284,9 @@ impl TokenCache {
         match ask {
             Ask::Token { min_lifetime } => self.decide_token(state, &now, min_lifetime),
             Ask::Replacement(rejected) => {
-                if !state.reject(rejected)
-                    && let Some(token) = state.unexpired_token(&now)
-                {
+                if state.reject(rejected) {
+                    self.fetcher.reject(rejected);
+                } else if let Some(token) = state.unexpired_token(&now) {
                     return Ok((Decision::Serve(token.clone()), None));
                 }
                 if state.flight.is_none()
@@ -270,9 +294,16 @@ impl TokenCache {
                 {
                     return Err(backoff.error.clone());
                 }
-                self.join(state, Duration::ZERO, None)
+                self.join(state, Need::default(), None)
             }
-            Ask::New => self.join(state, Duration::ZERO, None),
+            Ask::New { max_age } => {
+                let max_age = Some(max_age);
+                let need = Need {
+                    max_age,
+                    ..Need::default()
+                };
+                self.join(state, need, None)
+            }
         }
     }
 
@@ -282,10 +313,14 @@ impl TokenCache {
         now: &Moment,
         min_lifetime: Duration,
     ) -> Result<(Decision, Option<PendingFlight>), TokenError> {
+        let need = Need {
+            min_lifetime,
+            ..Need::default()
+        };
         let phase = state.phase(now, min_lifetime);
         // An expired token is never served.
         let Some(token) = state.unexpired_token(now).cloned() else {
-            return self.join(state, min_lifetime, None);
+            return self.join(state, need, None);
         };
         if phase < Phase::Buffer || state.is_degraded(now) {
             let pending = if phase > Phase::Fresh {
@@ -299,20 +334,20 @@ impl TokenCache {
             return Ok((Decision::Serve(token), pending));
         }
         let patience = LONGEST_PATIENCE.min(state.life_left(now) / 4);
-        self.join(state, min_lifetime, Some(patience))
+        self.join(state, need, Some(patience))
     }
 
     /// Joins the flight under way, or a new one, which the caller launches once the state is unlocked.
     fn join(
         self: &Arc<Self>,
         state: &mut State,
-        min_lifetime: Duration,
+        need: Need,
         patience: Option<Duration>,
     ) -> Result<(Decision, Option<PendingFlight>), TokenError> {
         runtime::check()?;
         let pending = match &state.flight {
             Some(_) => None,
-            None => Some(self.prepare(state, min_lifetime)?),
+            None => Some(self.prepare(state, need)?),
         };
         let Some(attached) = &state.flight else {
             return Err(closed());
@@ -329,7 +364,7 @@ impl TokenCache {
     fn prepare(
         self: &Arc<Self>,
         state: &mut State,
-        min_lifetime: Duration,
+        need: Need,
     ) -> Result<PendingFlight, TokenError> {
         if state.is_closed {
             return Err(closed());
@@ -337,7 +372,7 @@ impl TokenCache {
         let id = state.next_flight_id();
         // Behind a failed refresh the token at hand is served, and each retry is a single attempt.
         let is_retry = state.backoff.is_some() && state.unexpired_token(&Moment::now()).is_some();
-        let work = TokenFlight::new(Arc::clone(self), id, min_lifetime, is_retry);
+        let work = TokenFlight::new(Arc::clone(self), id, need, is_retry);
         let (flight, pending) = single_flight::prepare(work);
         state.flight = Some(AttachedFlight {
             id,
@@ -357,7 +392,7 @@ impl TokenCache {
         if !is_due || state.flight.is_some() || runtime::check().is_err() {
             return None;
         }
-        self.prepare(state, Duration::ZERO).ok()
+        self.prepare(state, Need::default()).ok()
     }
 
     /// Called by the retry timer.
@@ -373,8 +408,8 @@ impl TokenCache {
         launch(pending);
     }
 
-    fn demand(&self, min_lifetime: Duration) -> Demand {
-        lock(&self.state).demand(&Moment::now(), min_lifetime)
+    fn demand(&self, need: Need) -> Demand {
+        lock(&self.state).demand(&Moment::now(), need)
     }
 
     /// Called by the flight when an attempt has failed and others follow. From now on valid tokens are served at once.

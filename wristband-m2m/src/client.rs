@@ -314,6 +314,13 @@ impl WristbandM2mClient {
         })
     }
 
+    /// Whether another process fetched `token`, so that it may be older than a rejection that this process has seen.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn is_adopted(&self, token: &AccessToken) -> bool {
+        self.0.cache.is_adopted(token)
+    }
+
     pub(crate) fn new(cache: TokenCache, background: Option<BackgroundRefresh>) -> Self {
         Self(Arc::new(Handle {
             cache: Arc::new(cache),

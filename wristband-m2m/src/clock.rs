@@ -63,7 +63,7 @@ impl Moment {
 
     /// This moment, `ago` before; `None` if a clock cannot express it.
     #[cfg(feature = "token-store")]
-    pub(crate) fn earlier(self, ago: Duration) -> Option<Self> {
+    pub(crate) fn before(self, ago: Duration) -> Option<Self> {
         Some(Self {
             monotonic: self.monotonic.checked_sub(ago)?,
             wall: self.wall.checked_sub(ago)?,

@@ -5,6 +5,7 @@ mod rate_limiter;
 mod retry;
 mod retry_after;
 pub(crate) mod secret;
+mod sharing;
 mod source;
 mod token_response;
 
@@ -16,10 +17,13 @@ use tokio::time::Instant;
 
 use self::endpoint::{SecretKind, TokenEndpoint};
 use self::rate_limiter::{INTERVAL, RateLimiter};
+use self::sharing::{Sharing, Store};
 use crate::clock::Moment;
 use crate::deadline::Deadline;
 use crate::error::{TokenError, TokenErrorKind};
 use crate::runtime::{Mutex, lock, race, sleep};
+#[cfg(feature = "token-store")]
+use crate::store::SharedTokens;
 use crate::token::AccessToken;
 use crate::token::expiry::Lifetime;
 
@@ -33,14 +37,24 @@ pub(crate) enum Backend {
 }
 
 /// Why a token is fetched, as the cache knows it at that moment.
-#[derive(Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Demand {
     /// The token at hand, unless it has expired.
     pub(crate) have: Option<AccessToken>,
     /// An API has rejected that token.
     pub(crate) is_rejected: bool,
+    pub(crate) need: Need,
+}
+
+/// What makes a token good enough for whom it is fetched.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Need {
     /// The life that a caller asks for.
     pub(crate) min_lifetime: Duration,
+    /// The age up to which another process's token is as good as a new one; any by default.
+    // Only a token store reads it.
+    #[cfg_attr(not(feature = "token-store"), allow(dead_code))]
+    pub(crate) max_age: Option<Duration>,
 }
 
 impl Demand {
@@ -48,7 +62,7 @@ impl Demand {
         match &self.have {
             None => "no token",
             Some(_) if self.is_rejected => "rejected",
-            Some(token) if token.remaining() < self.min_lifetime => "lives too short",
+            Some(token) if token.remaining() < self.need.min_lifetime => "lives too short",
             Some(_) => "about to expire",
         }
     }
@@ -80,6 +94,7 @@ pub(crate) struct Fetcher {
     rate_limiter: Mutex<RateLimiter>,
     is_limited: AtomicBool,
     requests: AtomicU64,
+    store: Store,
 }
 
 impl Fetcher {
@@ -91,7 +106,19 @@ impl Fetcher {
             rate_limiter: Mutex::new(RateLimiter::new()),
             is_limited: AtomicBool::new(false),
             requests: AtomicU64::new(0),
+            store: Store::default(),
         }
+    }
+
+    /// Shares tokens with other processes.
+    #[cfg(feature = "token-store")]
+    pub(crate) fn with_store(self, store: Option<Arc<SharedTokens>>) -> Self {
+        Self { store, ..self }
+    }
+
+    #[cfg(feature = "token-store")]
+    pub(crate) fn store(&self) -> Option<&SharedTokens> {
+        self.store.as_deref()
     }
 
     /// How many requests were sent so far, retries included.
@@ -99,10 +126,25 @@ impl Fetcher {
         self.requests.load(Ordering::Relaxed)
     }
 
+    /// Called when the cache is cleared of `token`: another process's copy of it is of no use either.
+    pub(crate) fn clear(&self, token: Option<&AccessToken>) {
+        sharing::clear(&self.store, token);
+    }
+
+    /// Called when an API has rejected `token`.
+    pub(crate) fn reject(&self, token: &AccessToken) {
+        sharing::reject(&self.store, token);
+    }
+
+    /// Whether another process fetched `token`.
+    pub(crate) fn is_adopted(&self, token: &AccessToken) -> bool {
+        sharing::is_adopted(&self.store, token)
+    }
+
     /// Makes attempts until one succeeds or no other follows; a single one for a `single_attempt`. Records in the current
     /// span why, and the number of requests.
     ///
-    /// A token store belongs here, between the cache and the backend: it looks at the demand before any request is sent.
+    /// With a token store, it looks there before any request is sent, and puts there what it fetched.
     pub(crate) async fn token(
         &self,
         observer: &impl FetchObserver,
@@ -112,10 +154,12 @@ impl Fetcher {
         let mut cycle = Cycle {
             fetcher: self,
             observer,
+            sharing: Sharing::begin(&self.store),
             rejected: None,
             sent: 0,
         };
         let result = cycle.run(single_attempt).await;
+        cycle.sharing.finish(&result).await;
         tracing::Span::current().record("attempts", cycle.sent);
         result.map_err(|error| error.with_attempts(cycle.sent))
     }
@@ -130,7 +174,7 @@ impl Fetcher {
         let mut has_waited = false;
         loop {
             if observer.is_unwanted() {
-                return Err(TokenError::interrupted("the token is not needed any more"));
+                return Err(unwanted());
             }
             let Err(wait) = lock(&self.rate_limiter).try_acquire(Instant::now()) else {
                 self.is_limited.store(has_waited, Ordering::Relaxed);
@@ -157,6 +201,7 @@ impl Fetcher {
 struct Cycle<'a, O> {
     fetcher: &'a Fetcher,
     observer: &'a O,
+    sharing: Sharing,
     rejected: Option<RejectedSecret>,
     /// Requests sent so far.
     sent: u32,
@@ -170,6 +215,11 @@ struct RejectedSecret {
 
 impl<O: FetchObserver> Cycle<'_, O> {
     async fn run(&mut self, single_attempt: bool) -> Result<AccessToken, TokenError> {
+        if let Backend::Endpoint(endpoint) = &self.fetcher.backend
+            && let Some(token) = self.look(endpoint, endpoint.preferred()).await?
+        {
+            return Ok(token);
+        }
         let mut attempts = 0;
         loop {
             attempts += 1;
@@ -209,6 +259,10 @@ impl<O: FetchObserver> Cycle<'_, O> {
                     return Err(error);
                 };
                 self.rejected = Some(RejectedSecret { error, other });
+                if let Some(token) = self.look(endpoint, other).await? {
+                    endpoint.prefer(other);
+                    return Ok(token);
+                }
                 other
             }
         };
@@ -227,13 +281,22 @@ impl<O: FetchObserver> Cycle<'_, O> {
         }
     }
 
+    /// Looks for a token that another process has fetched with this secret.
+    async fn look(
+        &mut self,
+        endpoint: &TokenEndpoint,
+        kind: SecretKind,
+    ) -> Result<Option<AccessToken>, TokenError> {
+        self.sharing.look(endpoint, kind, self.observer).await
+    }
+
     /// Makes one request, and once more if its deadline passed while the machine slept.
     async fn request(&mut self, target: Target<'_>) -> Result<AccessToken, TokenError> {
         let mut may_repeat = true;
         loop {
             let asked_at = self.begin_request().await?;
             let mut deadline = Deadline::after(self.fetcher.request_timeout);
-            match target.fetch(&mut deadline).await {
+            match self.sharing.while_leased(target.fetch(&mut deadline)).await {
                 Ok(issued) => return accept(issued, asked_at),
                 Err(error)
                     if error.kind() == TokenErrorKind::Timeout
@@ -250,7 +313,11 @@ impl<O: FetchObserver> Cycle<'_, O> {
 
     /// Waits for the request's turn, and counts it.
     async fn begin_request(&mut self) -> Result<Moment, TokenError> {
-        self.fetcher.acquire(self.observer).await?;
+        let turn = self.fetcher.acquire(self.observer);
+        self.sharing.while_leased(turn).await?;
+        if self.sent == 0 {
+            self.sharing.start();
+        }
         self.observer.on_start();
         self.sent += 1;
         self.fetcher.requests.fetch_add(1, Ordering::Relaxed);
@@ -276,6 +343,10 @@ impl Target<'_> {
             },
         }
     }
+}
+
+fn unwanted() -> TokenError {
+    TokenError::interrupted("the token is not needed any more")
 }
 
 fn accept(issued: IssuedToken, asked_at: Moment) -> Result<AccessToken, TokenError> {

@@ -39,6 +39,9 @@
 //! | `rustls` | on | TLS with rustls |
 //! | `native-tls` | | TLS with the system's library |
 //! | `http2` | | HTTP/2 to the token endpoint |
+//! | `redis` | | [`RedisTokenStore`], one token for all processes of a fleet |
+//! | `file-store` | | [`FileTokenStore`], one token for all processes of a host |
+//! | `token-store` | on with `rustls` | [`TokenStore`], for a store on another database; brings aws-lc-rs, as rustls does |
 //! | `blocking` | | [`blocking::WristbandM2mClient`](crate::blocking), for synchronous programs |
 //! | `testing` | | [`testing::MockWristband`](crate::testing), a token endpoint on loopback |
 

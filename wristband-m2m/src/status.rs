@@ -21,6 +21,10 @@ pub struct TokenStatus {
     pub(crate) expires_in: Option<Duration>,
     pub(crate) last_error: Option<TokenError>,
     pub(crate) token_requests: u64,
+    #[cfg(feature = "token-store")]
+    pub(crate) store: crate::store::StoreState,
+    #[cfg(feature = "token-store")]
+    pub(crate) store_error: Option<crate::store::StoreError>,
 }
 
 /// The state of a client's token.
@@ -64,5 +68,19 @@ impl TokenStatus {
     #[must_use]
     pub fn token_requests(&self) -> u64 {
         self.token_requests
+    }
+
+    /// Whether tokens are shared through a [`token_store`](crate::WristbandM2mClientBuilder::token_store).
+    #[cfg(feature = "token-store")]
+    #[must_use]
+    pub fn store(&self) -> crate::store::StoreState {
+        self.store
+    }
+
+    /// Why the token store is [`Degraded`](crate::StoreState::Degraded).
+    #[cfg(feature = "token-store")]
+    #[must_use]
+    pub fn store_error(&self) -> Option<crate::store::StoreError> {
+        self.store_error.clone()
     }
 }

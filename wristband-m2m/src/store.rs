@@ -41,6 +41,9 @@ pub use self::query::{StoreQuery, Verdict};
 pub use self::record::StoreRecord;
 #[cfg(feature = "redis")]
 pub use self::redis::RedisTokenStore;
+pub(crate) use self::sealing::Sealer;
+pub(crate) use self::session::StoreSession;
+pub(crate) use self::shared::SharedTokens;
 pub use self::slot::StoreSlot;
 
 /// Keeps one sealed token per client for all processes that share the store.

@@ -2,3 +2,4 @@
 
 mod file_store;
 mod redis_store;
+mod sharing;

@@ -95,7 +95,7 @@ async fn run(cache: Weak<TokenCache>, interval: Duration, due: Arc<Mutex<Moment>
         // While it runs, the refresh is overdue only after another interval.
         *lock(&due) = Moment::now().later(interval);
         // The cache traces a failure and keeps the token that it has.
-        let failure = cache.refresh().await.err();
+        let failure = cache.refresh(interval / 2).await.err();
         *lock(&due) = Moment::now().later(pause(interval, jitter(), failure.as_ref()));
     }
 }

@@ -7,7 +7,7 @@ use super::sharded_slot::Slot;
 use super::single_flight::Flight;
 use crate::clock::Moment;
 use crate::error::TokenError;
-use crate::fetch::Demand;
+use crate::fetch::{Demand, Need};
 use crate::runtime::Task;
 use crate::status::TokenState;
 use crate::token::AccessToken;
@@ -136,14 +136,14 @@ impl State {
     }
 
     /// What a flight that starts now has to fetch.
-    pub(super) fn demand(&self, now: &Moment, min_lifetime: Duration) -> Demand {
+    pub(super) fn demand(&self, now: &Moment, need: Need) -> Demand {
         Demand {
             have: self.unexpired_token(now).cloned(),
             is_rejected: self
                 .current
                 .as_ref()
                 .is_some_and(|current| current.is_rejected),
-            min_lifetime,
+            need,
         }
     }
 

@@ -1,7 +1,6 @@
 //! The flight that fetches a token for the cache.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tracing::{Instrument as _, Span};
 
@@ -9,7 +8,7 @@ use super::TokenCache;
 use super::single_flight::{Reporter, Work};
 use super::state::FlightId;
 use crate::error::TokenError;
-use crate::fetch::{Demand, FetchObserver};
+use crate::fetch::{Demand, FetchObserver, Need};
 use crate::token::AccessToken;
 
 type Outcome = Result<AccessToken, TokenError>;
@@ -17,18 +16,13 @@ type Outcome = Result<AccessToken, TokenError>;
 pub(super) struct TokenFlight {
     cache: Arc<TokenCache>,
     id: FlightId,
-    min_lifetime: Duration,
+    need: Need,
     is_retry: bool,
     span: Span,
 }
 
 impl TokenFlight {
-    pub(super) fn new(
-        cache: Arc<TokenCache>,
-        id: FlightId,
-        min_lifetime: Duration,
-        is_retry: bool,
-    ) -> Self {
+    pub(super) fn new(cache: Arc<TokenCache>, id: FlightId, need: Need, is_retry: bool) -> Self {
         let span = tracing::info_span!(
             parent: None,
             "wristband_m2m.fetch",
@@ -40,7 +34,7 @@ impl TokenFlight {
         Self {
             cache,
             id,
-            min_lifetime,
+            need,
             is_retry,
             span,
         }
@@ -96,7 +90,7 @@ struct Observer<'a> {
 
 impl FetchObserver for Observer<'_> {
     fn demand(&self) -> Demand {
-        self.flight.cache.demand(self.flight.min_lifetime)
+        self.flight.cache.demand(self.flight.need)
     }
 
     fn on_start(&self) {

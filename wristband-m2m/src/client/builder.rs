@@ -16,6 +16,8 @@ use crate::fetch::TokenSource;
 use crate::fetch::endpoint::TokenEndpoint;
 use crate::fetch::secret::Secret;
 use crate::fetch::{Backend, Fetcher};
+#[cfg(feature = "token-store")]
+use crate::store::{SharedTokens, TokenStore};
 use crate::token::expiry::ExpiryPolicy;
 
 const DEFAULT_BUFFER: Duration = Duration::from_secs(60);
@@ -40,6 +42,7 @@ const SHORTEST_BACKGROUND_INTERVAL: Duration = Duration::from_secs(60);
 /// | `http_client` | a new client using the enabled TLS backend |
 /// | `token_endpoint` | `https://{application_vanity_domain}/api/v1/oauth2/token` |
 /// | `token_source` | the token endpoint |
+/// | `token_store` | none |
 ///
 /// # Examples
 ///
@@ -69,6 +72,8 @@ pub struct WristbandM2mClientBuilder {
     http_client: Option<reqwest::ClientBuilder>,
     token_endpoint: Option<String>,
     token_source: Option<Arc<dyn TokenSource>>,
+    #[cfg(feature = "token-store")]
+    token_store: Option<Arc<dyn TokenStore>>,
 }
 
 impl WristbandM2mClientBuilder {
@@ -86,6 +91,8 @@ impl WristbandM2mClientBuilder {
             http_client: None,
             token_endpoint: None,
             token_source: None,
+            #[cfg(feature = "token-store")]
+            token_store: None,
         }
     }
 
@@ -193,6 +200,21 @@ impl WristbandM2mClientBuilder {
         self
     }
 
+    /// Shares the token with all processes that have the same client, secret and store. None by default.
+    ///
+    /// One process fetches a token and the others adopt it, also after a revocation. The store sees sealed bytes only, and
+    /// is never needed: while it fails, each process fetches its own token, and
+    /// [`status().store()`](crate::TokenStatus::store) says so. See [`TokenStore`] for what a store must do,
+    /// `RedisTokenStore` (feature `redis`) and `FileTokenStore` (feature `file-store`).
+    ///
+    /// The records are encrypted with a key that is derived from the client secret, so a store cannot be combined with a
+    /// [`token_source`](Self::token_source), which has none.
+    #[cfg(feature = "token-store")]
+    pub fn token_store(mut self, store: impl TokenStore) -> Self {
+        self.token_store = Some(Arc::new(store));
+        self
+    }
+
     /// Validates the settings and creates the client. Sends nothing, spawns nothing and needs no runtime.
     ///
     /// # Errors
@@ -226,12 +248,33 @@ impl WristbandM2mClientBuilder {
         let interval = self.background_token_refresh_interval;
         let retry = self.retry.clone();
         let request_timeout = self.request_timeout;
+        #[cfg(feature = "token-store")]
+        let store = self.shared_tokens(policy)?;
         let fetcher = Fetcher::new(self.backend()?, retry, request_timeout);
+        #[cfg(feature = "token-store")]
+        let fetcher = fetcher.with_store(store);
         let longest_fast_path = interval.map(BackgroundRefresh::longest_silence);
         Ok(WristbandM2mClient::new(
             TokenCache::new(fetcher, policy, longest_fast_path),
             interval.map(BackgroundRefresh::new),
         ))
+    }
+
+    #[cfg(feature = "token-store")]
+    fn shared_tokens(
+        &self,
+        policy: ExpiryPolicy,
+    ) -> Result<Option<Arc<SharedTokens>>, ConfigError> {
+        let Some(store) = &self.token_store else {
+            return Ok(None);
+        };
+        if self.token_source.is_some() {
+            return Err(ConfigError::new(
+                "token_store",
+                "must not be combined with `token_source`, because records are encrypted with a key derived from the client secret: leave one of them out",
+            ));
+        }
+        Ok(Some(Arc::new(SharedTokens::new(Arc::clone(store), policy))))
     }
 
     fn backend(self) -> Result<Backend, ConfigError> {

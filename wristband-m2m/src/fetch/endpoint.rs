@@ -106,14 +106,27 @@ impl TokenEndpoint {
         Err(self.refusal(status, &document, &response))
     }
 
-    fn request(&self, kind: SecretKind) -> reqwest::RequestBuilder {
-        let secret = match (kind, &self.secondary) {
+    /// The name and the key of this client's tokens in a store, for one of the secrets.
+    #[cfg(feature = "token-store")]
+    pub(super) fn sealer(&self, kind: SecretKind) -> Option<crate::store::Sealer> {
+        let secret = self.secret(kind).expose();
+        crate::store::Sealer::new(secret, self.url.as_str(), &self.client_id).ok()
+    }
+
+    fn secret(&self, kind: SecretKind) -> &Secret {
+        match (kind, &self.secondary) {
             (SecretKind::Secondary, Some(secondary)) => secondary,
             _ => &self.primary,
-        };
+        }
+    }
+
+    fn request(&self, kind: SecretKind) -> reqwest::RequestBuilder {
         self.http
             .post(self.url.clone())
-            .header(AUTHORIZATION, secret.basic_credential(&self.client_id))
+            .header(
+                AUTHORIZATION,
+                self.secret(kind).basic_credential(&self.client_id),
+            )
             .header(ACCEPT, HeaderValue::from_static("application/json"))
             .header(USER_AGENT, HeaderValue::from_static(PRODUCT))
             .header(

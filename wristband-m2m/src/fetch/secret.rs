@@ -15,7 +15,7 @@ impl Secret {
         Self(value.into())
     }
 
-    /// For the builder's checks alone.
+    /// For the builder's checks, and for the names and keys that are derived from it.
     pub(crate) fn expose(&self) -> &str {
         &self.0
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::error::TokenError;
+use crate::error::{ErrorDocument, TokenError};
 
 /// How long a failure is shared unless the endpoint asked for more.
 const SHORTEST: Duration = Duration::from_secs(1);
@@ -83,7 +83,7 @@ impl Failure {
             return None;
         };
         let retry_after = has_retry_after.then_some(left);
-        Some(TokenError::from_status(status, None, retry_after).caused_by(Box::new(SeenElsewhere)))
+        Some(TokenError::from_status(status, ErrorDocument::default(), retry_after).caused_by(Box::new(SeenElsewhere)))
     }
 }
 

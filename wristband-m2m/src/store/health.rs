@@ -1,5 +1,6 @@
 //! Whether the store is worth asking: a circuit breaker around it.
 
+use std::error::Error as _;
 use std::time::Duration;
 
 use super::error::StoreError;
@@ -38,6 +39,31 @@ struct Trouble {
     retry_at: Moment,
 }
 
+/// What is traced, once per change.
+#[derive(Debug)]
+pub(super) enum Change {
+    Failed(StoreError),
+    Recovered { failures: u32 },
+}
+
+impl Change {
+    pub(super) fn trace(self) {
+        match self {
+            Self::Failed(error) => {
+                let cause = error.source().map(ToString::to_string);
+                tracing::warn!(
+                    %error,
+                    cause,
+                    "the token store failed; this process fetches its own tokens until it works again"
+                );
+            }
+            Self::Recovered { failures } => {
+                tracing::info!(failures, "the token store works again; tokens are shared");
+            }
+        }
+    }
+}
+
 impl Health {
     /// How long the next operation may take; `None` while the store is left alone.
     pub(super) fn limit(&self, now: &Moment) -> Option<Duration> {
@@ -53,32 +79,23 @@ impl Health {
         }
     }
 
-    pub(super) fn succeeded(&mut self) {
+    pub(super) fn succeeded(&mut self) -> Option<Change> {
         self.has_answered = true;
-        if let Some(trouble) = self.trouble.take() {
-            tracing::info!(
-                failures = trouble.failures,
-                "the token store works again, and the token is shared"
-            );
-        }
+        let trouble = self.trouble.take()?;
+        Some(Change::Recovered {
+            failures: trouble.failures,
+        })
     }
 
-    pub(super) fn failed(&mut self, error: StoreError, now: &Moment) {
+    pub(super) fn failed(&mut self, error: StoreError, now: &Moment) -> Option<Change> {
         let failures = self.trouble.as_ref().map_or(0, |trouble| trouble.failures);
-        if failures == 0 {
-            let cause = std::error::Error::source(&error).map(ToString::to_string);
-            tracing::warn!(
-                %error,
-                cause,
-                "the token store fails: this process fetches its own token until it works again"
-            );
-        }
         let failures = failures.saturating_add(1);
         self.trouble = Some(Trouble {
-            error,
+            error: error.clone(),
             failures,
             retry_at: now.later(pause(failures, jitter())),
         });
+        (failures == 1).then_some(Change::Failed(error))
     }
 
     pub(super) fn state(&self) -> StoreState {

@@ -25,6 +25,7 @@ use super::sealing::{Purpose, Sealer};
 use super::shared::{Operation, SharedToken, SharedTokens, bounded};
 use crate::clock::Moment;
 use crate::error::TokenError;
+use crate::fetch::Demand;
 use crate::runtime::{sleep, spawn};
 use crate::token::AccessToken;
 use crate::token::expiry::{Lifetime, Phase};
@@ -42,23 +43,9 @@ const MOST_JUDGED: u32 = 8;
 /// The store forgets a token this much before its end, so that nobody adopts one that is about to end.
 const MARGIN: Duration = Duration::from_secs(1);
 
-/// What a flight wants.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Wanted {
-    /// The token that the cache has, if any.
-    pub(crate) current: Option<AccessToken>,
-    /// An API rejected the current token.
-    pub(crate) is_rejected: bool,
-    /// The life that the caller needs.
-    pub(crate) min_life: Duration,
-    /// The greatest age of a token that is as good as a new one; any by default.
-    pub(crate) max_age: Option<Duration>,
-}
-
 /// One flight's use of the store.
 pub(crate) struct StoreSession {
     shared: Arc<SharedTokens>,
-    wanted: Wanted,
     generation: u64,
     sealer: Option<Arc<Sealer>>,
     lease: Option<LeaseId>,
@@ -76,11 +63,10 @@ enum Judged {
 }
 
 impl StoreSession {
-    pub(super) fn new(shared: Arc<SharedTokens>, wanted: Wanted) -> Self {
+    pub(super) fn new(shared: Arc<SharedTokens>) -> Self {
         Self {
             generation: shared.generation(),
             shared,
-            wanted,
             sealer: None,
             lease: None,
             known: None,
@@ -96,7 +82,11 @@ impl StoreSession {
     /// # Errors
     ///
     /// What another process met, or that a forced renewal came too early.
-    pub(crate) async fn look(&mut self, sealer: Sealer) -> Result<Option<AccessToken>, TokenError> {
+    pub(crate) async fn look(
+        &mut self,
+        sealer: Sealer,
+        demand: &(dyn Fn() -> Demand + Sync),
+    ) -> Result<Option<AccessToken>, TokenError> {
         self.leave(Failure::Local, Duration::from_secs(1)).await;
         self.abandon();
         for (slot, lease) in self.shared.take_detached() {
@@ -104,10 +94,17 @@ impl StoreSession {
         }
         let sealer = Arc::new(sealer);
         self.sealer = Some(Arc::clone(&sealer));
-        let (mut known, mut verdict) = self.first_query();
+        let mut useless = None;
         let mut judged = 0;
         let mut wait = Wait::default();
         loop {
+            // The cache may be cleared while this waits.
+            self.generation = self.shared.generation();
+            let demand = demand();
+            let (known, verdict) = match useless.take() {
+                Some(useless) => useless,
+                None => self.known(&demand),
+            };
             let asked_at = Moment::now();
             let query = StoreQuery {
                 known: known.clone(),
@@ -121,11 +118,14 @@ impl StoreSession {
             };
             match answer {
                 StoreAnswer::Found { record, life } => {
-                    match self.judge(&sealer, &record, life, asked_at) {
-                        Judged::Adopt(token) => return Ok(Some(token)),
-                        Judged::Useless(judgement) => verdict = judgement,
+                    match self.judge(&sealer, &record, life, asked_at, &demand) {
+                        Judged::Adopt(token) => {
+                            // There is nothing to put.
+                            self.sealer = None;
+                            return Ok(Some(token));
+                        }
+                        Judged::Useless(verdict) => useless = Some((Some(record), verdict)),
                     }
-                    known = Some(record);
                     judged += 1;
                     if judged > MOST_JUDGED {
                         self.shared
@@ -155,12 +155,24 @@ impl StoreSession {
                         None => Ok(None),
                     };
                 }
-                StoreAnswer::TooSoon { wait } if self.wanted.is_rejected => {
+                StoreAnswer::TooSoon { wait } if demand.is_rejected => {
                     return Err(TokenError::renewal_limited(wait));
                 }
                 StoreAnswer::TooSoon { .. } => return Ok(None),
             }
         }
+    }
+
+    /// Called before the first request: a clear that came since the look is older than what is fetched now.
+    pub(crate) fn start(&mut self) {
+        let generation = self.shared.generation();
+        if let (Some(lease), Some(sealer)) = (self.lease, &self.sealer)
+            && generation != self.generation
+        {
+            self.shared.let_go(lease);
+            self.shared.hold(sealer.slot(), lease, generation);
+        }
+        self.generation = generation;
     }
 
     /// Runs the fetch, and renews the lease meanwhile.
@@ -189,12 +201,13 @@ impl StoreSession {
         }
     }
 
-    fn first_query(&self) -> (Option<StoreRecord>, Verdict) {
-        let current = self.shared.record_of(self.wanted.current.as_ref());
-        if self.wanted.is_rejected {
-            (current, Verdict::ForceRenewal)
-        } else if current.is_some() {
-            (current, Verdict::Keep)
+    /// The record of the token at hand, and what is to become of it.
+    fn known(&self, demand: &Demand) -> (Option<StoreRecord>, Verdict) {
+        let record = self.shared.record_of(demand.have.as_ref());
+        if demand.is_rejected {
+            (record, Verdict::ForceRenewal)
+        } else if record.is_some() {
+            (record, Verdict::Keep)
         } else {
             (self.shared.cleared_record(), Verdict::Remove)
         }
@@ -217,6 +230,7 @@ impl StoreSession {
         record: &StoreRecord,
         life: Duration,
         asked_at: Moment,
+        demand: &Demand,
     ) -> Judged {
         let Ok(opened) = sealer.open(Purpose::Token, record, asked_at.wall) else {
             return Judged::Useless(Verdict::Remove);
@@ -231,7 +245,7 @@ impl StoreSession {
         let Some(token) = token else {
             return Judged::Useless(Verdict::Remove);
         };
-        if !self.is_enough(&lifetime) {
+        if !self.is_enough(&lifetime, demand) {
             return Judged::Useless(Verdict::Keep);
         }
         self.shared.remember(SharedToken {
@@ -244,15 +258,15 @@ impl StoreSession {
     }
 
     /// Whether a token would not want to be renewed at once.
-    fn is_enough(&self, lifetime: &Lifetime) -> bool {
+    fn is_enough(&self, lifetime: &Lifetime, demand: &Demand) -> bool {
         let now = Moment::now();
         let age = lifetime.age(&now);
         let phase = self.shared.policy.schedule(lifetime.life, 0.0).phase(age);
         // The endpoint issues none that lives longer than a young one.
         let is_young = age < lifetime.life / 60;
         phase == Phase::Fresh
-            && (is_young || lifetime.remaining(&now) >= self.wanted.min_life)
-            && self.wanted.max_age.is_none_or(|max_age| age <= max_age)
+            && (is_young || lifetime.remaining(&now) >= demand.need.min_lifetime)
+            && demand.need.max_age.is_none_or(|max_age| age <= max_age)
     }
 
     fn believed(

@@ -14,8 +14,7 @@ use super::lease::LeaseId;
 use super::query::Verdict;
 use super::recent::Recent;
 use super::record::{RecordId, StoreRecord};
-use super::sealing::Sealer;
-use super::session::{StoreSession, Wanted};
+use super::session::StoreSession;
 use super::slot::StoreSlot;
 use crate::clock::Moment;
 use crate::runtime::{Mutex, lock, within};
@@ -83,8 +82,8 @@ impl SharedTokens {
     }
 
     /// Begins a flight.
-    pub(crate) fn session(self: &Arc<Self>, wanted: Wanted) -> StoreSession {
-        StoreSession::new(Arc::clone(self), wanted)
+    pub(crate) fn session(self: &Arc<Self>) -> StoreSession {
+        StoreSession::new(Arc::clone(self))
     }
 
     /// Whether `token` came from the store, and so may be older than the last rejection.
@@ -181,8 +180,22 @@ impl SharedTokens {
     }
 
     pub(super) fn failed(&self, message: &'static str) {
-        let error = StoreError::because(message);
-        lock(&self.memory).health.failed(error, &Moment::now());
+        self.note::<()>(Err(StoreError::because(message)));
+    }
+
+    fn note<T>(&self, result: Result<T, StoreError>) -> Option<T> {
+        let change = {
+            let mut memory = lock(&self.memory);
+            match &result {
+                Ok(_) => memory.health.succeeded(),
+                Err(error) => memory.health.failed(error.clone(), &Moment::now()),
+            }
+        };
+        // A subscriber may look at the client's status.
+        if let Some(change) = change {
+            change.trace();
+        }
+        result.ok()
     }
 
     /// Runs one operation within `limit`. `None` while it is under way still.
@@ -192,17 +205,7 @@ impl SharedTokens {
         operation: &mut Operation<T>,
     ) -> Option<Option<T>> {
         let result = bounded(limit, operation).await?;
-        let mut memory = lock(&self.memory);
-        Some(match result {
-            Ok(answer) => {
-                memory.health.succeeded();
-                Some(answer)
-            }
-            Err(error) => {
-                memory.health.failed(error, &Moment::now());
-                None
-            }
-        })
+        Some(self.note(result))
     }
 
     /// Runs one operation, unless the store is left alone. `None` if it failed or came to no end in time.

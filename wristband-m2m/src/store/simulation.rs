@@ -15,12 +15,12 @@ use super::lease::LeaseId;
 use super::query::StoreQuery;
 use super::record::StoreRecord;
 use super::sealing::Sealer;
-use super::session::Wanted;
 use super::shared::SharedTokens;
 use super::slot::StoreSlot;
 use super::slot_state::SlotState;
 use crate::clock::Moment;
 use crate::error::{TokenError, TokenErrorKind};
+use crate::fetch::Demand;
 use crate::token::AccessToken;
 use crate::token::expiry::{ExpiryPolicy, Lifetime};
 
@@ -287,18 +287,22 @@ impl Process {
     }
 
     /// One flight.
-    pub(super) async fn token(&self, wanted: Wanted) -> Result<AccessToken, TokenError> {
-        let mut session = self.shared.session(wanted);
-        if let Some(token) = session.look(sealer("secret")).await? {
-            return Ok(token);
-        }
-        let result = session.while_leased(self.endpoint.fetch()).await;
+    pub(super) async fn token(&self, demand: Demand) -> Result<AccessToken, TokenError> {
+        let mut session = self.shared.session();
+        let result = match session.look(sealer("secret"), &|| demand.clone()).await {
+            Ok(None) => {
+                session.start();
+                session.while_leased(self.endpoint.fetch()).await
+            }
+            Ok(Some(token)) => Ok(token),
+            Err(error) => Err(error),
+        };
         session.finish(&result).await;
         result
     }
 
     pub(super) async fn first(&self) -> Result<AccessToken, TokenError> {
-        self.token(Wanted::default()).await
+        self.token(Demand::default()).await
     }
 
     /// What a 401 does.
@@ -307,10 +311,10 @@ impl Process {
         rejected: &AccessToken,
     ) -> Result<AccessToken, TokenError> {
         self.shared.reject(rejected);
-        self.token(Wanted {
-            current: Some(rejected.clone()),
+        self.token(Demand {
+            have: Some(rejected.clone()),
             is_rejected: true,
-            ..Wanted::default()
+            ..Demand::default()
         })
         .await
     }

@@ -24,7 +24,7 @@ impl Lifetime {
     pub(crate) fn begun(now: Moment, life: Duration, left: Duration) -> Self {
         let life = life.min(LONGEST_LIFE);
         let left = left.min(life);
-        match now.earlier(life - left) {
+        match now.before(life - left) {
             Some(asked_at) => Self::new(asked_at, life),
             // A machine that has just started cannot express the age.
             None => Self::new(now, left),

@@ -5,11 +5,12 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use redis::{ErrorKind, RedisError, RedisResult, ServerErrorKind};
+use tokio::runtime::{Handle, Id};
 use tokio::time::Instant;
 
 use super::scripts::{Keys, Reply, Script};
 use super::server::{Connection, Server};
-use crate::runtime::{Mutex, RuntimeId, current_runtime, lock, sleep, spawn};
+use crate::runtime::{Mutex, lock, sleep, spawn};
 use crate::store::error::StoreError;
 
 /// A connection that nobody uses for this long is closed: it is not needed before the token is due.
@@ -23,7 +24,7 @@ pub(super) struct Connections {
 struct Open {
     connection: Connection,
     /// The runtime that drives it; another one may be all that runs now.
-    runtime: Option<RuntimeId>,
+    runtime: Option<Id>,
     last_used: Instant,
 }
 
@@ -152,6 +153,10 @@ async fn evaluate(
         }
         result => result.map(Reply),
     }
+}
+
+fn current_runtime() -> Option<Id> {
+    Handle::try_current().ok().map(|handle| handle.id())
 }
 
 fn is_broken(error: &RedisError) -> bool {

@@ -1,5 +1,6 @@
 use super::*;
 use crate::error::TokenErrorKind;
+use crate::fetch::Need;
 use crate::store::StoreState;
 use crate::store::simulation::{
     Answer, Process, SimulatedEndpoint, SimulatedStore, Trouble, sealer,
@@ -104,10 +105,12 @@ async fn a_caller_that_needs_more_life_gets_it() {
     let process = fleet.process();
     let current = Some(process.first().await.unwrap());
     tokio::time::advance(seconds(600)).await;
-    let wanted = |min_life| Wanted {
-        current: None,
-        min_life,
-        ..Wanted::default()
+    let wanted = |min_life| Demand {
+        need: Need {
+            min_lifetime: min_life,
+            max_age: None,
+        },
+        ..Demand::default()
     };
     let token = fleet.process().token(wanted(seconds(2900))).await.unwrap();
     assert_eq!(token.as_str(), "token-1");
@@ -116,8 +119,8 @@ async fn a_caller_that_needs_more_life_gets_it() {
     // More than the endpoint issues: a young one is the best there is.
     let token = fleet.process().token(wanted(2 * HOUR)).await.unwrap();
     assert_eq!(token.as_str(), "token-2");
-    let wanted = Wanted {
-        current,
+    let wanted = Demand {
+        have: current,
         ..wanted(seconds(3100))
     };
     assert_eq!(process.token(wanted).await.unwrap().as_str(), "token-2");
@@ -128,10 +131,13 @@ async fn a_background_refresh_adopts_a_young_token_only() {
     let fleet = Fleet::new();
     let process = fleet.process();
     let current = Some(process.first().await.unwrap());
-    let wanted = Wanted {
-        current,
-        max_age: Some(seconds(30)),
-        ..Wanted::default()
+    let wanted = Demand {
+        have: current,
+        need: Need {
+            min_lifetime: Duration::ZERO,
+            max_age: Some(seconds(30)),
+        },
+        ..Demand::default()
     };
     let other = fleet.process();
     tokio::time::advance(seconds(60)).await;
@@ -234,9 +240,9 @@ async fn a_rejected_token_that_a_fail_over_brings_back_is_not_adopted() {
     let token = process.replacement(&token).await.unwrap();
     assert_eq!(token.as_str(), "token-2");
     fleet.store.inside().restore(snapshot);
-    let wanted = Wanted {
-        current: Some(token),
-        ..Wanted::default()
+    let wanted = Demand {
+        have: Some(token),
+        ..Demand::default()
     };
     assert_eq!(process.token(wanted).await.unwrap().as_str(), "token-3");
 }
@@ -311,8 +317,14 @@ async fn what_may_be_this_machines_fault_is_not_shared() {
 async fn a_holder_that_dies_costs_the_others_its_lease() {
     let fleet = Fleet::new();
     let dead = fleet.process();
-    let mut session = dead.shared.session(Wanted::default());
-    assert!(session.look(sealer("secret")).await.unwrap().is_none());
+    let mut session = dead.shared.session();
+    assert!(
+        session
+            .look(sealer("secret"), &Demand::default)
+            .await
+            .unwrap()
+            .is_none()
+    );
     // Killed: nothing of it runs any more.
     std::mem::forget(session);
     for (result, took) in all(&fleet.processes(20)).await {
@@ -325,8 +337,14 @@ async fn a_holder_that_dies_costs_the_others_its_lease() {
 #[tokio::test(start_paused = true)]
 async fn a_dropped_flight_gives_its_lease_back() {
     let fleet = Fleet::new();
-    let mut session = fleet.process().shared.session(Wanted::default());
-    assert!(session.look(sealer("secret")).await.unwrap().is_none());
+    let mut session = fleet.process().shared.session();
+    assert!(
+        session
+            .look(sealer("secret"), &Demand::default)
+            .await
+            .unwrap()
+            .is_none()
+    );
     drop(session);
     let (result, took) = timed(fleet.process().first()).await;
     result.unwrap();
@@ -337,8 +355,14 @@ async fn a_dropped_flight_gives_its_lease_back() {
 async fn a_stalled_holder_overwrites_nothing() {
     let fleet = Fleet::new();
     let stalled = fleet.process();
-    let mut session = stalled.shared.session(Wanted::default());
-    assert!(session.look(sealer("secret")).await.unwrap().is_none());
+    let mut session = stalled.shared.session();
+    assert!(
+        session
+            .look(sealer("secret"), &Demand::default)
+            .await
+            .unwrap()
+            .is_none()
+    );
     let late = fleet.endpoint.fetch().await;
     sleep(seconds(3)).await;
     assert_eq!(fleet.process().first().await.unwrap().as_str(), "token-2");
@@ -468,9 +492,9 @@ async fn a_store_in_trouble_costs_one_operation_and_is_left_alone() {
         );
 
         fleet.store.inside().trouble = trouble;
-        let wanted = Wanted {
-            current: Some(token),
-            ..Wanted::default()
+        let wanted = Demand {
+            have: Some(token),
+            ..Demand::default()
         };
         let (result, took) = timed(process.token(wanted)).await;
         result.unwrap();
@@ -569,15 +593,25 @@ async fn life_is_capped_by_what_is_sealed() {
 async fn a_rotated_secret_is_looked_up_under_its_own_name() {
     let fleet = Fleet::new();
     let process = fleet.process();
-    let mut session = process.shared.session(Wanted::default());
-    assert!(session.look(sealer("old")).await.unwrap().is_none());
+    let mut session = process.shared.session();
+    assert!(
+        session
+            .look(sealer("old"), &Demand::default)
+            .await
+            .unwrap()
+            .is_none()
+    );
     // `invalid_client`: another process that holds the new secret has put a token already.
     fleet.process().first().await.unwrap();
-    let token = session.look(sealer("secret")).await.unwrap().unwrap();
+    let token = session
+        .look(sealer("secret"), &Demand::default)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(token.as_str(), "token-1");
     // Those who waited for the old secret's lease are told to find out for themselves.
-    let mut other = fleet.process().shared.session(Wanted::default());
-    let (looked, took) = timed(other.look(sealer("old"))).await;
+    let mut other = fleet.process().shared.session();
+    let (looked, took) = timed(other.look(sealer("old"), &Demand::default)).await;
     assert!(looked.unwrap().is_none() && took.is_zero());
 }
 
