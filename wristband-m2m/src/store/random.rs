@@ -54,3 +54,21 @@ pub(super) mod seeded {
         Some(id)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_makes_what_is_random_repeatable() {
+        let draw = |seed| {
+            seeded::seed(seed);
+            let drawn = (random_id(), jitter().to_bits());
+            seeded::seed(None);
+            drawn
+        };
+        assert_eq!(draw(Some(7)), draw(Some(7)));
+        assert_ne!(draw(Some(7)), draw(Some(8)));
+        assert_ne!(draw(None), draw(None));
+    }
+}

@@ -49,7 +49,8 @@ impl Fleet {
 async fn all(processes: &[Process]) -> Vec<(Result<AccessToken, TokenError>, Duration)> {
     let start = Instant::now();
     let mut calls = JoinSet::new();
-    for process in processes.iter().cloned() {
+    for process in processes {
+        let process = process.clone();
         calls.spawn(async move { (process.first().await, start.elapsed()) });
     }
     calls.join_all().await
