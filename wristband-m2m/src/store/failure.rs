@@ -83,7 +83,10 @@ impl Failure {
             return None;
         };
         let retry_after = has_retry_after.then_some(left);
-        Some(TokenError::from_status(status, ErrorDocument::default(), retry_after).caused_by(Box::new(SeenElsewhere)))
+        Some(
+            TokenError::from_status(status, ErrorDocument::default(), retry_after)
+                .caused_by(Box::new(SeenElsewhere)),
+        )
     }
 }
 
@@ -106,7 +109,11 @@ mod tests {
 
     fn answered(status: u16, retry_after: Option<u64>) -> TokenError {
         let status = StatusCode::from_u16(status).unwrap();
-        TokenError::from_status(status, None, retry_after.map(Duration::from_secs))
+        TokenError::from_status(
+            status,
+            ErrorDocument::default(),
+            retry_after.map(Duration::from_secs),
+        )
     }
 
     #[test]

@@ -19,7 +19,7 @@ use super::shared::SharedTokens;
 use super::slot::StoreSlot;
 use super::slot_state::SlotState;
 use crate::clock::Moment;
-use crate::error::{TokenError, TokenErrorKind};
+use crate::error::{ErrorDocument, TokenError, TokenErrorKind};
 use crate::fetch::Demand;
 use crate::token::AccessToken;
 use crate::token::expiry::{ExpiryPolicy, Lifetime};
@@ -255,7 +255,7 @@ impl SimulatedEndpoint {
             }
             Answer::Status(status, retry_after) => Err(TokenError::from_status(
                 StatusCode::from_u16(status).unwrap(),
-                None,
+                ErrorDocument::default(),
                 retry_after,
             )),
             Answer::Network => Err(TokenError::new(TokenErrorKind::Network, "no network")),
