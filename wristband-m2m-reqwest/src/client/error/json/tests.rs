@@ -55,34 +55,57 @@ fn a_path_leads_to_what_does_not_fit() {
         (
             r#""price": 1, "pair": [1"#,
             r#""price": "hunter2", "pair": [1"#,
-            "`lineItems[0].price`, line 2,",
+            "`lineItems[0].price`, found a string, expected u64, line 2,",
         ),
         (
             r#"{"price": 1, "pair": [1, 2]}"#,
             r#"{"price": 1}"#,
-            "`lineItems[0]`, line 2,",
+            "`lineItems[0]`, missing field `pair`, line 2,",
         ),
         (
             r#"[1, 2]"#,
             r#"[1, "hunter2"]"#,
-            "`lineItems[0].pair[1]`, line 2,",
+            "`lineItems[0].pair[1]`, found a string, expected u8, line 2,",
         ),
-        (r#""n""#, "7", "`note`, line 3,"),
+        (
+            r#""n""#,
+            "7",
+            "`note`, found an integer, expected a string, line 3,",
+        ),
         (
             r#"[3, 4]"#,
             r#"["hunter2"]"#,
-            "`by_customer.{key}.pair[0]`, line 4,",
+            "`by_customer.{key}.pair[0]`, found a string, expected u8, line 4,",
         ),
-        (r#""at": 5"#, r#""at": "hunter2""#, "`state.at`, line 5,"),
+        (
+            r#""at": 5"#,
+            r#""at": "hunter2""#,
+            "`state.at`, found a string, expected u64, line 5,",
+        ),
         (
             r#"{"Shipped": {"at": 5}}"#,
             r#"{"Returned": [1, "hunter2"]}"#,
-            "`state[1]`, line 5,",
+            "`state[1]`, found a string, expected u8, line 5,",
         ),
         (
             r#"{"Shipped": {"at": 5}}"#,
             r#""hunter2""#,
-            "`state`, line 5,",
+            "`state`, unknown variant, expected one of `Open`, `Shipped`, `Returned`, line 5,",
+        ),
+        (
+            r#"{"Shipped": {"at": 5}}"#,
+            "null",
+            "`state`, found null, expected enum State, line 5,",
+        ),
+        (
+            r#"{"Shipped": {"at": 5}}"#,
+            r#"{"Shipped": {}}"#,
+            "`state`, missing field `at`, line 5,",
+        ),
+        (
+            "[1, 2]",
+            "[1, 256]",
+            "`lineItems[0].pair[1]`, found an integer out of range, expected u8, line 2,",
         ),
     ] {
         let problem = problem_of::<Order>(&order(part, with));
@@ -96,11 +119,11 @@ fn at_the_top_there_is_no_path() {
     let problem = problem_of::<Vec<u8>>(r#""hunter2""#);
     assert_eq!(
         problem,
-        "has a body of JSON that does not fit the type: line 1, column 9"
+        "has a body of JSON that does not fit the type: found a string, expected a sequence, line 1, column 9"
     );
     assert_eq!(
         problem_of::<Item>(r#"{"price": 1}"#),
-        "has a body of JSON that does not fit the type: line 1, column 12"
+        "has a body of JSON that does not fit the type: missing field `pair`, line 1, column 12"
     );
     assert_eq!(
         problem_of::<u8>(" \n"),
@@ -133,7 +156,37 @@ fn keys_of_a_map_are_not_shown_even_where_a_struct_collects_them() {
     struct Closed {
         name: String,
     }
-    problem_of::<Closed>(r#"{"hunter2": 1}"#);
+    let problem = decode_json::<Closed>(br#"{"nmae": 1}"#).unwrap_err();
+    assert!(
+        problem.contains("type: unknown field `nmae`, line 1"),
+        "{problem}"
+    );
+}
+
+#[test]
+fn a_type_that_quotes_the_value_in_its_own_words_is_not_repeated() {
+    #[derive(Debug)]
+    struct Talkative;
+
+    impl<'de> Deserialize<'de> for Talkative {
+        fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            let value = String::deserialize(deserializer)?;
+            if value.len() > 10 {
+                return Err(serde::de::Error::custom(format!("no {value}")));
+            }
+            let expected = format!("better than {value}");
+            let found = serde::de::Unexpected::Str(&value);
+            Err(serde::de::Error::invalid_value(found, &expected.as_str()))
+        }
+    }
+
+    let problem = problem_of::<Vec<Talkative>>(r#"["hunter2"]"#);
+    assert!(
+        problem.contains("at `[0]`, found a string with an invalid value, line 1"),
+        "{problem}"
+    );
+    let problem = problem_of::<Vec<Talkative>>(r#"["hunter2 hunter2"]"#);
+    assert!(problem.contains("at `[0]`, line 1"), "{problem}");
 }
 
 #[test]
