@@ -51,7 +51,7 @@
 //! | `native-tls` | | TLS by the system's library |
 //! | `http2` | | HTTP/2 |
 //! | `multipart` | | `#[multipart]` arguments, and `multipart` on request builders |
-//! | `stream` | | `ByteStream` and `JsonLines` answers |
+//! | `stream` | | `ByteStream`, `JsonLines`, `Events` and `Pages` |
 //! | `testing` | | `wristband_m2m::testing::MockWristband`, a token endpoint on loopback |
 //! | `blocking` | | `wristband_m2m::blocking`, tokens for synchronous programs |
 
@@ -62,18 +62,26 @@ mod middleware;
 #[allow(missing_docs, reason = "for generated code only")]
 pub mod private;
 
+pub use ::http;
 pub use ::reqwest;
 pub use ::reqwest_middleware;
 pub use ::wristband_m2m;
 pub use async_trait::async_trait;
 pub use bytes::Bytes;
 
-pub use crate::client::builder::ApiClientBuilder;
+pub use crate::client::builder::{ApiClient, ApiClientBuilder};
+pub use crate::client::connection::{ApiConnection, ApiConnectionBuilder};
 pub use crate::client::endpoint::Endpoint;
-pub use crate::client::error::{ApiError, ApiErrorKind};
-pub use crate::client::response::api_response::ApiResponse;
+pub use crate::client::error::{
+    ApiError, ApiErrorKind, Problem, WristbandProblem, WristbandViolation,
+};
+pub use crate::client::pages::{LinkedPage, Page, WristbandPage};
 #[cfg(feature = "stream")]
-pub use crate::client::response::stream::{ByteStream, JsonLines};
+pub use crate::client::pages::{PageStream, Pages};
+pub use crate::client::response::api_response::ApiResponse;
+pub use crate::client::response::from_response::{BoxError, FromResponse};
+#[cfg(feature = "stream")]
+pub use crate::client::response::stream::{ByteStream, Event, Events, JsonLines};
 pub use crate::middleware::error::token_error;
 pub use crate::middleware::extensions::{MinTokenLife, SkipWristbandAuth};
 pub use crate::middleware::outcome::{AuthOutcome, NotRetried};

@@ -2,11 +2,15 @@
 
 pub use crate::client::builder::{ApiClient, from_http_client};
 pub use crate::client::inner::ClientInner;
-pub use crate::client::request::{AnyBody, BodyArgument, Call, into_body};
+#[cfg(feature = "stream")]
+pub use crate::client::pages::pages;
+pub use crate::client::request::{AlwaysGiven, AnyBody, Call, Given, into_body};
+#[cfg(feature = "stream")]
+pub use crate::client::response::specialize::EndpointPages;
 pub use crate::client::response::specialize::{
-    DecodeLeaf, EndpointResult, ResponseDecoder, UnwrapLayer,
+    DecodeJson, DecodeOpen, EndpointResult, ResponseDecoder, UnwrapLayer,
 };
-pub use crate::{__body as body, __response as response};
+pub use crate::{__body as body, __optional as optional, __response as response};
 
 use std::future::Future;
 use std::pin::Pin;
@@ -19,7 +23,7 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 #[macro_export]
 macro_rules! __response {
     ($start:expr) => {{
-        use $crate::private::{DecodeLeaf as _, UnwrapLayer as _};
+        use $crate::private::{DecodeJson as _, DecodeOpen as _, UnwrapLayer as _};
         $start
             .unwrap_layer()
             .unwrap_layer()
@@ -29,12 +33,22 @@ macro_rules! __response {
     }};
 }
 
-/// An argument as a body that borrows nothing.
+/// An argument as a body that borrows nothing, if there is one.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __body {
     ($argument:expr) => {{
-        use $crate::private::AnyBody as _;
-        $crate::private::into_body($crate::private::BodyArgument($argument).owned())
+        use $crate::private::{AlwaysGiven as _, AnyBody as _};
+        $crate::private::into_body($crate::private::Given($argument).given().owned())
+    }};
+}
+
+/// A borrowed argument that may be an `Option`, as one.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __optional {
+    ($argument:expr) => {{
+        use $crate::private::AlwaysGiven as _;
+        $crate::private::Given($argument).given().0
     }};
 }

@@ -15,21 +15,19 @@ use crate::model::{Endpoint, Param, Role, Service};
 pub(super) fn body(service: &Service, endpoint: &Endpoint) -> TokenStream {
     let krate = &service.krate;
     let begin = begin(service, endpoint);
-    let steps = steps(service, endpoint);
     let send = send(krate, &endpoint.output);
-    if steps.iter().all(|step| step.cfgs.is_empty()) {
-        let steps = steps.iter().map(|step| &step.link);
-        return quote!(#begin #(#steps)* #send);
-    }
-    // A link of a chain cannot carry a `cfg`.
     let call = Ident::new("__call", Span::mixed_site());
-    let steps = steps
-        .iter()
-        .map(|Step { cfgs, link }| quote!(#(#cfgs)* let #call = #call #link;));
+    let sending = Ident::new("__sending", Span::mixed_site());
+    let steps = steps(service, endpoint).into_iter();
+    let steps = steps.map(|Step { cfgs, link }| quote!(#(#cfgs)* #call #link;));
+    // The call is gone before anything is waited for: what is carried along is the request.
     quote! {
-        let #call = #begin;
-        #(#steps)*
-        #call #send
+        let #sending = {
+            let mut #call = #begin;
+            #(#steps)*
+            #call #send
+        };
+        #sending.await
     }
 }
 
@@ -41,7 +39,7 @@ fn send(krate: &syn::Path, output: &Type) -> TokenStream {
     let end = quote_spanned!(last=> as #krate::private::EndpointResult>::decoder());
     let mut answer = Group::new(Delimiter::Parenthesis, quote!(#begin #end));
     answer.set_span(last);
-    quote_spanned!(first=> .send(#krate::private::response! #answer).await)
+    quote_spanned!(first=> .send(#krate::private::response! #answer))
 }
 
 /// A link of the chain, such as `.segment("id", &id)`.
@@ -169,8 +167,19 @@ fn argument(service: &Service, param: &Param) -> Option<TokenStream> {
             quote_spanned!(span=> .header(#name, #borrowed))
         }
         Role::HeaderMap => quote_spanned!(span=> .header_map(#own_name, #borrowed)),
-        Role::Json => quote_spanned!(span=> .json(#own_name, #borrowed)),
-        Role::Form => quote_spanned!(span=> .form(#own_name, #borrowed)),
+        Role::Json | Role::Form => {
+            let step = Ident::new(
+                if matches!(param.role, Role::Json) {
+                    "json"
+                } else {
+                    "form"
+                },
+                span,
+            );
+            let krate = &service.krate;
+            let krate = at(span, quote!(#krate));
+            quote_spanned!(span=> .#step(#own_name, #krate::private::optional!(#borrowed)))
+        }
         Role::Multipart => quote_spanned!(span=> .multipart(#value)),
         Role::Body { content_type } => {
             let krate = &service.krate;

@@ -127,6 +127,11 @@ fn constructors(service: &Service) -> TokenStream {
             ) -> #result {
                 #krate::private::from_http_client(base_url.as_ref(), http)
             }
+
+            /// Makes a client that shares the connection with others: base URL, headers, connections, middleware.
+            #vis fn on(connection: &#krate::ApiConnection) -> Self {
+                #krate::ApiConnection::client(connection)
+            }
         }
     }
 }
@@ -178,7 +183,10 @@ fn settings(service: &Service) -> TokenStream {
     });
     let timeout = service.timeout.map(|timeout| {
         let timeout = call::duration(timeout);
-        quote!(const TIMEOUT: ::core::time::Duration = #timeout;)
+        quote! {
+            const TIMEOUT: ::core::option::Option<::core::time::Duration> =
+                ::core::option::Option::Some(#timeout);
+        }
     });
     let lints = attrs::lints();
     quote! {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use reqwest::Url;
+use url::ParseError;
 
 use crate::middleware::origin::Origin;
 
@@ -63,6 +64,16 @@ impl BaseUrl {
     /// The path, without a trailing slash; empty for the root.
     pub(crate) fn path(&self) -> &str {
         &self.url.as_str()[self.authority_end..self.path_end]
+    }
+
+    /// Resolves a relative reference. The path counts as a folder, with or without a trailing slash.
+    pub(crate) fn join(&self, reference: &str) -> Result<Url, ParseError> {
+        if self.url.as_str().len() != self.path_end {
+            return self.url.join(reference);
+        }
+        let mut folder = self.url.clone();
+        folder.set_path(&format!("{}/", self.url.path()));
+        folder.join(reference)
     }
 
     /// The URL with this path and query on this origin; `None` if a parser would read it in any other way.

@@ -1,4 +1,4 @@
-//! ApiClientBuilder: how a generated client is set up.
+//! ApiClientBuilder: how a typed client with a connection of its own is set up.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -6,32 +6,51 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::wristband_m2m::{ConfigError, WristbandM2mClient};
-use http::HeaderMap;
-use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Middleware};
+use reqwest_middleware::{ClientWithMiddleware, Middleware};
 
-use crate::client::base_url::BaseUrl;
-use crate::client::inner::{ClientInner, HttpStack};
-use crate::client::request::headers;
-use crate::middleware::WristbandAuth;
-use crate::middleware::origin::Origin;
-use crate::middleware::redirect::same_origin_redirects;
+use super::connection::{ApiConnection, ApiConnectionBuilder};
+use super::inner::ClientInner;
 
-/// What the macro says about a client.
+/// A typed client, which `#[wristband_m2m]` generates from a trait.
+///
+/// It is what a function that sets up any client asks for:
+///
+/// ```
+/// use wristband_m2m_reqwest::wristband_m2m::{ConfigError, WristbandM2mClient};
+/// use wristband_m2m_reqwest::{ApiClient, ApiClientBuilder};
+///
+/// fn set_up<C: ApiClient>(builder: ApiClientBuilder<C>) -> Result<C, ConfigError> {
+///     builder.header("X-Source", "billing").build()
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a typed client",
+    label = "expected a client that `#[wristband_m2m]` has generated, such as `OrdersClient` for a trait `Orders`"
+)]
 pub trait ApiClient: Sized {
     /// `base_url` of the attribute.
+    #[doc(hidden)]
     const BASE_URL: Option<&'static str> = None;
     /// `timeout` of the attribute.
-    const TIMEOUT: Duration = Duration::from_secs(30);
+    #[doc(hidden)]
+    const TIMEOUT: Option<Duration> = None;
+    /// How many endpoints the trait has.
+    #[doc(hidden)]
+    const ENDPOINTS: usize = 0;
     /// The client around its inside.
+    #[doc(hidden)]
     fn from_api(api: ClientInner) -> Self;
 }
 
-/// Sets up a typed client; made by the `builder` function of each.
+/// Sets up a typed client with a connection of its own; made by the `builder` function of each.
+///
+/// The settings are those of [`ApiConnectionBuilder`], and several clients of one API should rather share an
+/// [`ApiConnection`]. The differences: `base_url` and `timeout` replace those of the trait.
 ///
 /// | setting | default |
 /// |---|---|
 /// | [`base_url`](Self::base_url) | the one in the attribute, else required |
-/// | [`http_client`](Self::http_client) | an own one, which follows redirects within the origin of the request only |
+/// | [`http_client`](Self::http_client) | a new one, which follows redirects within the origin of the request only |
 /// | [`with`](Self::with) | no middleware but [`WristbandAuth`](crate::WristbandAuth) |
 /// | [`timeout`](Self::timeout) | the one in the attribute, else 30 s |
 /// | [`header`](Self::header) | none |
@@ -66,14 +85,7 @@ pub trait ApiClient: Sized {
 /// ```
 #[must_use = "a builder does nothing until it is built"]
 pub struct ApiClientBuilder<C> {
-    client: Arc<WristbandM2mClient>,
-    base_url: Option<String>,
-    http: Option<reqwest::Client>,
-    middleware: Vec<Arc<dyn Middleware>>,
-    timeout: Option<Duration>,
-    headers: Vec<(String, String)>,
-    origins: Vec<String>,
-    retry_on_unauthorized: bool,
+    connection: ApiConnectionBuilder,
     built: PhantomData<fn() -> C>,
 }
 
@@ -81,70 +93,51 @@ impl<C: ApiClient> ApiClientBuilder<C> {
     /// For generated code: `OrdersClient::builder(client)`.
     #[doc(hidden)]
     pub fn new(client: impl Into<Arc<WristbandM2mClient>>) -> Self {
+        let connection = ApiConnection::builder(client);
         Self {
-            client: client.into(),
-            base_url: C::BASE_URL.map(str::to_owned),
-            http: None,
-            middleware: Vec::new(),
-            timeout: None,
-            headers: Vec::new(),
-            origins: Vec::new(),
-            retry_on_unauthorized: true,
+            connection: match C::BASE_URL {
+                Some(base_url) => connection.base_url(base_url),
+                None => connection,
+            },
             built: PhantomData,
         }
     }
 
-    /// Where the API is: scheme, host, port if it is not the usual one, and a path if every endpoint has it in common.
+    /// Replaces the base URL of the attribute; see [`ApiConnectionBuilder::base_url`].
+    pub fn base_url(self, base_url: impl AsRef<str>) -> Self {
+        self.set(|connection| connection.base_url(base_url))
+    }
+
+    /// Sends requests with this client; see [`ApiConnectionBuilder::http_client`], which says what follows redirects.
+    pub fn http_client(self, http: reqwest::Client) -> Self {
+        self.set(|connection| connection.http_client(http))
+    }
+
+    /// Adds a middleware outside the authentication; see [`ApiConnectionBuilder::with`].
+    pub fn with(self, middleware: impl Middleware) -> Self {
+        self.set(|connection| connection.with(middleware))
+    }
+
+    /// Sets how long a call may take in all: waiting for a token, both tries, reading the body.
     ///
-    /// Replaces the one in the attribute. It must be `https`, or `http` on this machine; any other plain `http` must be
-    /// named with [`allow_origin`](Self::allow_origin). The token goes to this origin and to no other.
-    pub fn base_url(mut self, base_url: impl AsRef<str>) -> Self {
-        self.base_url = Some(base_url.as_ref().to_owned());
-        self
+    /// Replaces the `timeout` of the trait; those of methods and of `#[timeout]` arguments take precedence.
+    pub fn timeout(self, timeout: Duration) -> Self {
+        self.set(|connection| connection.timeout(timeout))
     }
 
-    /// Sends requests with this client, so that several typed clients share its connections.
-    ///
-    /// Give it [`same_origin_redirects`](crate::same_origin_redirects) unless redirects to other hosts are wanted; the
-    /// token does not follow them in any case.
-    pub fn http_client(mut self, http: reqwest::Client) -> Self {
-        self.http = Some(http);
-        self
+    /// Sends a header with each request to the base URL's origin; see [`ApiConnectionBuilder::header`].
+    pub fn header(self, name: &str, value: &str) -> Self {
+        self.set(|connection| connection.header(name, value))
     }
 
-    /// Adds a middleware; may be repeated. The first is the outermost, and all of them are outside the authentication:
-    /// a retrying one has each of its tries authenticated anew.
-    pub fn with(mut self, middleware: impl Middleware) -> Self {
-        self.middleware.push(Arc::new(middleware));
-        self
+    /// Allows a plain `http` origin; see [`ApiConnectionBuilder::allow_origin`].
+    pub fn allow_origin(self, origin: impl Into<String>) -> Self {
+        self.set(|connection| connection.allow_origin(origin))
     }
 
-    /// How long a call may take in all: waiting for a token, both tries, reading the body.
-    ///
-    /// Replaces the `timeout` of the trait; those of methods and of `#[timeout]` arguments go before it.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
-        self
-    }
-
-    /// Sends a header with each request to the base URL's origin; may be repeated. A header of that name that a trait,
-    /// a method or an argument sets goes before it.
-    pub fn header(mut self, name: &str, value: &str) -> Self {
-        self.headers.push((name.to_owned(), value.to_owned()));
-        self
-    }
-
-    /// Allows an origin such as `http://orders.internal:8080` that is plain `http` and not on this machine, for a mesh that
-    /// does TLS itself; may be repeated.
-    pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
-        self.origins.push(origin.into());
-        self
-    }
-
-    /// Whether a request that was answered with 401 is sent once more with a new token. On by default.
-    pub fn retry_on_unauthorized(mut self, retry: bool) -> Self {
-        self.retry_on_unauthorized = retry;
-        self
+    /// Sets whether a request that was answered with 401 is sent once more with a new token. On by default.
+    pub fn retry_on_unauthorized(self, retry: bool) -> Self {
+        self.set(|connection| connection.retry_on_unauthorized(retry))
     }
 
     /// Checks all settings and makes the client. Nothing is sent, and no runtime is needed.
@@ -153,52 +146,20 @@ impl<C: ApiClient> ApiClientBuilder<C> {
     ///
     /// Names the setting that is missing or wrong, and says what to write.
     pub fn build(self) -> Result<C, ConfigError> {
-        let origins = self
-            .origins
-            .iter()
-            .map(|origin| Origin::parse(origin))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|problem| ConfigError::new("allow_origin", problem))?;
-        let base = match &self.base_url {
-            Some(text) => parse_base_url(text, &origins)?,
-            None => {
-                return Err(ConfigError::new(
-                    "base_url",
-                    "is missing: set it with base_url(\"https://api.example.com\"), or in the attribute",
-                ));
-            }
-        };
-        let timeout = self.timeout.unwrap_or(C::TIMEOUT);
-        if timeout.is_zero() {
-            return Err(ConfigError::new(
-                "timeout",
-                "a timeout of zero fails each call: write a longer one, such as 30 seconds",
-            ));
-        }
-        let headers = parse_headers(self.headers)?;
-
-        let http = match self.http {
-            Some(http) => http,
-            None => own_http_client()?,
-        };
-        let auth = WristbandAuth::builder(self.client)
-            .allow_origin(base.origin().to_string())
-            .retry_on_unauthorized(self.retry_on_unauthorized)
-            .build()?;
-        let stack = if self.middleware.is_empty() {
-            HttpStack::Managed
-        } else {
-            HttpStack::Extended
-        };
-        let http = self
-            .middleware
-            .into_iter()
-            .fold(ClientBuilder::new(http), ClientBuilder::with_arc)
-            .with(auth)
-            .build();
+        let timeout = self.connection.configured_timeout().or(C::TIMEOUT);
+        let connection = self.connection.build()?;
         Ok(C::from_api(ClientInner::new(
-            http, stack, base, timeout, headers,
+            connection,
+            timeout,
+            C::ENDPOINTS,
         )))
+    }
+
+    fn set(self, set: impl FnOnce(ApiConnectionBuilder) -> ApiConnectionBuilder) -> Self {
+        Self {
+            connection: set(self.connection),
+            built: PhantomData,
+        }
     }
 }
 
@@ -207,36 +168,14 @@ pub fn from_http_client<C: ApiClient>(
     base_url: &str,
     http: ClientWithMiddleware,
 ) -> Result<C, ConfigError> {
-    let base = parse_base_url(base_url, &[])?;
-    Ok(C::from_api(ClientInner::on_stack(http, base, C::TIMEOUT)))
-}
-
-fn parse_base_url(text: &str, allowed: &[Origin]) -> Result<BaseUrl, ConfigError> {
-    BaseUrl::parse(text, allowed).map_err(|problem| ConfigError::new("base_url", problem))
-}
-
-fn parse_headers(pairs: Vec<(String, String)>) -> Result<HeaderMap, ConfigError> {
-    let mut headers = HeaderMap::new();
-    for (name, value) in pairs {
-        let (name, value) =
-            headers::parse(&name, value).map_err(|problem| ConfigError::new("header", problem))?;
-        headers.insert(name, value);
-    }
-    Ok(headers)
-}
-
-fn own_http_client() -> Result<reqwest::Client, ConfigError> {
-    reqwest::Client::builder()
-        .redirect(same_origin_redirects())
-        .build()
-        .map_err(|error| ConfigError::new("http_client", "could not be built").caused_by(error))
+    let connection = ApiConnection::builder_on(http).base_url(base_url);
+    Ok(connection.build()?.client())
 }
 
 impl<C> fmt::Debug for ApiClientBuilder<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApiClientBuilder")
-            .field("timeout", &self.timeout)
-            .field("retry_on_unauthorized", &self.retry_on_unauthorized)
+            .field("connection", &self.connection)
             .finish_non_exhaustive()
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use ::wristband_m2m::TokenError;
 use bytes::Bytes;
@@ -11,15 +11,22 @@ use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
 use crate::client::endpoint::Endpoint;
+use crate::client::response::ResponseHead;
+use crate::middleware::outcome::AuthOutcome;
 
 mod json;
 mod json_path;
+mod problem;
+mod retry_after;
 mod transport;
+mod wristband_problem;
 
 pub(crate) use json::decode_json;
 #[cfg(feature = "stream")]
 pub(crate) use json::decode_json_line;
+pub use problem::Problem;
 use transport::Cause;
+pub use wristband_problem::{WristbandProblem, WristbandViolation};
 
 /// How much of an answer's body an error keeps.
 pub(crate) const BODY_LIMIT: usize = 64 * 1024;
@@ -33,19 +40,18 @@ pub(crate) const BODY_LIMIT: usize = 64 * 1024;
 /// # Examples
 ///
 /// ```
-/// use wristband_m2m_reqwest::{ApiError, ApiErrorKind};
+/// use wristband_m2m_reqwest::{ApiError, ApiErrorKind, http};
 ///
 /// #[derive(serde::Deserialize)]
-/// struct Problem {
+/// struct Refusal {
 ///     title: String,
 /// }
 ///
 /// fn explain(error: &ApiError) -> String {
 ///     match error.kind() {
-///         ApiErrorKind::Token => "who are we?".to_owned(),
-///         ApiErrorKind::Timeout => "try again later".to_owned(),
-///         ApiErrorKind::Status => match error.json::<Problem>() {
-///             Ok(problem) => problem.title,
+///         _ if error.is_transient() => "try again later".to_owned(),
+///         ApiErrorKind::Status => match error.json::<Refusal>() {
+///             Ok(refusal) => refusal.title,
 ///             Err(_) => error.to_string(),
 ///         },
 ///         _ => error.to_string(),
@@ -64,6 +70,7 @@ struct Failure {
     problem: Cow<'static, str>,
     status: Option<StatusCode>,
     headers: HeaderMap,
+    auth_outcome: Option<AuthOutcome>,
     body: Bytes,
     source: Option<Cause>,
 }
@@ -92,7 +99,7 @@ impl ApiError {
     /// At most the first 64 KiB of the body are kept. [`endpoint`](Self::endpoint) has empty fields.
     ///
     /// ```
-    /// use wristband_m2m_reqwest::ApiError;
+    /// use wristband_m2m_reqwest::{ApiError, http};
     ///
     /// let error = ApiError::from_response(http::StatusCode::NOT_FOUND, http::HeaderMap::new(), "no such order");
     /// assert_eq!(error.status(), Some(http::StatusCode::NOT_FOUND));
@@ -100,7 +107,12 @@ impl ApiError {
     /// assert_eq!(error.to_string(), "the call returned 404 Not Found");
     /// ```
     pub fn from_response(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
-        Self::from_status(&Endpoint::UNKNOWN, status, headers, body.into())
+        let head = ResponseHead {
+            status,
+            headers,
+            auth_outcome: None,
+        };
+        Self::from_status(&Endpoint::UNKNOWN, head, body.into())
     }
 
     /// What class of failure this is.
@@ -137,10 +149,28 @@ impl ApiError {
     /// Of kind [`Decode`](ApiErrorKind::Decode), when the body is not JSON or does not fit `T`.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Self> {
         decode_json(&self.0.body).map_err(|problem| {
-            Self::new(&self.0.endpoint, ApiErrorKind::Decode, problem)
-                .with_response(self.0.status, self.0.headers.clone())
-                .with_body(self.0.body.clone())
+            let mut error = Self::new(&self.0.endpoint, ApiErrorKind::Decode, problem)
+                .with_body(self.0.body.clone());
+            error.0.status = self.0.status;
+            error.0.headers = self.0.headers.clone();
+            error.0.auth_outcome = self.0.auth_outcome;
+            error
         })
+    }
+
+    /// Reads [`body`](Self::body) as problem details ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)).
+    ///
+    /// The media type `application/problem+json` decides; plain JSON, or no media type, is taken for them if it has a `title` or
+    /// a `detail`.
+    #[must_use]
+    pub fn problem(&self) -> Option<Problem> {
+        Problem::read(&self.0.headers, &self.0.body)
+    }
+
+    /// Reads [`body`](Self::body) as an error document of Wristband's own API.
+    #[must_use]
+    pub fn wristband(&self) -> Option<WristbandProblem> {
+        WristbandProblem::read(&self.0.body)
     }
 
     /// Why there was no token, when that is the reason.
@@ -154,6 +184,42 @@ impl ApiError {
             cause = error.source();
         }
         None
+    }
+
+    /// Returns whether the same call may succeed later: after a 408, a 429 or a 5xx, a network error, a timeout, or when no
+    /// token was available for such a reason.
+    ///
+    /// Whether the call may be made again is another question: the server may have acted on a request whose response was lost.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        if let Some(status) = self.0.status.filter(|status| !status.is_success()) {
+            return status.is_server_error()
+                || status == StatusCode::REQUEST_TIMEOUT
+                || status == StatusCode::TOO_MANY_REQUESTS;
+        }
+        match self.0.kind {
+            ApiErrorKind::Network | ApiErrorKind::Timeout => true,
+            ApiErrorKind::Token => self.token_error().is_some_and(TokenError::is_transient),
+            _ => false,
+        }
+    }
+
+    /// Returns how long the server asks to be left alone (`Retry-After`): the API, or the token endpoint if there was no token.
+    ///
+    /// A date is measured against the `Date` of the response; a past one is zero.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self.0.kind {
+            ApiErrorKind::Token => self.token_error()?.retry_after(),
+            _ => retry_after::parse(&self.0.headers, SystemTime::now),
+        }
+    }
+
+    /// Returns what [`WristbandAuth`](crate::WristbandAuth) did for the request, such as why a 401 was not retried; `None` when there
+    /// was no response.
+    #[must_use]
+    pub fn auth_outcome(&self) -> Option<AuthOutcome> {
+        self.0.auth_outcome
     }
 
     /// Whether the call took too long: either its own timeout or one of the HTTP client's.
@@ -185,6 +251,7 @@ impl ApiError {
             problem: problem.into(),
             status: None,
             headers: HeaderMap::new(),
+            auth_outcome: None,
             body: Bytes::new(),
             source: None,
         }))
@@ -196,20 +263,17 @@ impl ApiError {
     }
 
     /// The server responded with a status that is no success.
-    pub(crate) fn from_status(
-        endpoint: &Endpoint,
-        status: StatusCode,
-        headers: HeaderMap,
-        body: Bytes,
-    ) -> Self {
-        Self::new(endpoint, ApiErrorKind::Status, format!("returned {status}"))
-            .with_response(Some(status), headers)
+    pub(crate) fn from_status(endpoint: &Endpoint, head: ResponseHead, body: Bytes) -> Self {
+        let problem = format!("returned {}", head.status);
+        Self::new(endpoint, ApiErrorKind::Status, problem)
+            .with_response(head)
             .with_body(body)
     }
 
-    pub(crate) fn with_response(mut self, status: Option<StatusCode>, headers: HeaderMap) -> Self {
-        self.0.status = status;
-        self.0.headers = headers;
+    pub(crate) fn with_response(mut self, head: ResponseHead) -> Self {
+        self.0.status = Some(head.status);
+        self.0.headers = head.headers;
+        self.0.auth_outcome = head.auth_outcome;
         self
     }
 

@@ -9,7 +9,9 @@ use reqwest::{Body, Url};
 use serde::Serialize;
 
 use crate::client::endpoint::Endpoint;
+use crate::client::error::{ApiError, ApiErrorKind};
 use crate::client::inner::ClientInner;
+use crate::middleware::origin::same_origin;
 
 mod body;
 mod encoding;
@@ -18,11 +20,13 @@ mod query;
 mod send;
 mod target;
 
-pub use body::{AnyBody, BodyArgument, into_body};
+use body::GivenBody;
+pub use body::{AlwaysGiven, AnyBody, Given, into_body};
 use headers::{HeaderArgument, HeaderMapArgument};
 use target::Target;
 
-/// Each step keeps the first thing that goes wrong; [`Call::send`] reports it, and then nothing is sent.
+/// Built in place, step by step. Each step keeps the first thing that goes wrong; [`Call::send`] reports it, and then nothing
+/// is sent.
 #[must_use = "a call does nothing until it is sent"]
 #[allow(
     missing_debug_implementations,
@@ -32,17 +36,25 @@ pub struct Call<'a> {
     api: &'a ClientInner,
     endpoint: &'static Endpoint,
     target: Target,
+    /// A path without arguments, and the number of its endpoint.
+    fixed_path: Option<(usize, &'static str)>,
     /// In place of the base URL and the path.
     url: Option<Box<Url>>,
+    /// Where the page before came from.
+    page: Option<&'a Url>,
     headers: HeaderMap,
     /// What the trait and the method fix, for the base URL's origin alone; in lower case.
     fixed_headers: Vec<(&'static str, &'static str)>,
+    /// What an argument says is not to be sent; in lower case.
+    suppressed_headers: Vec<&'static str>,
+    /// What the trait and the method fix, for the base URL's origin alone.
+    fixed_query: Vec<(&'static str, &'static str)>,
     body: Option<Body>,
     timeout: Option<Duration>,
     min_token_life: Option<Duration>,
     auth: bool,
     retry_on_unauthorized: bool,
-    problem: Option<Cow<'static, str>>,
+    problem: Option<ApiError>,
 }
 
 /// A value that a segment of a path is made of. Beside `Display`, for a message in terms of the user's trait.
@@ -88,15 +100,36 @@ where
     }
 }
 
+/// How long a call may take.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the timeout of a call",
+    label = "write `Duration` or `Option<Duration>`",
+    note = "`std::time::Duration`"
+)]
+pub trait TimeoutArgument {
+    fn timeout(self) -> Option<Duration>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Into<Option<Duration>>> TimeoutArgument for T {
+    fn timeout(self) -> Option<Duration> {
+        self.into()
+    }
+}
+
 impl<'a> Call<'a> {
     pub fn new(api: &'a ClientInner, endpoint: &'static Endpoint) -> Self {
         Self {
             api,
             endpoint,
-            target: Target::below(api.base().path(), endpoint.route.len()),
+            target: Target::default(),
+            fixed_path: None,
             url: None,
+            page: None,
             headers: HeaderMap::new(),
             fixed_headers: Vec::new(),
+            suppressed_headers: Vec::new(),
+            fixed_query: Vec::new(),
             body: None,
             timeout: None,
             min_token_life: None,
@@ -106,25 +139,39 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// A call that follows a page.
+    #[cfg(feature = "stream")]
+    pub(crate) fn after_page(mut self, page: Option<&'a Url>) -> Self {
+        self.page = page;
+        self
+    }
+
+    /// The whole path, as it goes over the wire, of the endpoint of this number.
+    pub fn fixed_path(&mut self, endpoint: usize, path: &'static str) -> &mut Self {
+        self.fixed_path = Some((endpoint, path));
+        self
+    }
+
     /// A piece of the path as it goes over the wire.
-    pub fn literal(self, text: &'static str) -> Self {
-        self.step(|call| call.target.literal(text))
+    pub fn literal(&mut self, text: &'static str) -> &mut Self {
+        self.step(|call| call.path().literal(text))
     }
 
     /// A value as one segment of the path, or as a part of one.
-    pub fn segment<T: PathValue + ?Sized>(self, name: &'static str, value: &T) -> Self {
-        self.step(|call| call.target.value(name, &value))
+    pub fn segment<T: PathValue + ?Sized>(&mut self, name: &'static str, value: &T) -> &mut Self {
+        self.step(|call| call.path().value(name, &value))
     }
 
     /// Values as the last segments of the path.
-    pub fn segments<S: PathSegments>(self, name: &'static str, values: S) -> Self {
+    pub fn segments<S: PathSegments>(&mut self, name: &'static str, values: S) -> &mut Self {
         self.step(|call| {
+            let target = call.path();
             let mut first = true;
             values.each(|value| {
                 if !std::mem::take(&mut first) {
-                    call.target.literal("/")?;
+                    target.literal("/")?;
                 }
-                call.target.value(name, value)
+                target.value(name, value)
             })?;
             if first {
                 return Err(format!("has no segment in `{name}`").into());
@@ -133,43 +180,83 @@ impl<'a> Call<'a> {
         })
     }
 
-    /// A whole URL.
-    pub fn url<T: AsRef<str> + ?Sized>(self, url: &T) -> Self {
+    /// A whole URL, or a reference that is relative to the base URL.
+    pub fn url<T: AsRef<str> + ?Sized>(&mut self, url: &T) -> &mut Self {
         self.step(|call| {
-            call.url = Some(Box::new(target::whole_url(url.as_ref())?));
+            let base = call.api.connection().base();
+            let url = target::whole_url(url.as_ref(), |text| base.join(text))?;
+            call.url = Some(Box::new(url));
             Ok(())
         })
     }
 
-    /// A scalar, or a sequence as a repeated key.
-    pub fn query<T: SerializeArgument + ?Sized>(self, name: &'static str, value: &T) -> Self {
-        self.step(|call| query::repeated(call.target.query()?, name, value))
-    }
-
-    /// A sequence as one comma-separated value.
-    pub fn query_csv<T: SerializeArgument + ?Sized>(self, name: &'static str, value: &T) -> Self {
-        self.step(|call| query::comma_separated(call.target.query()?, name, value))
-    }
-
-    /// A struct or map, key by key.
-    pub fn query_map<T: SerializeArgument + ?Sized>(self, name: &'static str, value: &T) -> Self {
-        self.step(|call| query::flattened(call.target.query()?, name, value))
-    }
-
-    /// A key without a value, when `present`.
-    pub fn query_flag(self, name: &'static str, present: bool) -> Self {
+    /// The same for the URL of a page: it is relative to the page before, if there is one, and of the same origin.
+    pub fn page_url<T: AsRef<str> + ?Sized>(&mut self, url: &T) -> &mut Self {
+        let Some(page) = self.page else {
+            return self.url(url);
+        };
         self.step(|call| {
-            if present {
-                query::flag(call.target.query()?, name);
+            let url = target::whole_url(url.as_ref(), |text| page.join(text))?;
+            if same_origin(page, &url) {
+                call.url = Some(Box::new(url));
+            } else {
+                let problem = "has a page whose link to the next leads to another origin";
+                let error = ApiError::new(call.endpoint, ApiErrorKind::Decode, problem);
+                call.problem = Some(error);
             }
             Ok(())
         })
     }
 
+    /// A scalar, or a sequence as a repeated key.
+    pub fn query<T: SerializeArgument + ?Sized>(
+        &mut self,
+        name: &'static str,
+        value: &T,
+    ) -> &mut Self {
+        self.step(|call| query::repeated(call.query_of_target()?, name, value))
+    }
+
+    /// A sequence as one comma-separated value.
+    pub fn query_csv<T: SerializeArgument + ?Sized>(
+        &mut self,
+        name: &'static str,
+        value: &T,
+    ) -> &mut Self {
+        self.step(|call| query::comma_separated(call.query_of_target()?, name, value))
+    }
+
+    /// A struct or map, key by key.
+    pub fn query_map<T: SerializeArgument + ?Sized>(
+        &mut self,
+        name: &'static str,
+        value: &T,
+    ) -> &mut Self {
+        self.step(|call| query::flattened(call.query_of_target()?, name, value))
+    }
+
+    /// A key without a value, when `present`.
+    pub fn query_flag(&mut self, name: &'static str, present: bool) -> &mut Self {
+        self.step(|call| {
+            if present {
+                query::flag(call.query_of_target()?, name);
+            }
+            Ok(())
+        })
+    }
+
+    /// A query parameter that the trait or the method fixes.
+    ///
+    /// It may be a key, so a URL of another origin gets none; nor does one that has such a parameter.
+    pub fn static_query(&mut self, name: &'static str, value: &'static str) -> &mut Self {
+        self.fixed_query.push((name, value));
+        self
+    }
+
     /// A header that the trait or the method fixes. The macro has checked both, and the name is in lower case.
     ///
     /// It may hold a key, so a URL of another origin gets none but those that say what the content is.
-    pub fn static_header(mut self, name: &'static str, value: &'static str) -> Self {
+    pub fn static_header(&mut self, name: &'static str, value: &'static str) -> &mut Self {
         if matches!(name, "accept" | "content-type") {
             headers::set_static(&mut self.headers, name, value);
         } else {
@@ -178,19 +265,27 @@ impl<'a> Call<'a> {
         self
     }
 
-    /// The name is in lower case, as the macro has checked.
-    pub fn header<M, T: HeaderArgument<M> + ?Sized>(self, name: &'static str, value: &T) -> Self {
-        self.step(|call| match value.display() {
+    /// The name is in lower case, as the macro has checked. `None` leaves the header out, whoever else sets it.
+    pub fn header<M, T: HeaderArgument<M> + ?Sized>(
+        &mut self,
+        name: &'static str,
+        value: &T,
+    ) -> &mut Self {
+        self.step(|call| match value.header() {
             Some(value) => headers::set(&mut call.headers, name, value),
-            None => Ok(()),
+            None => {
+                call.headers.remove(name);
+                call.suppressed_headers.push(name);
+                Ok(())
+            }
         })
     }
 
     pub fn header_map<M, T: HeaderMapArgument<M> + ?Sized>(
-        self,
+        &mut self,
         name: &'static str,
         map: &T,
-    ) -> Self {
+    ) -> &mut Self {
         self.step(|call| {
             let map = map
                 .header_map()
@@ -200,72 +295,130 @@ impl<'a> Call<'a> {
         })
     }
 
-    pub fn accept(self, value: &'static str) -> Self {
+    pub fn accept(&mut self, value: &'static str) -> &mut Self {
         self.static_header("accept", value)
     }
 
-    pub fn json<T: SerializeArgument + ?Sized>(self, name: &'static str, value: &T) -> Self {
+    /// `None` sends no body.
+    pub fn json<T: SerializeArgument + ?Sized>(
+        &mut self,
+        name: &'static str,
+        value: Option<&T>,
+    ) -> &mut Self {
         self.step(|call| {
-            let body = body::json(name, value)?;
-            call.set_body("application/json", body);
+            if let Some(value) = value {
+                let body = body::json(name, value)?;
+                call.set_body("application/json", body);
+            }
             Ok(())
         })
     }
 
-    pub fn form<T: SerializeArgument + ?Sized>(self, name: &'static str, value: &T) -> Self {
+    /// `None` sends no body.
+    pub fn form<T: SerializeArgument + ?Sized>(
+        &mut self,
+        name: &'static str,
+        value: Option<&T>,
+    ) -> &mut Self {
         self.step(|call| {
-            let body = body::form(name, value)?;
-            call.set_body("application/x-www-form-urlencoded", body);
+            if let Some(value) = value {
+                let body = body::form(name, value)?;
+                call.set_body("application/x-www-form-urlencoded", body);
+            }
             Ok(())
         })
     }
 
     #[cfg(feature = "multipart")]
-    pub fn multipart(self, form: reqwest::multipart::Form) -> Self {
+    pub fn multipart(&mut self, form: reqwest::multipart::Form) -> &mut Self {
         self.step(|call| {
-            let (headers, body) = body::multipart(call.api.http().as_ref(), form)?;
+            let http = call.api.connection().http();
+            let (headers, body) = body::multipart(http.as_ref(), form)?;
             headers::set_all(&mut call.headers, headers);
             call.body = body;
             Ok(())
         })
     }
 
-    pub fn body(self, content_type: &'static str, body: Body) -> Self {
-        self.step(|call| {
-            call.set_body(content_type, body);
-            Ok(())
+    /// A body that is ready; `None` sends none.
+    pub fn body(&mut self, content_type: &'static str, body: GivenBody) -> &mut Self {
+        self.take_body(body, |call| {
+            headers::set_default(&mut call.headers, "content-type", content_type);
         })
     }
 
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+    /// The same, where an argument says what it is.
+    pub fn raw_body(&mut self, body: GivenBody) -> &mut Self {
+        self.take_body(body, |_| {})
+    }
+
+    pub fn timeout<T: TimeoutArgument>(&mut self, timeout: T) -> &mut Self {
+        self.timeout = timeout.timeout().or(self.timeout);
         self
     }
 
-    pub fn min_token_life(mut self, life: Duration) -> Self {
+    pub fn min_token_life(&mut self, life: Duration) -> &mut Self {
         self.min_token_life = Some(life);
         self
     }
 
-    pub fn without_auth(mut self) -> Self {
+    pub fn without_auth(&mut self) -> &mut Self {
         self.auth = false;
         self
     }
 
-    pub fn without_retry(mut self) -> Self {
+    pub fn without_retry(&mut self) -> &mut Self {
         self.retry_on_unauthorized = false;
         self
     }
 
-    fn step(mut self, step: impl FnOnce(&mut Self) -> Result<(), Cow<'static, str>>) -> Self {
-        if self.problem.is_none() {
-            self.problem = step(&mut self).err();
+    fn step(&mut self, step: impl FnOnce(&mut Self) -> Result<(), Cow<'static, str>>) -> &mut Self {
+        if self.problem.is_none()
+            && let Err(problem) = step(self)
+        {
+            self.problem = Some(ApiError::request(self.endpoint, problem));
         }
         self
+    }
+
+    /// The path so far, which begins with that of the base URL.
+    fn path(&mut self) -> &mut Target {
+        if self.target.is_empty() {
+            let base = self.api.connection().base().path();
+            self.target = Target::below(base, self.endpoint.route.len());
+        }
+        &mut self.target
+    }
+
+    fn query_of_target(&mut self) -> Result<query::Pairs<'_>, Cow<'static, str>> {
+        if let Some((_, path)) = self.fixed_path.take() {
+            self.path().literal(path)?;
+        }
+        if self.url.is_none() {
+            self.path();
+        }
+        self.target.query()
     }
 
     fn set_body(&mut self, content_type: &'static str, body: Body) {
         headers::set_default(&mut self.headers, "content-type", content_type);
         self.body = Some(body);
+    }
+
+    fn take_body(&mut self, body: GivenBody, with_type: impl FnOnce(&mut Self)) -> &mut Self {
+        match body {
+            _ if self.problem.is_some() => {}
+            Ok(None) => {}
+            Ok(Some(body)) => {
+                with_type(self);
+                self.body = Some(body);
+            }
+            Err(error) => {
+                let problem = "has a body that could not be made";
+                let error = ApiError::request(self.endpoint, problem).caused_by(error);
+                self.problem = Some(error);
+            }
+        }
+        self
     }
 }

@@ -17,9 +17,21 @@ fn everything_it_says(error: &ApiError) -> String {
     text
 }
 
+fn head(status: StatusCode, headers: HeaderMap) -> ResponseHead {
+    ResponseHead {
+        status,
+        headers,
+        auth_outcome: None,
+    }
+}
+
 #[test]
 fn a_message_names_the_endpoint_and_the_problem() {
-    let error = ApiError::from_status(&FIND, StatusCode::NOT_FOUND, HeaderMap::new(), Bytes::new());
+    let error = ApiError::from_status(
+        &FIND,
+        head(StatusCode::NOT_FOUND, HeaderMap::new()),
+        Bytes::new(),
+    );
     assert_eq!(
         error.to_string(),
         "Orders::find GET /v1/orders/{id} returned 404 Not Found"
@@ -141,4 +153,54 @@ fn an_error_of_a_middleware_that_tells_nothing_is_kept() {
     let error = ApiError::from_stack(&FIND, Some(&url), error);
     assert_eq!(error.kind(), ApiErrorKind::Request);
     assert!(error.source().unwrap().is::<std::io::Error>());
+}
+
+#[test]
+fn what_may_pass_is_transient() {
+    let of_status = |status: u16| {
+        let status = StatusCode::from_u16(status).unwrap();
+        ApiError::from_response(status, HeaderMap::new(), "")
+    };
+    for status in [408, 429, 500, 502, 503, 504, 599] {
+        assert!(of_status(status).is_transient(), "{status}");
+    }
+    for status in [300, 304, 400, 401, 403, 404, 409, 422] {
+        assert!(!of_status(status).is_transient(), "{status}");
+    }
+    for (kind, transient) in [
+        (ApiErrorKind::Network, true),
+        (ApiErrorKind::Timeout, true),
+        (ApiErrorKind::Decode, false),
+        (ApiErrorKind::Request, false),
+        (ApiErrorKind::Token, false),
+    ] {
+        assert_eq!(ApiError::new(&FIND, kind, "x").is_transient(), transient);
+    }
+    let no_token =
+        |token: TokenError| ApiError::new(&FIND, ApiErrorKind::Token, "x").caused_by(token);
+    assert!(no_token(TokenError::transient("x")).is_transient());
+    assert!(!no_token(TokenError::permanent("x")).is_transient());
+    // A refusal whose body did not arrive is still a refusal.
+    assert!(
+        !of_status(404)
+            .but_timed_out(Duration::from_secs(1))
+            .is_transient()
+    );
+    let late = ApiError::new(&FIND, ApiErrorKind::Timeout, "x");
+    assert!(
+        late.with_response(head(StatusCode::OK, HeaderMap::new()))
+            .is_transient()
+    );
+}
+
+#[test]
+fn the_server_says_when_to_come_again() {
+    let mut headers = HeaderMap::new();
+    headers.insert("retry-after", http::HeaderValue::from_static("7"));
+    let error = ApiError::from_response(StatusCode::SERVICE_UNAVAILABLE, headers, "");
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
+    assert_eq!(
+        ApiError::new(&FIND, ApiErrorKind::Network, "x").retry_after(),
+        None
+    );
 }

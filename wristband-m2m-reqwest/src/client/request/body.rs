@@ -6,6 +6,7 @@ use reqwest::Body;
 use serde::Serialize;
 
 use super::query::{Pairs, flattened};
+use crate::client::response::from_response::BoxError;
 
 pub(super) fn json<T: Serialize + ?Sized>(
     name: &'static str,
@@ -45,71 +46,99 @@ pub(super) fn multipart(
     ))
 }
 
+/// An argument that may be an `Option`, which its type decides: methods of the type itself win over those of
+/// [`AlwaysGiven`].
+#[derive(Debug)]
+pub struct Given<T>(pub T);
+
+/// See [`Given`].
+#[derive(Debug)]
+pub struct MaybeGiven<T>(pub Option<T>);
+
+impl<T> Given<Option<T>> {
+    pub fn given(self) -> MaybeGiven<T> {
+        MaybeGiven(self.0)
+    }
+}
+
+impl<'a, T> Given<&'a Option<T>> {
+    pub fn given(self) -> MaybeGiven<&'a T> {
+        MaybeGiven(self.0.as_ref())
+    }
+}
+
+impl<'a, T> Given<&'a &Option<T>> {
+    pub fn given(self) -> MaybeGiven<&'a T> {
+        MaybeGiven(self.0.as_ref())
+    }
+}
+
+/// See [`Given`].
+pub trait AlwaysGiven {
+    type Argument;
+    fn given(self) -> MaybeGiven<Self::Argument>;
+}
+
+impl<T> AlwaysGiven for Given<T> {
+    type Argument = T;
+    fn given(self) -> MaybeGiven<T> {
+        MaybeGiven(Some(self.0))
+    }
+}
+
 /// Makes borrowed text and bytes owned, for a `Body` must not borrow. Any other argument is left as it is, by
 /// [`AnyBody`]: methods of the type itself win over those of a trait.
-#[derive(Debug)]
-pub struct BodyArgument<T>(pub T);
-
-impl BodyArgument<&str> {
-    pub fn owned(self) -> String {
-        self.0.to_owned()
-    }
+macro_rules! owned {
+    ($($borrowed:ty => $owned:ty),* $(,)?) => {
+        $(impl MaybeGiven<&$borrowed> {
+            pub fn owned(self) -> Option<$owned> {
+                self.0.map(|body| body.to_owned())
+            }
+        })*
+    };
 }
 
-impl BodyArgument<&String> {
-    pub fn owned(self) -> String {
-        self.0.clone()
-    }
+owned! {
+    str => String,
+    String => String,
+    [u8] => Vec<u8>,
+    Vec<u8> => Vec<u8>,
+    bytes::Bytes => bytes::Bytes,
 }
 
-impl BodyArgument<&[u8]> {
-    pub fn owned(self) -> Vec<u8> {
-        self.0.to_owned()
-    }
-}
-
-impl BodyArgument<&Vec<u8>> {
-    pub fn owned(self) -> Vec<u8> {
-        self.0.clone()
-    }
-}
-
-impl BodyArgument<&bytes::Bytes> {
-    pub fn owned(self) -> bytes::Bytes {
-        self.0.clone()
-    }
-}
-
-/// See [`BodyArgument`].
+/// See [`MaybeGiven`].
 pub trait AnyBody {
     type Owned;
-    fn owned(self) -> Self::Owned;
+    fn owned(self) -> Option<Self::Owned>;
 }
 
-impl<T> AnyBody for BodyArgument<T> {
+impl<T> AnyBody for MaybeGiven<T> {
     type Owned = T;
-    fn owned(self) -> T {
+    fn owned(self) -> Option<T> {
         self.0
     }
 }
 
-pub fn into_body<B: RequestBody>(body: B) -> Body {
-    body.into_body()
+/// A body, no body, or why it could not be made.
+pub(crate) type GivenBody = Result<Option<Body>, BoxError>;
+
+pub fn into_body<B: IntoBody>(body: Option<B>) -> GivenBody {
+    body.map(B::into_body).transpose()
 }
 
-/// What can be sent as it is. Beside `Into`, for a message in terms of the user's trait.
+/// What can be sent as it is. Beside `TryInto`, for a message in terms of the user's trait.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent as a body, which is bytes or a stream of them",
-    label = "`{Self}` has no `Into<reqwest::Body>`",
+    label = "`{Self}` has no `TryInto<reqwest::Body>`",
     note = "pass text, bytes or a `reqwest::Body`; what is serialized is marked `#[json]` or `#[form]`"
 )]
-pub trait RequestBody {
-    fn into_body(self) -> Body;
+pub trait IntoBody {
+    fn into_body(self) -> Result<Body, BoxError>;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Into<Body>> RequestBody for T {
-    fn into_body(self) -> Body {
-        self.into()
+impl<T: TryInto<Body, Error: Into<BoxError>>> IntoBody for T {
+    fn into_body(self) -> Result<Body, BoxError> {
+        self.try_into().map_err(Into::into)
     }
 }

@@ -1,13 +1,12 @@
 //! Headers of a call: checked before anything is sent, and the ones that are not the caller's to set.
 
 use std::borrow::Cow;
-use std::fmt::Display;
 
 use http::header::{self, HeaderMap, HeaderName};
 
 mod value;
 
-pub(crate) use value::{HeaderArgument, HeaderMapArgument};
+pub(crate) use value::{Argument, HeaderArgument, HeaderMapArgument};
 
 /// Whether a header is the middleware's or the HTTP client's to set.
 fn is_reserved(name: &HeaderName) -> bool {
@@ -70,12 +69,18 @@ pub(super) fn set_default(headers: &mut HeaderMap, name: &'static str, value: &'
 pub(super) fn set(
     headers: &mut HeaderMap,
     name: &'static str,
-    value: &dyn Display,
+    value: Argument<'_>,
 ) -> Result<(), Cow<'static, str>> {
-    let mut text = String::new();
-    std::fmt::write(&mut text, format_args!("{value}"))
-        .map_err(|_| format!("sets `{name}` to a value that could not be written as text"))?;
-    let value = parse_value(text).map_err(|problem| format!("sets `{name}` to {problem}"))?;
+    let value = match value {
+        Argument::Ready(value) => value.clone(),
+        Argument::Text(value) => {
+            let mut text = String::new();
+            std::fmt::write(&mut text, format_args!("{value}")).map_err(|_| {
+                format!("sets `{name}` to a value that could not be written as text")
+            })?;
+            parse_value(text).map_err(|problem| format!("sets `{name}` to {problem}"))?
+        }
+    };
     headers.insert(HeaderName::from_static(name), value);
     Ok(())
 }
@@ -97,10 +102,10 @@ pub(super) fn set_all(headers: &mut HeaderMap, more: HeaderMap) {
     }
 }
 
-/// Adds what a call does not set itself.
-pub(super) fn set_defaults(headers: &mut HeaderMap, defaults: &HeaderMap) {
+/// Adds what a call neither sets itself nor suppresses.
+pub(super) fn set_defaults(headers: &mut HeaderMap, defaults: &HeaderMap, suppressed: &[&str]) {
     for name in defaults.keys() {
-        if !headers.contains_key(name) {
+        if !headers.contains_key(name) && !suppressed.contains(&name.as_str()) {
             for value in defaults.get_all(name) {
                 headers.append(name.clone(), value.clone());
             }

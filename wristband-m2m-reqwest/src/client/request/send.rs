@@ -1,47 +1,58 @@
-//! Sending a call: one deadline over all of it.
+//! Sending a call: one deadline and one timer over all of it.
 
 use std::future::Future;
+use std::pin::pin;
 use std::time::Duration;
 
 use http::Extensions;
-use http::header::CONTENT_LENGTH;
-use reqwest::{Method, Request};
-use tokio::time::{Instant, timeout_at};
+use http::header::{CONTENT_LENGTH, HeaderValue};
+use reqwest::{Method, Request, Url};
+use tokio::runtime::Handle;
+use tokio::time::Instant;
 
-use super::{Call, headers};
+use super::{Call, headers, target};
 use crate::client::error::ApiError;
 use crate::client::inner::ClientInner;
 use crate::client::response::{
-    BodyMode, CallDeadline, Collected, Incoming, ReadPlan, ResponseReader,
+    BodyMode, CallDeadline, Collected, Incoming, ReadPlan, ResponseReader, Timer,
 };
 use crate::middleware::extensions::{MinTokenLife, NoRetry, SkipWristbandAuth};
 
 /// A deadline that is never reached, for a timeout that no clock can count to.
 const FAR: Duration = Duration::from_secs(60 * 60 * 24 * 365);
 
-/// A request that is ready, and what is known of its call.
-struct Ready<'a> {
-    api: &'a ClientInner,
-    request: Request,
+/// A request that is ready to be sent.
+pub(crate) struct Prepared {
+    pub(crate) request: Request,
     extensions: Extensions,
     deadline: CallDeadline,
 }
 
 impl<'a> Call<'a> {
-    /// Sends the request and reads the answer. The request is made at once and all that depends on types is done at the
+    /// Sends the request and reads the response. The request is made at once and all that depends on types is done at the
     /// end, so that little has to be carried along while the call waits.
-    pub fn send<R>(self, reader: ResponseReader<R>) -> impl Future<Output = R> {
-        let ready = self.prepare(reader.plan);
+    pub fn send<R>(&mut self, reader: ResponseReader<R>) -> impl Future<Output = R> + use<'a, R> {
+        let api = self.api;
+        let prepared = self.prepare(reader.plan);
         async move {
-            let collected = match ready {
-                Ok(ready) => ready.collect(reader.plan).await,
+            let collected = match prepared {
+                Ok(prepared) => prepared.collect(api, reader.plan).await,
                 Err(error) => Err(error),
             };
             (reader.finish)(collected)
         }
     }
 
-    fn prepare(mut self, plan: ReadPlan) -> Result<Ready<'a>, ApiError> {
+    /// Leaves nothing behind: a call is sent once.
+    pub(crate) fn prepare(&mut self, plan: ReadPlan) -> Result<Prepared, ApiError> {
+        if let Some(problem) = self.problem.take() {
+            return Err(problem);
+        }
+        if Handle::try_current().is_err() {
+            let problem =
+                "was called outside of a Tokio runtime: call it from async code that Tokio runs";
+            return Err(ApiError::request(self.endpoint, problem));
+        }
         let timeout = self.timeout.unwrap_or(self.api.timeout());
         let now = Instant::now();
         let deadline = CallDeadline {
@@ -50,61 +61,55 @@ impl<'a> Call<'a> {
             at: now.checked_add(timeout).unwrap_or(now + FAR),
         };
         if let Some(accept) = plan.accept {
-            headers::set_default(&mut self.headers, "accept", accept);
+            self.set_unless_suppressed("accept", accept);
         }
-        let api = self.api;
         let (mut request, extensions) = self.build()?;
         if plan.body == BodyMode::Untouched {
             // Nobody but reqwest can watch over a body that is read after this call.
             *request.timeout_mut() = Some(timeout);
         }
-        Ok(Ready {
-            api,
+        Ok(Prepared {
             request,
             extensions,
             deadline,
         })
     }
 
-    fn build(mut self) -> Result<(Request, Extensions), ApiError> {
+    fn build(&mut self) -> Result<(Request, Extensions), ApiError> {
         let endpoint = self.endpoint;
-        let error = |problem| ApiError::request(endpoint, problem);
-        if let Some(problem) = self.problem.take() {
-            return Err(error(problem));
-        }
+        let connection = self.api.connection();
         let method = Method::from_bytes(endpoint.method.as_bytes())
-            .map_err(|_| error("has a method that is no token".into()))?;
-        let base = self.api.base();
-        let url = match self.url {
-            Some(url) => self.target.appended_to(*url),
-            None => self.target.below_base(base).map_err(error)?,
-        };
-        let at_home = base.origin().contains(&url);
+            .map_err(|_| ApiError::request(endpoint, "has a method that is not a token"))?;
+        let (url, at_home) = self.take_url()?;
 
-        let (mut request, mut extensions) = self
-            .api
+        let (mut request, mut extensions) = connection
             .begin(method, url)
             .map_err(|error| ApiError::from_http(endpoint, error))?;
         if at_home {
             // They may hold keys, which are for the base URL's origin alone.
-            for (name, value) in self.fixed_headers {
-                headers::set_default(&mut self.headers, name, value);
+            for (name, value) in std::mem::take(&mut self.fixed_headers) {
+                self.set_unless_suppressed(name, value);
             }
-            headers::set_defaults(&mut self.headers, self.api.headers());
+            headers::set_defaults(
+                &mut self.headers,
+                connection.headers(),
+                &self.suppressed_headers,
+            );
         }
+        let headers = std::mem::take(&mut self.headers);
         if request.headers().is_empty() {
-            *request.headers_mut() = self.headers;
+            *request.headers_mut() = headers;
         } else {
-            headers::set_all(request.headers_mut(), self.headers);
+            headers::set_all(request.headers_mut(), headers);
         }
-        if self.body.is_none() && expects_content(request.method()) {
-            request
-                .headers_mut()
-                .insert(CONTENT_LENGTH, http::HeaderValue::from_static("0"));
+        let body = self.body.take();
+        if body.is_none() && expects_content(request.method()) {
+            let none = HeaderValue::from_static("0");
+            request.headers_mut().insert(CONTENT_LENGTH, none);
         }
-        *request.body_mut() = self.body;
+        *request.body_mut() = body;
 
-        if self.api.has_user_middleware() {
+        if connection.has_user_middleware() {
             extensions.insert(*endpoint);
         }
         if !self.auth || !at_home {
@@ -118,27 +123,96 @@ impl<'a> Call<'a> {
         }
         Ok((request, extensions))
     }
+
+    /// Where the request goes, and whether that is the origin of the base URL.
+    fn take_url(&mut self) -> Result<(Url, bool), ApiError> {
+        let base = self.api.connection().base();
+        let url = match self.url.take() {
+            Some(url) => {
+                let at_home = base.origin().contains(&url);
+                return Ok((self.with_fixed_query(*url, at_home)?, at_home));
+            }
+            None => self.composed_url(),
+        };
+        let url = url.map_err(|problem| ApiError::request(self.endpoint, problem))?;
+        Ok((url, true))
+    }
+
+    /// The base URL with the path and the query of this call.
+    fn composed_url(&mut self) -> Result<Url, std::borrow::Cow<'static, str>> {
+        let base = self.api.connection().base();
+        let kept = match self.fixed_path {
+            Some((endpoint, _)) if self.fixed_query.is_empty() => self.api.url(endpoint),
+            _ => None,
+        };
+        if let Some(url) = kept.and_then(|kept| kept.get()) {
+            return Ok(url.clone());
+        }
+        if let Some((_, path)) = self.fixed_path.take() {
+            self.path().literal(path)?;
+        }
+        for (name, value) in std::mem::take(&mut self.fixed_query) {
+            self.path().fixed_query(name, value)?;
+        }
+        self.path();
+        let url = std::mem::take(&mut self.target).below_base(base)?;
+        if let Some(kept) = kept {
+            let _ = kept.set(url.clone());
+        }
+        Ok(url)
+    }
+
+    fn with_fixed_query(&mut self, url: Url, at_home: bool) -> Result<Url, ApiError> {
+        if at_home {
+            for (name, value) in std::mem::take(&mut self.fixed_query) {
+                let query = url.query().unwrap_or_default();
+                if !target::has_parameter(query, name) {
+                    let added = self.target.fixed_query(name, value);
+                    added.map_err(|problem| ApiError::request(self.endpoint, problem))?;
+                }
+            }
+        }
+        Ok(std::mem::take(&mut self.target).appended_to(url))
+    }
+
+    fn set_unless_suppressed(&mut self, name: &'static str, value: &'static str) {
+        if !self.suppressed_headers.contains(&name) {
+            headers::set_default(&mut self.headers, name, value);
+        }
+    }
 }
 
-impl Ready<'_> {
-    async fn collect(self, plan: ReadPlan) -> Result<Collected, ApiError> {
+impl Prepared {
+    /// Sends the request, and reads of the response what the plan asks for.
+    pub(crate) async fn collect(
+        self,
+        api: &ClientInner,
+        plan: ReadPlan,
+    ) -> Result<Collected, ApiError> {
         let Self {
-            api,
             request,
             mut extensions,
             deadline,
         } = self;
+        let connection = api.connection();
         // Middleware of others may keep the URL in its errors, from which it is to be removed.
-        let url = api.has_user_middleware().then(|| request.url().clone());
-        let sending = api.http().execute_with_extensions(request, &mut extensions);
-        let response = match timeout_at(deadline.at, sending).await {
-            Ok(Ok(response)) => response,
-            Ok(Err(error)) => {
+        let url = connection
+            .has_user_middleware()
+            .then(|| request.url().clone());
+        let mut timer = Timer(pin!(deadline.timer()));
+        let sending = connection
+            .http()
+            .execute_with_extensions(request, &mut extensions);
+        let response = match timer.bound(sending).await {
+            Some(Ok(response)) => response,
+            Some(Err(error)) => {
                 return Err(ApiError::from_stack(deadline.endpoint, url.as_ref(), error));
             }
-            Err(_) => return Err(deadline.timed_out()),
+            None => return Err(deadline.timed_out()),
         };
-        Incoming::new(response, deadline).collect(plan).await
+        Incoming::new(response, deadline)
+            .collect(plan, &mut timer)
+            .await
     }
 }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt::{Display, Write};
 
 use reqwest::Url;
+use url::{ParseError, form_urlencoded};
 
 use super::encoding::Encoded;
 use super::query::Pairs;
@@ -13,6 +14,7 @@ use crate::client::base_url::BaseUrl;
 ///
 /// What encoding cannot carry is refused: a segment that comes out as `.` or `..` means another path to every parser,
 /// even as `%2e` (WHATWG URL, "double-dot URL path segment"), and an empty one is dropped by many servers.
+#[derive(Default)]
 pub(super) struct Target {
     text: String,
     /// Where the segment begins that the path ends with.
@@ -34,6 +36,10 @@ impl Target {
             value: None,
             query: None,
         }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.text.is_empty()
     }
 
     /// Text that is encoded already.
@@ -63,6 +69,19 @@ impl Target {
         self.end_segment()?;
         let start = *self.query.get_or_insert(self.text.len());
         Ok(Pairs::new(&mut self.text, start, "?"))
+    }
+
+    /// Appends a query parameter, unless there is one of that name.
+    pub(super) fn fixed_query(
+        &mut self,
+        name: &'static str,
+        value: &'static str,
+    ) -> Result<(), Cow<'static, str>> {
+        let own = self.query.and_then(|start| self.text.get(start + 1..));
+        if own.is_some_and(|query| has_parameter(query, name)) {
+            return Ok(());
+        }
+        super::query::repeated(self.query()?, name, value)
     }
 
     /// The URL below a base, verified to be what was composed.
@@ -102,10 +121,21 @@ impl Target {
     }
 }
 
-/// Reads the argument of a method that takes the whole URL. It may be confidential and is never quoted.
-pub(super) fn whole_url(text: &str) -> Result<Url, Cow<'static, str>> {
-    let mut url =
-        Url::parse(text).map_err(|error| format!("has a URL that cannot be read: {error}"))?;
+pub(super) fn has_parameter(query: &str, name: &str) -> bool {
+    form_urlencoded::parse(query.as_bytes()).any(|(key, _)| key == name)
+}
+
+/// Reads the argument of a method that takes the whole URL, or a reference to be joined to another. It may be confidential and
+/// is never quoted.
+pub(super) fn whole_url(
+    text: &str,
+    join: impl FnOnce(&str) -> Result<Url, ParseError>,
+) -> Result<Url, Cow<'static, str>> {
+    let url = match Url::parse(text) {
+        Err(ParseError::RelativeUrlWithoutBase) => join(text),
+        url => url,
+    };
+    let mut url = url.map_err(|error| format!("has a URL that cannot be read: {error}"))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err("has a URL that is neither `https` nor `http`".into());
     }

@@ -1,13 +1,17 @@
-//! ApiResponse: an answer together with its status and headers.
+//! ApiResponse: a response's body together with its status and headers.
 
 use std::fmt;
 
 use http::{HeaderMap, StatusCode};
 
-/// A decoded answer with its status and headers: what an endpoint returns when its type says so.
+use crate::middleware::outcome::AuthOutcome;
+
+/// A decoded body with the status and the headers of its response: what an endpoint returns when its type says so.
+///
+/// `ApiResponse<()>` has the headers alone.
 ///
 /// ```
-/// use wristband_m2m_reqwest::ApiResponse;
+/// use wristband_m2m_reqwest::{ApiResponse, http};
 ///
 /// fn next_page(page: &ApiResponse<Vec<String>>) -> Option<&str> {
 ///     page.headers().get("link")?.to_str().ok()
@@ -16,51 +20,85 @@ use http::{HeaderMap, StatusCode};
 /// let mut page = ApiResponse::new(http::StatusCode::OK, http::HeaderMap::new(), vec!["one".to_owned()]);
 /// page.headers_mut().insert("link", http::HeaderValue::from_static("</orders?page=2>; rel=next"));
 /// assert_eq!(next_page(&page), Some("</orders?page=2>; rel=next"));
+///
+/// let count = page.map(|items| items.len());
+/// let (status, _headers, count) = count.into_parts();
+/// assert_eq!((status, count), (http::StatusCode::OK, 1));
 /// ```
 #[derive(Clone, PartialEq)]
 pub struct ApiResponse<T> {
     status: StatusCode,
     headers: HeaderMap,
+    auth_outcome: Option<AuthOutcome>,
     body: T,
 }
 
 impl<T> ApiResponse<T> {
-    /// Puts an answer together, so that a fake can return one.
+    /// Puts a response together, so that a fake can return it.
     pub fn new(status: StatusCode, headers: HeaderMap, body: T) -> Self {
         Self {
             status,
             headers,
+            auth_outcome: None,
             body,
         }
     }
 
-    /// The status: 2xx, or 404 where the body is an `Option`.
+    pub(crate) fn with_auth_outcome(mut self, outcome: Option<AuthOutcome>) -> Self {
+        self.auth_outcome = outcome;
+        self
+    }
+
+    /// Returns the status: 2xx, or 404 where the body is an `Option`, or what [`FromResponse`](crate::FromResponse) takes.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The headers of the answer.
+    /// Returns the headers.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// The headers of the answer, to change them.
+    /// Returns the headers, to change them.
     pub fn headers_mut(&mut self) -> &mut HeaderMap {
         &mut self.headers
     }
 
-    /// The decoded body.
+    /// Returns the decoded body.
     #[must_use]
     pub fn body(&self) -> &T {
         &self.body
     }
 
-    /// The decoded body, by value.
+    /// Returns the decoded body by value.
     #[must_use]
     pub fn into_body(self) -> T {
         self.body
+    }
+
+    /// Returns status, headers and decoded body by value.
+    #[must_use]
+    pub fn into_parts(self) -> (StatusCode, HeaderMap, T) {
+        (self.status, self.headers, self.body)
+    }
+
+    /// Makes another body of this one.
+    #[must_use]
+    pub fn map<U>(self, map: impl FnOnce(T) -> U) -> ApiResponse<U> {
+        ApiResponse {
+            status: self.status,
+            headers: self.headers,
+            auth_outcome: self.auth_outcome,
+            body: map(self.body),
+        }
+    }
+
+    /// Returns what [`WristbandAuth`](crate::WristbandAuth) did for the request; `None` if none was in the stack.
+    #[must_use]
+    pub fn auth_outcome(&self) -> Option<AuthOutcome> {
+        self.auth_outcome
     }
 }
 

@@ -1,9 +1,12 @@
 //! Collecting an answer: everything that has to be waited for, the same for all types.
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
+#[cfg(feature = "stream")]
+use reqwest::Url;
 
 use super::Incoming;
+use super::incoming::{ResponseHead, Timer};
 use crate::client::endpoint::Endpoint;
 use crate::client::error::{ApiError, ApiErrorKind};
 
@@ -15,6 +18,11 @@ pub struct ReadPlan {
     pub(crate) optional: bool,
     /// The kind of content to ask the server for.
     pub(crate) accept: Option<&'static str>,
+    /// Which responses the type reads; without it, each success.
+    pub(crate) takes: Option<fn(StatusCode) -> bool>,
+    /// The URL is wanted, too, for what is relative to it.
+    #[cfg(feature = "stream")]
+    pub(crate) url: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,8 +42,10 @@ pub(crate) enum BodyMode {
 #[derive(Debug)]
 pub struct Collected {
     pub(crate) endpoint: &'static Endpoint,
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
+    pub(crate) head: ResponseHead,
+    /// Where the response came from, if the plan asks for it.
+    #[cfg(feature = "stream")]
+    pub(crate) url: Option<Box<Url>>,
     pub(crate) body: Body,
 }
 
@@ -60,58 +70,79 @@ impl Collected {
     }
 
     pub(crate) fn error(self, kind: ApiErrorKind, problem: String) -> ApiError {
-        ApiError::new(self.endpoint, kind, problem).with_response(Some(self.status), self.headers)
+        ApiError::new(self.endpoint, kind, problem).with_response(self.head)
     }
 }
 
 impl Incoming {
     /// Reads what is wanted, within the deadline of the call.
     #[cfg_attr(not(feature = "stream"), allow(unused_mut))]
-    pub(crate) async fn collect(mut self, plan: ReadPlan) -> Result<Collected, ApiError> {
+    pub(crate) async fn collect(
+        mut self,
+        plan: ReadPlan,
+        timer: &mut Timer<'_>,
+    ) -> Result<Collected, ApiError> {
         let (endpoint, status) = (self.endpoint(), self.status());
-        let (headers, body) = if plan.body == BodyMode::Untouched {
-            (HeaderMap::new(), Body::Untouched(self.into_response()))
-        } else if plan.optional && is_absent(status, plan.body) {
+        #[cfg(feature = "stream")]
+        let url = plan.url.then(|| Box::new(self.url().clone()));
+        let (head, body) = if plan.body == BodyMode::Untouched {
+            (self.head(), Body::Untouched(self.into_response()))
+        } else if plan.optional && plan.is_absent(status) {
             (self.discard().await, Body::Absent)
-        } else if !status.is_success() {
-            return Err(self.failure().await);
+        } else if !plan.takes(status) {
+            return Err(self.failure(timer).await);
         } else {
             match plan.body {
                 BodyMode::Nothing | BodyMode::Untouched => (self.discard().await, Body::Ignored),
-                wanted @ (BodyMode::Whole | BodyMode::Json) => {
-                    let (headers, body) = self.whole().await?;
-                    let says_nothing = match wanted {
-                        BodyMode::Json => matches!(body.trim_ascii(), b"" | b"null"),
-                        _ => body.is_empty(),
-                    };
-                    if plan.optional && says_nothing {
-                        (headers, Body::Absent)
+                BodyMode::Whole | BodyMode::Json => {
+                    let (head, body) = self.whole(timer).await?;
+                    if plan.optional && plan.is_empty(&body) {
+                        (head, Body::Absent)
                     } else {
-                        (headers, Body::Whole(body))
+                        (head, Body::Whole(body))
                     }
                 }
                 #[cfg(feature = "stream")]
-                BodyMode::Stream if plan.optional && self.is_empty().await? => {
+                BodyMode::Stream if plan.optional && self.is_empty(timer).await? => {
                     (self.discard().await, Body::Absent)
                 }
                 #[cfg(feature = "stream")]
-                BodyMode::Stream => (self.headers().clone(), Body::Stream(self)),
+                BodyMode::Stream => (self.head(), Body::Stream(self)),
             }
         };
         Ok(Collected {
             endpoint,
-            status,
-            headers,
+            head,
+            #[cfg(feature = "stream")]
+            url,
             body,
         })
     }
 }
 
-/// `None` on 404, and on a success without content for a type that has to be made of some.
-fn is_absent(status: StatusCode, wanted: BodyMode) -> bool {
-    match status {
-        StatusCode::NOT_FOUND => true,
-        StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT => wanted != BodyMode::Nothing,
-        _ => false,
+impl ReadPlan {
+    fn takes(&self, status: StatusCode) -> bool {
+        self.takes
+            .map_or(status.is_success(), |takes| takes(status))
+    }
+
+    /// `None` on 404, and on a success without content for a type that has to be made of some. A type that reads responses
+    /// itself decides about them itself.
+    fn is_absent(&self, status: StatusCode) -> bool {
+        match (status, self.takes) {
+            (StatusCode::NOT_FOUND, takes) => !takes.is_some_and(|takes| takes(status)),
+            (StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT, None) => {
+                self.body != BodyMode::Nothing
+            }
+            _ => false,
+        }
+    }
+
+    fn is_empty(&self, body: &[u8]) -> bool {
+        match self.body {
+            _ if self.takes.is_some() => false,
+            BodyMode::Json => matches!(body.trim_ascii(), b"" | b"null"),
+            _ => body.is_empty(),
+        }
     }
 }

@@ -7,7 +7,9 @@ use serde::de::DeserializeOwned;
 
 use super::collect::{Body, BodyMode, Collected, ReadPlan};
 use crate::client::error::{ApiError, ApiErrorKind, decode_json};
+use crate::client::pages::{LinkedPage, link};
 use crate::client::response::api_response::ApiResponse;
+use crate::client::response::from_response::FromResponse;
 
 /// From what was collected to an answer.
 #[diagnostic::on_unimplemented(
@@ -26,6 +28,9 @@ const fn plan(body: BodyMode, accept: Option<&'static str>) -> ReadPlan {
         body,
         optional: false,
         accept,
+        takes: None,
+        #[cfg(feature = "stream")]
+        url: false,
     }
 }
 
@@ -116,6 +121,49 @@ impl<T: Deserializable> Decode for Json<T> {
     }
 }
 
+/// Any type that reads the response itself.
+#[derive(Debug)]
+pub struct Open<T>(PhantomData<fn() -> T>);
+
+impl<T: FromResponse> Decode for Open<T> {
+    type Output = T;
+    const PLAN: ReadPlan = ReadPlan {
+        takes: Some(T::takes),
+        ..plan(BodyMode::Whole, T::ACCEPT)
+    };
+
+    fn decode(mut collected: Collected) -> Result<T, ApiError> {
+        let Some(body) = collected.take_whole() else {
+            return unplanned(collected);
+        };
+        let head = collected.head.clone();
+        let response = ApiResponse::new(head.status, head.headers, body.clone())
+            .with_auth_outcome(head.auth_outcome);
+        T::from_response(response).map_err(|error| {
+            let problem = "has a response that could not be decoded".to_owned();
+            collected
+                .error(ApiErrorKind::Decode, problem)
+                .with_body(body)
+                .caused_by(error)
+        })
+    }
+}
+
+/// `LinkedPage<T>`: an array of JSON, and a `Link` header.
+#[derive(Debug)]
+pub struct Linked<T>(PhantomData<fn() -> T>);
+
+impl<T: Deserializable> Decode for Linked<T> {
+    type Output = LinkedPage<T>;
+    const PLAN: ReadPlan = Json::<Vec<T>>::PLAN;
+
+    fn decode(collected: Collected) -> Result<LinkedPage<T>, ApiError> {
+        let next = link::target(&collected.head.headers, "next").map(str::to_owned);
+        let items = Json::<Vec<T>>::decode(collected)?;
+        Ok(LinkedPage::new(items, next))
+    }
+}
+
 /// `reqwest::Response`: untouched, whatever the status.
 #[derive(Debug)]
 pub enum Raw {}
@@ -164,9 +212,9 @@ impl<D: Decode> Decode for WithMetadata<D> {
     const PLAN: ReadPlan = D::PLAN;
 
     fn decode(collected: Collected) -> Result<ApiResponse<D::Output>, ApiError> {
-        let (status, headers) = (collected.status, collected.headers.clone());
+        let head = collected.head.clone();
         let body = D::decode(collected)?;
-        Ok(ApiResponse::new(status, headers, body))
+        Ok(ApiResponse::new(head.status, head.headers, body).with_auth_outcome(head.auth_outcome))
     }
 }
 
@@ -179,6 +227,24 @@ pub enum Streamed {}
 impl Decode for Streamed {
     type Output = crate::client::response::stream::ByteStream;
     const PLAN: ReadPlan = plan(BodyMode::Stream, None);
+
+    fn decode(collected: Collected) -> Result<Self::Output, ApiError> {
+        match collected.body {
+            Body::Stream(incoming) => Ok(incoming.into()),
+            _ => unplanned(collected),
+        }
+    }
+}
+
+/// `Events`.
+#[cfg(feature = "stream")]
+#[derive(Debug)]
+pub enum StreamedEvents {}
+
+#[cfg(feature = "stream")]
+impl Decode for StreamedEvents {
+    type Output = crate::client::response::stream::Events;
+    const PLAN: ReadPlan = plan(BodyMode::Stream, Some("text/event-stream"));
 
     fn decode(collected: Collected) -> Result<Self::Output, ApiError> {
         match collected.body {

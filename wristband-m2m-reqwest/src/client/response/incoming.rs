@@ -1,14 +1,20 @@
 //! Incoming: a response whose body is still to be read, within the deadline of its call.
 
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::task::Poll;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
 use reqwest::Response;
-use tokio::time::{Instant, timeout_at};
+#[cfg(feature = "stream")]
+use reqwest::Url;
+use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
 
 use crate::client::endpoint::Endpoint;
 use crate::client::error::{ApiError, ApiErrorKind, BODY_LIMIT};
+use crate::middleware::outcome::AuthOutcome;
 
 /// A body that nobody wants is read up to here, so that its connection can be used again; a larger one costs less to
 /// cut off than to read.
@@ -39,6 +45,45 @@ impl CallDeadline {
         let problem = format!("timed out after {:?}", self.timeout);
         ApiError::new(self.endpoint, ApiErrorKind::Timeout, problem)
     }
+
+    /// Must be called inside of a runtime.
+    pub(crate) fn timer(&self) -> Sleep {
+        sleep_until(self.at)
+    }
+}
+
+/// The one timer of a call: whatever is waited for is given up when it fires.
+pub(crate) struct Timer<'t>(pub(crate) Pin<&'t mut Sleep>);
+
+impl Timer<'_> {
+    /// Waits for this; `None` when it takes too long.
+    pub(crate) async fn bound<F: Future>(&mut self, future: F) -> Option<F::Output> {
+        let mut future = pin!(future);
+        poll_fn(|context| match future.as_mut().poll(context) {
+            Poll::Ready(output) => Poll::Ready(Some(output)),
+            Poll::Pending => self.0.as_mut().poll(context).map(|()| None),
+        })
+        .await
+    }
+}
+
+/// What a response says before its body.
+#[derive(Clone, Debug)]
+pub(crate) struct ResponseHead {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) auth_outcome: Option<AuthOutcome>,
+}
+
+impl ResponseHead {
+    /// Leaves the response without headers.
+    pub(crate) fn take(response: &mut Response) -> Self {
+        Self {
+            status: response.status(),
+            headers: std::mem::take(response.headers_mut()),
+            auth_outcome: response.extensions().get().copied(),
+        }
+    }
 }
 
 impl Incoming {
@@ -60,8 +105,16 @@ impl Incoming {
     }
 
     #[cfg(feature = "stream")]
-    pub(crate) fn headers(&self) -> &HeaderMap {
-        self.response.headers()
+    pub(crate) fn url(&self) -> &Url {
+        self.response.url()
+    }
+
+    pub(crate) fn head(&self) -> ResponseHead {
+        ResponseHead {
+            status: self.response.status(),
+            headers: self.response.headers().clone(),
+            auth_outcome: self.response.extensions().get().copied(),
+        }
     }
 
     pub(crate) fn into_response(self) -> Response {
@@ -74,7 +127,7 @@ impl Incoming {
     }
 
     /// An error that holds the beginning of the body.
-    pub(crate) async fn failure(mut self) -> ApiError {
+    pub(crate) async fn failure(mut self, timer: &mut Timer<'_>) -> ApiError {
         let mut body = BytesMut::new();
         let read = async {
             // A body that breaks off is kept as far as it came.
@@ -85,9 +138,9 @@ impl Incoming {
                 }
             }
         };
-        let in_time = timeout_at(self.deadline.at, read).await.is_ok();
-        let (status, headers) = self.take_head();
-        let error = ApiError::from_status(self.deadline.endpoint, status, headers, body.freeze());
+        let in_time = timer.bound(read).await.is_some();
+        let head = self.take_head();
+        let error = ApiError::from_status(self.deadline.endpoint, head, body.freeze());
         if in_time {
             error
         } else {
@@ -97,38 +150,41 @@ impl Incoming {
 
     /// Whether the body ends before it begins.
     #[cfg(feature = "stream")]
-    pub(crate) async fn is_empty(&mut self) -> Result<bool, ApiError> {
+    pub(crate) async fn is_empty(&mut self, timer: &mut Timer<'_>) -> Result<bool, ApiError> {
         while self.peeked.as_ref().is_none_or(Bytes::is_empty) {
             let deadline = self.deadline;
-            match timeout_at(deadline.at, self.response.chunk()).await {
-                Ok(Ok(None)) => return Ok(true),
-                Ok(Ok(chunk)) => self.peeked = chunk,
-                Ok(Err(error)) => {
+            match timer.bound(self.response.chunk()).await {
+                Some(Ok(None)) => return Ok(true),
+                Some(Ok(chunk)) => self.peeked = chunk,
+                Some(Err(error)) => {
                     return Err(self.fail(ApiError::from_http(deadline.endpoint, error)));
                 }
-                Err(_) => return Err(self.fail(deadline.timed_out())),
+                None => return Err(self.fail(deadline.timed_out())),
             }
         }
         Ok(false)
     }
 
     /// The whole body.
-    pub(crate) async fn whole(mut self) -> Result<(HeaderMap, Bytes), ApiError> {
+    pub(crate) async fn whole(
+        mut self,
+        timer: &mut Timer<'_>,
+    ) -> Result<(ResponseHead, Bytes), ApiError> {
         let deadline = self.deadline;
-        let (status, headers) = self.take_head();
-        let error = match timeout_at(deadline.at, self.response.bytes()).await {
-            Ok(Ok(body)) => return Ok((headers, body)),
-            Ok(Err(error)) => ApiError::from_http(deadline.endpoint, error),
-            Err(_) => deadline.timed_out(),
+        let head = self.take_head();
+        let error = match timer.bound(self.response.bytes()).await {
+            Some(Ok(body)) => return Ok((head, body)),
+            Some(Err(error)) => ApiError::from_http(deadline.endpoint, error),
+            None => deadline.timed_out(),
         };
-        Err(error.with_response(Some(status), headers))
+        Err(error.with_response(head))
     }
 
     /// Reads what nobody wants, within bounds: whether that works makes no difference to the caller.
-    pub(crate) async fn discard(mut self) -> HeaderMap {
-        let (_, headers) = self.take_head();
+    pub(crate) async fn discard(mut self) -> ResponseHead {
+        let head = self.take_head();
         if self.response.content_length() > Some(DISCARD_LIMIT as u64) {
-            return headers;
+            return head;
         }
         let deadline = self.deadline.at.min(Instant::now() + DISCARD_TIME);
         let read = async {
@@ -141,17 +197,16 @@ impl Incoming {
             }
         };
         let _ = timeout_at(deadline, read).await;
-        headers
+        head
     }
 
-    fn take_head(&mut self) -> (StatusCode, HeaderMap) {
-        let headers = std::mem::take(self.response.headers_mut());
-        (self.response.status(), headers)
+    fn take_head(&mut self) -> ResponseHead {
+        ResponseHead::take(&mut self.response)
     }
 
     #[cfg(feature = "stream")]
     fn fail(&mut self, error: ApiError) -> ApiError {
-        let (status, headers) = self.take_head();
-        error.with_response(Some(status), headers)
+        let head = self.take_head();
+        error.with_response(head)
     }
 }

@@ -1,19 +1,25 @@
-//! From a return type to the way its response is decoded, by autoref-free specialization on inherent methods.
+//! From a return type to the way its response is decoded, by autoref-based specialization.
 //!
 //! The type decides, not its spelling: a generated method says `<Result<Option<Order>, E> as EndpointResult>::decoder()`,
 //! unwraps the layers `Option` and `ApiResponse`, then takes the decoder of the type inside. `unwrap_layer` and
-//! `decode_leaf` are inherent methods where a type has a rule of its own, and inherent methods win over those of the
-//! traits [`UnwrapLayer`] and [`DecodeLeaf`], which cover all other types.
+//! `decode_leaf` are inherent methods where a type has a rule of its own. Those win over the methods of the traits
+//! [`UnwrapLayer`] and [`DecodeOpen`], and these over that of [`DecodeJson`], which needs one more reference.
 
 use std::marker::PhantomData;
 
 use bytes::Bytes;
 
 use super::collect::{Collected, ReadPlan};
-use super::decode::{BytesBody, Decode, Empty, Json, Optional, Raw, Text, WithMetadata, Wrapped};
+use super::decode::{
+    BytesBody, Decode, Empty, Json, Linked, Open, Optional, Raw, Text, WithMetadata, Wrapped,
+};
 
 use super::api_response::ApiResponse;
+use super::from_response::FromResponse;
 use crate::client::error::ApiError;
+use crate::client::pages::LinkedPage;
+#[cfg(feature = "stream")]
+use crate::client::pages::{Page, Pages};
 
 /// What an endpoint returns: `Result<T, E>`, or an alias of it.
 #[diagnostic::on_unimplemented(
@@ -30,6 +36,28 @@ pub trait EndpointResult {
 
 impl<T, E> EndpointResult for Result<T, E> {
     type Start = ResponseDecoder<T, E, NoLayer, T>;
+
+    fn decoder() -> Self::Start {
+        ResponseDecoder::NEW
+    }
+}
+
+/// What an endpoint with a `#[page]` argument returns: `Pages<P, E>`, or an alias of it.
+#[cfg(feature = "stream")]
+#[diagnostic::on_unimplemented(
+    message = "an endpoint with a `#[page]` argument returns `Pages`, but this is `{Self}`",
+    label = "must be `Pages<P, E>` or an alias of it, with `P: Page` and `E: From<ApiError>`",
+    note = "write for example `Pages<WristbandPage<User>, ApiError>`, or remove `#[page]`"
+)]
+pub trait EndpointPages {
+    /// A decoder of one page, see [`EndpointResult::Start`].
+    type Start;
+    fn decoder() -> Self::Start;
+}
+
+#[cfg(feature = "stream")]
+impl<P: Page, E> EndpointPages for Pages<P, E> {
+    type Start = ResponseDecoder<P, E, NoLayer, P>;
 
     fn decoder() -> Self::Start {
         ResponseDecoder::NEW
@@ -159,6 +187,13 @@ leaves! {
 #[cfg(feature = "stream")]
 leaves! {
     crate::client::response::stream::ByteStream => super::decode::Streamed,
+    crate::client::response::stream::Events => super::decode::StreamedEvents,
+}
+
+impl<O, E, W, T> ResponseDecoder<O, E, W, LinkedPage<T>> {
+    pub fn decode_leaf(self) -> ResponseDecoder<O, E, W, Linked<T>> {
+        ResponseDecoder::NEW
+    }
 }
 
 #[cfg(feature = "stream")]
@@ -187,12 +222,23 @@ impl<O, E, W> ResponseDecoder<O, E, ResponseLayer<W>, reqwest::Response> {
     }
 }
 
+/// A type that reads the response itself. Comes before [`DecodeJson`], which is for a reference to the decoder.
+pub trait DecodeOpen<O, E, W, T> {
+    fn decode_leaf(self) -> ResponseDecoder<O, E, W, Open<T>>;
+}
+
+impl<O, E, W, T: FromResponse> DecodeOpen<O, E, W, T> for ResponseDecoder<O, E, W, T> {
+    fn decode_leaf(self) -> ResponseDecoder<O, E, W, Open<T>> {
+        ResponseDecoder::NEW
+    }
+}
+
 /// JSON, for all other types.
-pub trait DecodeLeaf<O, E, W, T> {
+pub trait DecodeJson<O, E, W, T> {
     fn decode_leaf(self) -> ResponseDecoder<O, E, W, Json<T>>;
 }
 
-impl<O, E, W, T> DecodeLeaf<O, E, W, T> for ResponseDecoder<O, E, W, T> {
+impl<O, E, W, T> DecodeJson<O, E, W, T> for &ResponseDecoder<O, E, W, T> {
     fn decode_leaf(self) -> ResponseDecoder<O, E, W, Json<T>> {
         ResponseDecoder::NEW
     }

@@ -12,9 +12,11 @@ use serde::de::DeserializeOwned;
 use crate::client::error::ApiError;
 use crate::client::response::Incoming;
 use body::Body;
+pub use events::{Event, Events};
 use lines::Lines;
 
 mod body;
+mod events;
 mod lines;
 
 /// The body of an answer, chunk by chunk as it arrives: a [`Stream`] of `Result<Bytes, ApiError>`.

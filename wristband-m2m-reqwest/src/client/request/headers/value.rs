@@ -15,32 +15,75 @@ pub enum Optional {}
 /// See [`Plain`].
 #[derive(Debug)]
 pub enum Borrowed {}
+/// See [`Plain`].
+#[derive(Debug)]
+pub enum Exact {}
+
+/// What is known of a value for a header.
+#[allow(
+    missing_debug_implementations,
+    reason = "holds an argument, which may be confidential"
+)]
+pub enum Argument<'a> {
+    Text(&'a dyn Display),
+    Ready(&'a http::HeaderValue),
+}
 
 /// A value for one header.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the value of a header",
-    label = "this argument must implement `Display`, or be an `Option` of what does"
+    label = "this argument must implement `Display`, be an `http::HeaderValue`, or be an `Option` of such"
 )]
 pub trait HeaderArgument<Marker> {
     /// `None` leaves the header out.
-    fn display(&self) -> Option<&dyn Display>;
+    fn header(&self) -> Option<Argument<'_>>;
 }
 
 impl<T: Display> HeaderArgument<Plain> for T {
-    fn display(&self) -> Option<&dyn Display> {
-        Some(self)
+    fn header(&self) -> Option<Argument<'_>> {
+        Some(Argument::Text(self))
     }
 }
 
 impl<T: Display> HeaderArgument<Optional> for Option<T> {
-    fn display(&self) -> Option<&dyn Display> {
-        self.as_ref().map(|value| value as &dyn Display)
+    fn header(&self) -> Option<Argument<'_>> {
+        self.as_ref().map(|value| Argument::Text(value))
     }
 }
 
 impl<T: Display> HeaderArgument<Borrowed> for &Option<T> {
-    fn display(&self) -> Option<&dyn Display> {
-        self.as_ref().map(|value| value as &dyn Display)
+    fn header(&self) -> Option<Argument<'_>> {
+        self.as_ref().map(|value| Argument::Text(value))
+    }
+}
+
+impl HeaderArgument<Exact> for http::HeaderValue {
+    fn header(&self) -> Option<Argument<'_>> {
+        Some(Argument::Ready(self))
+    }
+}
+
+impl HeaderArgument<Exact> for &http::HeaderValue {
+    fn header(&self) -> Option<Argument<'_>> {
+        Some(Argument::Ready(self))
+    }
+}
+
+impl HeaderArgument<Exact> for Option<http::HeaderValue> {
+    fn header(&self) -> Option<Argument<'_>> {
+        self.as_ref().map(Argument::Ready)
+    }
+}
+
+impl HeaderArgument<Exact> for Option<&http::HeaderValue> {
+    fn header(&self) -> Option<Argument<'_>> {
+        self.map(Argument::Ready)
+    }
+}
+
+impl HeaderArgument<Exact> for &Option<http::HeaderValue> {
+    fn header(&self) -> Option<Argument<'_>> {
+        self.as_ref().map(Argument::Ready)
     }
 }
 

@@ -84,14 +84,27 @@ fn a_whole_url_keeps_its_query_and_gains_ours() {
     let append = |url: &str| {
         let mut target = Target::below("/v1", 0);
         super::super::query::repeated(target.query()?, "a", "b c")?;
-        Ok::<_, Cow<'static, str>>(target.appended_to(whole_url(url)?).to_string())
+        Ok::<_, Cow<'static, str>>(
+            target
+                .appended_to(whole_url(url, |text| base().join(text))?)
+                .to_string(),
+        )
     };
     assert_eq!(
         append("https://h/p?x=1#f").unwrap(),
         "https://h/p?x=1&a=b%20c"
     );
     assert_eq!(append("https://h/p").unwrap(), "https://h/p?a=b%20c");
-    for url in ["/p", "hunter2", "ftp://h/hunter2", "https://hunter2@h/"] {
+    for (reference, url) in [
+        ("/p", "https://h/p?a=b%20c"),
+        ("p", "https://h/v1/p?a=b%20c"),
+        ("?x=1", "https://h/v1/?x=1&a=b%20c"),
+        ("../p", "https://h/p?a=b%20c"),
+        ("//other/p", "https://other/p?a=b%20c"),
+    ] {
+        assert_eq!(append(reference).unwrap(), url);
+    }
+    for url in ["http://", "ftp://h/hunter2", "https://hunter2@h/"] {
         let problem = append(url).unwrap_err();
         assert!(!problem.contains("hunter2"), "{problem}");
     }

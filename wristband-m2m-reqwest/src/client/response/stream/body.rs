@@ -6,11 +6,11 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_core::Stream;
-use http::{HeaderMap, StatusCode};
 use tokio::time::{Sleep, sleep};
 
+use crate::client::endpoint::Endpoint;
 use crate::client::error::{ApiError, ApiErrorKind};
-use crate::client::response::{CallDeadline, Incoming};
+use crate::client::response::{CallDeadline, Incoming, ResponseHead};
 
 pub(super) struct Body {
     /// What was read already, to see whether there is anything.
@@ -19,8 +19,7 @@ pub(super) struct Body {
     rest: Option<Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send>>>,
     /// Runs while a chunk is waited for.
     idle_timeout: Option<Pin<Box<Sleep>>>,
-    status: StatusCode,
-    headers: HeaderMap,
+    head: ResponseHead,
     deadline: CallDeadline,
 }
 
@@ -29,8 +28,7 @@ impl From<Incoming> for Body {
         let (mut response, first, deadline) = incoming.into_parts();
         Self {
             first,
-            status: response.status(),
-            headers: std::mem::take(response.headers_mut()),
+            head: ResponseHead::take(&mut response),
             rest: Some(Box::pin(response.bytes_stream())),
             idle_timeout: None,
             deadline,
@@ -44,6 +42,10 @@ impl Body {
         self.rest = None;
     }
 
+    pub(super) fn endpoint(&self) -> &'static Endpoint {
+        self.deadline.endpoint
+    }
+
     /// An error about a part of this answer.
     pub(super) fn decode_error(&self, problem: String) -> ApiError {
         self.error(ApiError::new(
@@ -54,7 +56,7 @@ impl Body {
     }
 
     fn error(&self, error: ApiError) -> ApiError {
-        error.with_response(Some(self.status), self.headers.clone())
+        error.with_response(self.head.clone())
     }
 }
 
