@@ -32,6 +32,9 @@
 //! down, a token that has not expired is served (stale-if-error, RFC 5861); an expired token never is. To attach the
 //! token to requests, and to replace it when an API rejects it, use the crate `wristband-m2m-reqwest`.
 //!
+//! The crate re-exports [`http`] and [`reqwest`], since its API uses their types; a new minor version of `reqwest` is a
+//! breaking release of this crate.
+//!
 //! # Features
 //!
 //! | feature | default | effect |
@@ -81,3 +84,4 @@ pub use store::{
     Verdict,
 };
 pub use token::AccessToken;
+pub use {http, reqwest};

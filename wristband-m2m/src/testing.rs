@@ -58,9 +58,13 @@ use tokio::time::Instant;
 
 use crate::client::WristbandM2mClient;
 use crate::client::{TOKEN_PATH, WristbandM2mClientBuilder};
+use crate::clock::LONGEST_LIFE;
 use crate::fetch::secret::Secret;
 #[cfg(feature = "token-store")]
 pub use crate::store::check_token_store;
+
+/// How long accepting pauses after a failure.
+const ACCEPT_BACKOFF: Duration = Duration::from_millis(50);
 
 /// An in-process token endpoint. Clones are handles of the same endpoint; it stops when the last one is dropped.
 ///
@@ -162,8 +166,10 @@ impl MockWristband {
         self.script().requests
     }
 
-    /// Sets the lifetime of tokens issued from now on (in whole seconds, rounded down, at least 1). Default: one hour.
+    /// Sets the lifetime of tokens issued from now on: in whole seconds, rounded down, from 1 s to a year. Default: one
+    /// hour.
     pub fn set_expires_in(&self, life: Duration) {
+        let life = life.min(LONGEST_LIFE);
         self.script().expires_in = Duration::from_secs(life.as_secs().max(1));
     }
 
@@ -244,8 +250,8 @@ async fn accept(listener: TcpListener, script: Arc<Mutex<Script>>) {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => drop(connections.spawn(serve(stream, Arc::clone(&script)))),
-            // Out of file descriptors, say: let others close theirs.
-            Err(_) => tokio::task::yield_now().await,
+            // Out of file descriptors, for example: let others close theirs.
+            Err(_) => tokio::time::sleep(ACCEPT_BACKOFF).await,
         }
         while connections.try_join_next().is_some() {}
     }

@@ -153,3 +153,15 @@ async fn the_mock_ends_with_its_last_handle() {
     let error = client.get_token().await.unwrap_err();
     assert_eq!(error.kind(), TokenErrorKind::Network);
 }
+
+#[tokio::test]
+async fn the_mock_issues_tokens_of_any_lifetime() {
+    let wristband = MockWristband::start().await;
+    for life in [Duration::ZERO, Duration::MAX] {
+        wristband.set_expires_in(life);
+        let client = wristband.client();
+        let token = client.get_token().await.unwrap();
+        let headers = [(http::header::AUTHORIZATION, token.authorization().clone())];
+        assert!(wristband.accepts(&http::HeaderMap::from_iter(headers)));
+    }
+}

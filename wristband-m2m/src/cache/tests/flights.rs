@@ -127,3 +127,25 @@ async fn requests_beyond_the_burst_are_paced_at_one_a_second() {
         cache.clear();
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_attempt_that_slept_is_made_once_more() {
+    let cache = cache([Hang, token("a", HOUR), Hang, Hang]);
+    let sleeping = async {
+        yield_now().await;
+        pass(600).await;
+    };
+    let (woken, ()) = tokio::join!(get(&cache), sleeping);
+    assert_eq!(woken, ok("a"));
+    assert_eq!(cache.status().token_requests(), 2);
+    // Once, and not again.
+    cache.clear();
+    let sleeping = async {
+        for _ in 0..2 {
+            yield_now().await;
+            pass(600).await;
+        }
+    };
+    let (woken, ()) = tokio::join!(get(&cache), sleeping);
+    assert_eq!(woken, Err(TokenErrorKind::Timeout));
+}
