@@ -118,9 +118,8 @@ impl TokenCache {
             let now = Moment::now();
             let mut state = lock(&self.state);
             let token = state.unexpired_token(&now).cloned();
-            let pending = (state.phase(&now, Duration::ZERO) > Phase::Fresh)
-                .then(|| self.prepare_if_due(&mut state, &now))
-                .flatten();
+            let phase = state.phase(&now, Duration::ZERO);
+            let pending = self.tend(&mut state, &now, phase);
             (token, pending)
         };
         launch(pending);
@@ -323,18 +322,27 @@ impl TokenCache {
             return self.join(state, need, None);
         };
         if phase < Phase::Buffer || state.is_degraded(now) {
-            let pending = if phase > Phase::Fresh {
-                self.prepare_if_due(state, now)
-            } else {
-                if state.slot_until.is_none_or(|until| until.has_come(now)) {
-                    self.publish(state);
-                }
-                None
-            };
+            let pending = self.tend(state, now, phase);
             return Ok((Decision::Serve(token), pending));
         }
         let patience = LONGEST_PATIENCE.min(state.life_left(now) / 4);
         self.join(state, need, Some(patience))
+    }
+
+    /// Does what is due for the token at hand: a refresh, or putting it back into the slot.
+    fn tend(
+        self: &Arc<Self>,
+        state: &mut State,
+        now: &Moment,
+        phase: Phase,
+    ) -> Option<PendingFlight> {
+        if phase > Phase::Fresh {
+            return self.prepare_if_due(state, now);
+        }
+        if state.slot_until.is_none_or(|until| until.has_come(now)) {
+            self.publish(state);
+        }
+        None
     }
 
     /// Joins the flight under way, or a new one, which the caller launches once the state is unlocked.

@@ -17,6 +17,9 @@ use crate::runtime::{HEARTBEAT, HEARTBEAT_CHECK, Task, catch_panic, sleep, spawn
 pub(super) trait Work: Send + Sync + 'static {
     type Output: Clone + Send + Sync + 'static;
 
+    /// Called before the flight is spawned, on the task that launches it.
+    fn on_launch(&mut self) {}
+
     fn run(&self, reporter: &Reporter<Self::Output>) -> impl Future<Output = Self::Output> + Send;
 
     /// Resolves when the flight has to stop without an output.
@@ -169,7 +172,8 @@ impl<T: Clone> Waiter<T> {
 
 impl<W: Work> PendingFlight<W> {
     /// Spawns the flight on the current runtime. Without one it is abandoned.
-    pub(super) fn launch(self) -> Option<Task> {
+    pub(super) fn launch(mut self) -> Option<Task> {
+        self.0.work.on_launch();
         spawn(fly(self.0))
     }
 }

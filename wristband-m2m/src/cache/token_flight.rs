@@ -23,26 +23,30 @@ pub(super) struct TokenFlight {
 
 impl TokenFlight {
     pub(super) fn new(cache: Arc<TokenCache>, id: FlightId, need: Need, is_retry: bool) -> Self {
-        let span = tracing::info_span!(
-            parent: None,
-            "wristband_m2m.fetch",
-            reason = tracing::field::Empty,
-            attempts = tracing::field::Empty,
-            outcome = tracing::field::Empty,
-        );
-        span.follows_from(Span::current());
         Self {
             cache,
             id,
             need,
             is_retry,
-            span,
+            span: Span::none(),
         }
     }
 }
 
 impl Work for TokenFlight {
     type Output = Outcome;
+
+    /// The cache's lock is released here: a subscriber may be slow, or look at the client's status itself.
+    fn on_launch(&mut self) {
+        self.span = tracing::info_span!(
+            parent: None,
+            "wristband_m2m.fetch",
+            reason = tracing::field::Empty,
+            attempts = tracing::field::Empty,
+            outcome = tracing::field::Empty,
+        );
+        self.span.follows_from(Span::current());
+    }
 
     async fn run(&self, reporter: &Reporter<Outcome>) -> Outcome {
         let observer = Observer {

@@ -218,3 +218,24 @@ async fn the_endpoint_is_left_alone_for_as_long_as_it_asks() {
     reaches(&cache, TokenState::Fresh).await;
     assert!((40..=44).contains(&before.elapsed().as_secs()));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_token_for_synchronous_code_is_there_at_once_and_starts_the_refresh_that_is_due() {
+    let gate = Arc::new(Notify::new());
+    let cache = cache([
+        token("a", HOUR),
+        Gated(Arc::clone(&gate), issued("b", HOUR)),
+    ]);
+    let now = |cache: &Arc<TokenCache>| Some(cache.valid_token()?.as_str().to_owned());
+    assert_eq!(now(&cache), None);
+    reaches(&cache, TokenState::Fresh).await;
+    assert_eq!(now(&cache).as_deref(), Some("a"));
+    pass(HOUR - 30).await;
+    assert_eq!(now(&cache).as_deref(), Some("a"));
+    assert_eq!(state(&cache), TokenState::Refreshing);
+    pass(30).await;
+    assert_eq!(now(&cache), None, "an expired token is never served");
+    gate.notify_one();
+    reaches(&cache, TokenState::Fresh).await;
+    assert_eq!(now(&cache).as_deref(), Some("b"));
+}
