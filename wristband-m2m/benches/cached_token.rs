@@ -1,4 +1,5 @@
-//! What a cached `get_token` costs, beside its floor and beside plain alternatives, all in one run.
+//! What a cached `get_token` costs, beside its floor and beside plain alternatives, and what a cold herd costs, all in one
+//! run.
 //!
 //! Rounds of the candidates are interleaved and the medians compared, so that a noisy machine disturbs all alike:
 //! read the ratios, not the nanoseconds. `cargo bench -p wristband-m2m`.
@@ -6,12 +7,12 @@
 use std::future::Future;
 use std::hint::black_box;
 use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use wristband_m2m::testing::MockWristband;
-use wristband_m2m::{IssuedToken, TokenError, TokenSource, WristbandM2mClient, async_trait};
+use wristband_m2m::{IssuedToken, TokenError, TokenSource, WristbandM2mClient, async_trait, http};
 
 const CALLS: u32 = 100_000;
 const ROUNDS: usize = 41;
@@ -21,7 +22,15 @@ const COLD_CALLERS: usize = 10_000;
 /// A JWT is about this long.
 const TOKEN_LENGTH: usize = 900;
 
-type Candidate = (&'static str, Arc<dyn Fn() + Send + Sync>);
+/// A name, the call, and the candidate that is its floor.
+type Candidate = (&'static str, Arc<dyn Fn() + Send + Sync>, usize);
+
+/// The floors: a clock read, and a clone that no other thread touches.
+const TOKEN_FLOOR: usize = 0;
+const HEADER_FLOOR: usize = 1;
+
+/// More than there are threads; each thread clones the copy that is its own.
+const COPIES: usize = 64;
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -51,25 +60,33 @@ fn candidates(runtime: &tokio::runtime::Runtime) -> Vec<Candidate> {
     let plain: Arc<str> = "x".repeat(TOKEN_LENGTH).into();
     let expires = clock() + Duration::from_secs(3600);
 
-    let floor = Arc::clone(&plain);
+    let tokens: Vec<Arc<str>> = (0..COPIES).map(|_| Arc::from(&*plain)).collect();
+    let headers: Vec<_> = (0..COPIES).map(|_| header(&plain)).collect();
     let with_header = client.clone();
     let locked = Arc::new(tokio::sync::RwLock::new((expires, Arc::clone(&plain))));
     let formatted = Arc::clone(&locked);
     let single = Arc::new(std::sync::Mutex::new((expires, Arc::clone(&plain))));
     vec![
         (
-            "floor: clock read, Arc clone",
+            "floor: clock, own Arc cloned",
             Arc::new(move || {
-                // An `Arc` for each thread would be cheaper than what any shared cache can do; on several threads this
-                // floor pays for one reference count that travels between cores.
-                black_box((clock() < expires, Arc::clone(&floor)));
+                black_box((clock() < expires, Arc::clone(&tokens[own_copy()])));
             }),
+            TOKEN_FLOOR,
+        ),
+        (
+            "floor: clock, own header cloned",
+            Arc::new(move || {
+                black_box((clock() < expires, headers[own_copy()].clone()));
+            }),
+            HEADER_FLOOR,
         ),
         (
             "get_token",
             Arc::new(move || {
                 black_box(ready(client.get_token()).is_ok());
             }),
+            TOKEN_FLOOR,
         ),
         (
             "get_token, header cloned",
@@ -77,6 +94,7 @@ fn candidates(runtime: &tokio::runtime::Runtime) -> Vec<Candidate> {
                 let token = ready(with_header.get_token()).expect("a cached token");
                 black_box(token.authorization().clone());
             }),
+            HEADER_FLOOR,
         ),
         (
             "std Mutex, Arc clone",
@@ -84,6 +102,7 @@ fn candidates(runtime: &tokio::runtime::Runtime) -> Vec<Candidate> {
                 let token = single.lock().expect("not poisoned");
                 black_box((clock() < token.0).then(|| Arc::clone(&token.1)));
             }),
+            TOKEN_FLOOR,
         ),
         (
             "tokio RwLock, Arc clone",
@@ -91,6 +110,7 @@ fn candidates(runtime: &tokio::runtime::Runtime) -> Vec<Candidate> {
                 let token = block_on(locked.read());
                 black_box((clock() < token.0).then(|| Arc::clone(&token.1)));
             }),
+            TOKEN_FLOOR,
         ),
         (
             "tokio RwLock, header formatted",
@@ -98,8 +118,22 @@ fn candidates(runtime: &tokio::runtime::Runtime) -> Vec<Candidate> {
                 let token = block_on(formatted.read());
                 black_box((clock() < token.0).then(|| format!("Bearer {}", token.1)));
             }),
+            HEADER_FLOOR,
         ),
     ]
+}
+
+/// Cloned once already: the first clone allocates the reference count.
+fn header(token: &str) -> http::HeaderValue {
+    let header = http::HeaderValue::from_str(&format!("Bearer {token}")).expect("a header");
+    drop(header.clone());
+    header
+}
+
+fn own_copy() -> usize {
+    static THREADS: AtomicUsize = AtomicUsize::new(0);
+    thread_local!(static COPY: usize = THREADS.fetch_add(1, Ordering::Relaxed) % COPIES);
+    COPY.with(|copy| *copy)
 }
 
 struct Fixed;
@@ -178,62 +212,116 @@ fn report(title: &str, candidates: &[Candidate], time: impl Fn(&Candidate) -> Du
         .iter_mut()
         .map(|rounds| median(rounds).as_nanos() as f64 / 1000.0)
         .collect();
-    for ((name, _), nanos) in candidates.iter().zip(&medians) {
-        println!("  {name:<32} {nanos:>8.1} {:>6.2}", nanos / medians[0]);
+    for ((name, _, floor), nanos) in candidates.iter().zip(&medians) {
+        println!("  {name:<32} {nanos:>8.1} {:>6.2}", nanos / medians[*floor]);
     }
 }
 
-/// Many callers, an empty cache, a slow endpoint: one request, and hardly more time than the endpoint takes.
+/// Many callers, an empty cache and a slow source, beside as many tasks that wait for a bare watch channel. In both the
+/// delay begins when the first of them is spawned.
 fn cold_start(runtime: &tokio::runtime::Runtime) {
-    const DELAY: Duration = Duration::from_millis(100);
-    let mut over = Vec::new();
-    let mut waking = Vec::new();
-    for _ in 0..11 {
-        runtime.block_on(async {
-            let mock = MockWristband::start().await;
-            mock.set_delay(DELAY);
-            let client = mock.client();
-            let start = Instant::now();
-            let callers: Vec<_> = (0..COLD_CALLERS)
-                .map(|_| {
-                    let client = client.clone();
-                    tokio::spawn(async move { client.get_token().await.map(drop) })
-                })
-                .collect();
-            for caller in callers {
-                caller.await.expect("no panic").expect("a token");
-            }
-            over.push(start.elapsed().saturating_sub(DELAY));
-            assert_eq!(mock.token_requests(), 1);
-
-            // The same crowd waiting for a bare channel: what waking the tasks costs by itself.
-            let (sender, receiver) = tokio::sync::watch::channel(false);
-            let start = Instant::now();
-            let callers: Vec<_> = (0..COLD_CALLERS)
-                .map(|_| {
-                    let mut receiver = receiver.clone();
-                    tokio::spawn(async move { receiver.wait_for(|done| *done).await.map(drop) })
-                })
-                .collect();
-            tokio::time::sleep(DELAY).await;
-            sender.send_replace(true);
-            for caller in callers {
-                caller.await.expect("no panic").expect("a word");
-            }
-            waking.push(start.elapsed().saturating_sub(DELAY));
+    let mut herd = Herd::default();
+    let mut waking = Herd::default();
+    for _ in 0..COLD_ROUNDS {
+        herd.measure(|| {
+            runtime.block_on(async {
+                let client = WristbandM2mClient::builder()
+                    .token_source(Slow)
+                    .build()
+                    .expect("a source is all it needs");
+                let callers: Vec<_> = (0..COLD_CALLERS)
+                    .map(|_| {
+                        let client = client.clone();
+                        tokio::spawn(async move { client.get_token().await.map(drop) })
+                    })
+                    .collect();
+                for caller in callers {
+                    caller.await.expect("no panic").expect("a token");
+                }
+                assert_eq!(client.status().token_requests(), 1);
+            });
+        });
+        waking.measure(|| {
+            runtime.block_on(async {
+                let (sender, receiver) = tokio::sync::watch::channel(false);
+                tokio::spawn(async move {
+                    tokio::time::sleep(DELAY).await;
+                    sender.send_replace(true);
+                    // The channel stays open until all have read it.
+                    sender.closed().await;
+                });
+                let callers: Vec<_> = (0..COLD_CALLERS)
+                    .map(|_| {
+                        let mut receiver = receiver.clone();
+                        tokio::spawn(async move { receiver.wait_for(|done| *done).await.map(drop) })
+                    })
+                    .collect();
+                drop(receiver);
+                for caller in callers {
+                    caller.await.expect("no panic").expect("an open channel");
+                }
+            });
         });
     }
     println!(
-        "\ncold start of {COLD_CALLERS} callers, 1 token request: time beyond the endpoint's own 100 ms"
+        "\ncold start of {COLD_CALLERS} callers, 1 token request of {DELAY:?}: wall time, CPU time"
     );
-    println!(
-        "  get_token                        {:>8.1?}",
-        median(&mut over)
-    );
-    println!(
-        "  a bare watch channel             {:>8.1?}",
-        median(&mut waking)
-    );
+    let (wall, cpu) = waking.report("a bare watch channel", None);
+    herd.report("get_token", Some((wall, cpu)));
+}
+
+const DELAY: Duration = Duration::from_millis(100);
+const COLD_ROUNDS: u32 = 41;
+
+struct Slow;
+
+#[async_trait]
+impl TokenSource for Slow {
+    async fn fetch_token(&self) -> Result<IssuedToken, TokenError> {
+        tokio::time::sleep(DELAY).await;
+        Ok(IssuedToken::new("abc", Duration::from_secs(3600)))
+    }
+}
+
+#[derive(Default)]
+struct Herd {
+    wall: Vec<Duration>,
+    cpu: Vec<Duration>,
+}
+
+impl Herd {
+    fn measure(&mut self, work: impl FnOnce()) {
+        let (start, cpu) = (Instant::now(), cpu_time());
+        work();
+        self.wall.push(start.elapsed());
+        self.cpu.push(cpu_time().saturating_sub(cpu));
+    }
+
+    fn report(mut self, name: &str, base: Option<(Duration, Duration)>) -> (Duration, Duration) {
+        let (wall, cpu) = (median(&mut self.wall), median(&mut self.cpu));
+        let (base_wall, base_cpu) = base.unwrap_or((wall, cpu));
+        println!(
+            "  {name:<32} {wall:>8.1?} {:>5.2}  {cpu:>8.1?} {:>5.2}",
+            wall.as_secs_f64() / base_wall.as_secs_f64(),
+            cpu.as_secs_f64() / base_cpu.as_secs_f64(),
+        );
+        (wall, cpu)
+    }
+}
+
+/// The time that the threads of this process have run; zero where there is no `/proc`.
+fn cpu_time() -> Duration {
+    let nanos = |path: std::path::PathBuf| {
+        let text = std::fs::read_to_string(path.join("schedstat")).ok()?;
+        text.split(' ').next()?.parse::<u64>().ok()
+    };
+    let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten();
+    Duration::from_nanos(
+        threads
+            .flatten()
+            .filter_map(|thread| nanos(thread.path()))
+            .sum(),
+    )
 }
 
 fn median(rounds: &mut [Duration]) -> Duration {
