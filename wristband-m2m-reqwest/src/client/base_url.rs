@@ -1,6 +1,7 @@
 //! BaseUrl: where a typed client sends its requests, parsed once.
 
 use std::fmt;
+use std::sync::Arc;
 
 use reqwest::Url;
 use url::ParseError;
@@ -11,7 +12,7 @@ use crate::middleware::origin::Origin;
 #[derive(Clone)]
 pub(crate) struct BaseUrl {
     url: Url,
-    origin: Origin,
+    origin: Arc<Origin>,
     /// Length of `https://host:port` in the text of `url`.
     authority_end: usize,
     /// Length of the text of `url` without the trailing slash of its path.
@@ -51,13 +52,13 @@ impl BaseUrl {
         }
         Ok(Self {
             url,
-            origin,
+            origin: Arc::new(origin),
             authority_end,
             path_end,
         })
     }
 
-    pub(crate) fn origin(&self) -> &Origin {
+    pub(crate) fn origin(&self) -> &Arc<Origin> {
         &self.origin
     }
 

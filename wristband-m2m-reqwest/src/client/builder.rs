@@ -53,6 +53,7 @@ pub trait ApiClient: Sized {
 /// | [`http_client`](Self::http_client) | a new one, which follows redirects within the origin of the request only |
 /// | [`with`](Self::with) | no middleware but [`WristbandAuth`](crate::WristbandAuth) |
 /// | [`timeout`](Self::timeout) | the one in the attribute, else 30 s |
+/// | [`max_body`](Self::max_body) | 64 MiB |
 /// | [`header`](Self::header) | none |
 /// | [`allow_origin`](Self::allow_origin) | `https`, and plain `http` on this machine |
 /// | [`retry_on_unauthorized`](Self::retry_on_unauthorized) | on |
@@ -123,6 +124,11 @@ impl<C: ApiClient> ApiClientBuilder<C> {
     /// Replaces the `timeout` of the trait; those of methods and of `#[timeout]` arguments take precedence.
     pub fn timeout(self, timeout: Duration) -> Self {
         self.set(|connection| connection.timeout(timeout))
+    }
+
+    /// Limits a body that is read as a whole; see [`ApiConnectionBuilder::max_body`].
+    pub fn max_body(self, bytes: usize) -> Self {
+        self.set(|connection| connection.max_body(bytes))
     }
 
     /// Sends a header with each request to the base URL's origin; see [`ApiConnectionBuilder::header`].

@@ -64,6 +64,8 @@ struct Shared {
     base: BaseUrl,
     /// What a trait that does not say otherwise has.
     timeout: Duration,
+    /// In bytes.
+    max_body: usize,
     /// For each request to the base URL's origin, unless the call sets a header of that name itself.
     headers: HeaderMap,
 }
@@ -108,6 +110,10 @@ impl ApiConnection {
 
     pub(crate) fn timeout(&self) -> Duration {
         self.0.timeout
+    }
+
+    pub(crate) fn max_body(&self) -> usize {
+        self.0.max_body
     }
 
     pub(crate) fn headers(&self) -> &HeaderMap {

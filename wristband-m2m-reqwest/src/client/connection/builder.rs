@@ -18,6 +18,9 @@ use crate::middleware::redirect::same_origin_redirects;
 /// How long a call may take where nothing else is set.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How large a body may be that is read as a whole, in bytes.
+const DEFAULT_MAX_BODY: usize = 64 * 1024 * 1024;
+
 /// Sets up an [`ApiConnection`].
 ///
 /// | setting | default |
@@ -26,6 +29,7 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 /// | [`http_client`](Self::http_client) | a new one, which follows redirects within the origin of the request only |
 /// | [`with`](Self::with) | no middleware but [`WristbandAuth`] |
 /// | [`timeout`](Self::timeout) | 30 s |
+/// | [`max_body`](Self::max_body) | 64 MiB |
 /// | [`header`](Self::header) | none |
 /// | [`allow_origin`](Self::allow_origin) | `https`, and plain `http` on this machine |
 /// | [`retry_on_unauthorized`](Self::retry_on_unauthorized) | on |
@@ -37,6 +41,7 @@ pub struct ApiConnectionBuilder {
     stack: Stack,
     base_url: Option<String>,
     timeout: Option<Duration>,
+    max_body: usize,
     headers: Vec<(String, String)>,
     origins: Vec<String>,
     /// A setting of the stack that was made for a stack that is complete.
@@ -74,6 +79,7 @@ impl ApiConnectionBuilder {
             stack,
             base_url: None,
             timeout: None,
+            max_body: DEFAULT_MAX_BODY,
             headers: Vec::new(),
             origins: Vec::new(),
             misplaced: None,
@@ -94,6 +100,9 @@ impl ApiConnectionBuilder {
     /// Give it [`same_origin_redirects`], unless redirects to other hosts are wanted: reqwest follows redirects by itself. The
     /// token does not follow one to another origin in any case, but **headers and bodies do**: an API key that is set with
     /// [`header`](Self::header) or on a trait goes wherever the API redirects to.
+    ///
+    /// With a base URL on loopback, exempt it from proxies, by `NO_PROXY` or [`no_proxy`](reqwest::ClientBuilder::no_proxy):
+    /// through a proxy the token leaves this machine in the clear.
     pub fn http_client(mut self, http: reqwest::Client) -> Self {
         if let Some(stack) = self.managed_stack("http_client") {
             stack.http = Some(http);
@@ -115,6 +124,14 @@ impl ApiConnectionBuilder {
     /// Traits, methods and `#[timeout]` arguments take precedence.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
+        self
+    }
+
+    /// Sets how large a response body may be that is read as a whole, in bytes after decompression; 64 MiB by default. A
+    /// larger one fails the call with [`ApiErrorKind::Decode`](crate::ApiErrorKind::Decode). Streams and
+    /// `reqwest::Response` are not limited.
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.max_body = bytes;
         self
     }
 
@@ -170,6 +187,7 @@ impl ApiConnectionBuilder {
             stack,
             base,
             timeout,
+            max_body: self.max_body,
             headers,
         })))
     }
@@ -193,7 +211,7 @@ impl ManagedStack {
     fn build(self, base: &BaseUrl) -> Result<(ClientWithMiddleware, HttpStack), ConfigError> {
         let http = match self.http {
             Some(http) => http,
-            None => new_http_client()?,
+            None => new_http_client(base)?,
         };
         let auth = WristbandAuth::builder(self.client)
             .allow_origin(base.origin().to_string())
@@ -239,9 +257,15 @@ fn parse_headers(pairs: Vec<(String, String)>) -> Result<HeaderMap, ConfigError>
     Ok(headers)
 }
 
-fn new_http_client() -> Result<reqwest::Client, ConfigError> {
-    reqwest::Client::builder()
-        .redirect(same_origin_redirects())
+fn new_http_client(base: &BaseUrl) -> Result<reqwest::Client, ConfigError> {
+    let builder = reqwest::Client::builder().redirect(same_origin_redirects());
+    let builder = if base.origin().is_loopback() {
+        // Plain `http` is allowed because the request stays on this machine.
+        builder.no_proxy()
+    } else {
+        builder
+    };
+    builder
         .build()
         .map_err(|error| ConfigError::new("http_client", "could not be built").caused_by(error))
 }

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::Extensions;
@@ -16,7 +17,7 @@ use crate::client::inner::ClientInner;
 use crate::client::response::{
     BodyMode, CallDeadline, Collected, Incoming, ReadPlan, ResponseReader, Timer,
 };
-use crate::middleware::extensions::{MinTokenLife, NoRetry, SkipWristbandAuth};
+use crate::middleware::extensions::{HomeOrigin, MinTokenLife, NoRetry, SkipWristbandAuth};
 
 /// A deadline that is never reached, for a timeout that no clock can count to.
 const FAR: Duration = Duration::from_secs(60 * 60 * 24 * 365);
@@ -109,11 +110,13 @@ impl<'a> Call<'a> {
         }
         *request.body_mut() = body;
 
-        if connection.has_user_middleware() {
-            extensions.insert(*endpoint);
-        }
         if !self.auth || !at_home {
             extensions.insert(SkipWristbandAuth);
+        }
+        if connection.has_user_middleware() {
+            extensions.insert(*endpoint);
+            // A middleware may rewrite the URL, and the stack's own policy may allow any origin.
+            extensions.insert(HomeOrigin(Arc::clone(connection.base().origin())));
         }
         if let Some(life) = self.min_token_life {
             extensions.insert(MinTokenLife(life));
@@ -211,7 +214,7 @@ impl Prepared {
             None => return Err(deadline.timed_out()),
         };
         Incoming::new(response, deadline)
-            .collect(plan, &mut timer)
+            .collect(plan, &mut timer, connection.max_body())
             .await
     }
 }

@@ -81,6 +81,7 @@ impl Incoming {
         mut self,
         plan: ReadPlan,
         timer: &mut Timer<'_>,
+        max_body: usize,
     ) -> Result<Collected, ApiError> {
         let (endpoint, status) = (self.endpoint(), self.status());
         #[cfg(feature = "stream")]
@@ -95,7 +96,7 @@ impl Incoming {
             match plan.body {
                 BodyMode::Nothing | BodyMode::Untouched => (self.discard().await, Body::Ignored),
                 BodyMode::Whole | BodyMode::Json => {
-                    let (head, body) = self.whole(timer).await?;
+                    let (head, body) = self.whole(timer, max_body).await?;
                     if plan.optional && plan.is_empty(&body) {
                         (head, Body::Absent)
                     } else {

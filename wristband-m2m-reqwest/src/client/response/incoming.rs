@@ -14,14 +14,8 @@ use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
 
 use crate::client::endpoint::Endpoint;
 use crate::client::error::{ApiError, ApiErrorKind, BODY_LIMIT};
+use crate::discard::discard;
 use crate::middleware::outcome::AuthOutcome;
-
-/// A body that nobody wants is read up to here, so that its connection can be used again; a larger one costs less to
-/// cut off than to read.
-const DISCARD_LIMIT: usize = BODY_LIMIT;
-
-/// How long an unwanted body may take; most often it has arrived with the head.
-const DISCARD_TIME: Duration = Duration::from_millis(250);
 
 #[derive(Debug)]
 pub(crate) struct Incoming {
@@ -165,15 +159,20 @@ impl Incoming {
         Ok(false)
     }
 
-    /// The whole body.
+    /// Reads the whole body, up to `max_body` bytes.
     pub(crate) async fn whole(
         mut self,
         timer: &mut Timer<'_>,
+        max_body: usize,
     ) -> Result<(ResponseHead, Bytes), ApiError> {
         let deadline = self.deadline;
         let head = self.take_head();
-        let error = match timer.bound(self.response.bytes()).await {
-            Some(Ok(body)) => return Ok((head, body)),
+        let error = match timer.bound(read_up_to(&mut self.response, max_body)).await {
+            Some(Ok(Some(body))) => return Ok((head, body)),
+            Some(Ok(None)) => {
+                let problem = format!("has a body of more than {max_body} bytes: see `max_body`");
+                ApiError::new(deadline.endpoint, ApiErrorKind::Decode, problem)
+            }
             Some(Err(error)) => ApiError::from_http(deadline.endpoint, error),
             None => deadline.timed_out(),
         };
@@ -183,20 +182,7 @@ impl Incoming {
     /// Reads what nobody wants, within bounds: whether that works makes no difference to the caller.
     pub(crate) async fn discard(mut self) -> ResponseHead {
         let head = self.take_head();
-        if self.response.content_length() > Some(DISCARD_LIMIT as u64) {
-            return head;
-        }
-        let deadline = self.deadline.at.min(Instant::now() + DISCARD_TIME);
-        let read = async {
-            let mut length = 0;
-            while let Ok(Some(chunk)) = self.response.chunk().await {
-                length += chunk.len();
-                if length > DISCARD_LIMIT {
-                    break;
-                }
-            }
-        };
-        let _ = timeout_at(deadline, read).await;
+        let _ = timeout_at(self.deadline.at, discard(self.response)).await;
         head
     }
 
@@ -209,4 +195,29 @@ impl Incoming {
         let head = self.take_head();
         error.with_response(head)
     }
+}
+
+/// The whole body; `None` if it is larger than `limit` bytes.
+async fn read_up_to(response: &mut Response, limit: usize) -> reqwest::Result<Option<Bytes>> {
+    if response.content_length() > Some(limit as u64) {
+        return Ok(None);
+    }
+    // Most bodies are one chunk, which is not copied.
+    let first = response.chunk().await?.unwrap_or_default();
+    let mut rest = BytesMut::new();
+    while let Some(chunk) = response.chunk().await? {
+        if rest.is_empty() {
+            rest.extend_from_slice(&first);
+        }
+        if rest.len() + chunk.len() > limit {
+            return Ok(None);
+        }
+        rest.extend_from_slice(&chunk);
+    }
+    let body = if rest.is_empty() {
+        first
+    } else {
+        rest.freeze()
+    };
+    Ok((body.len() <= limit).then_some(body))
 }
