@@ -1,6 +1,7 @@
 //! Middleware: attaches the token, and recovers from its rejection once.
 
 mod builder;
+mod challenge;
 mod circuit_breaker;
 pub(crate) mod error;
 pub(crate) mod extensions;
@@ -15,49 +16,84 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::wristband_m2m::{AccessToken, TokenError, WristbandM2mClient};
+use ::wristband_m2m::{AccessToken, TokenErrorKind, WristbandM2mClient};
 use http::header::AUTHORIZATION;
 use http::{Extensions, StatusCode};
 use reqwest::{Request, Response, Url};
 use reqwest_middleware::{Error, Middleware, Next};
+use tokio::time::timeout;
 
 pub use self::builder::WristbandAuthBuilder;
+use self::challenge::is_insufficient_scope;
 use self::circuit_breaker::SharedCircuitBreaker;
 use self::error::NoToken;
-use self::extensions::{MinTokenLife, NoRetry, SkipWristbandAuth};
+use self::extensions::{HomeOrigin, MinTokenLife, NoRetry, SkipWristbandAuth};
 use self::origin::{Origin, same_origin};
 use self::origin_policy::{OriginPolicy, TokenDecision};
 use self::outcome::{AuthOutcome, NotRetried};
 use self::replay::Replay;
-use crate::discard::drain;
+use crate::discard::discard;
 
 /// Attaches a Wristband token to each request, and recovers when an API rejects it.
 ///
-/// A middleware for [`reqwest_middleware::ClientBuilder`]. Cheap to clone; clones share what they know about APIs that
-/// refuse tokens.
+/// A middleware for [`reqwest_middleware::ClientBuilder`]. Cheap to clone; clones share their circuit breaker.
 ///
-/// # Who sees the token
+/// # Which requests carry the token
 ///
-/// It goes out over `https`, and over `http` to this machine (`localhost`, 127.0.0.0/8, `::1`). Plain `http` to another
-/// machine is an error before anything is sent. With [`allow_origin`](WristbandAuthBuilder::allow_origin), only the
-/// allow_list origins get it, and requests to others pass without. An `Authorization` that the caller set on the request is
-/// left alone; one among the default headers of the [`reqwest::Client`] is not seen here, and the token takes its
-/// place. Redirects are reqwest's business, below this middleware: give the [`reqwest::Client`]
-/// [`same_origin_redirects`](crate::same_origin_redirects).
+/// **Without [`allow_origin`](WristbandAuthBuilder::allow_origin), every `https` origin gets the token.** If the client
+/// also calls URLs that others supply, such as webhooks, list the origins of your APIs: then only those get it, and
+/// requests to others pass without a token.
+///
+/// ```
+/// # use wristband_m2m_reqwest::wristband_m2m::{WristbandM2mClient, testing::MockWristband};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let client = MockWristband::start().await.client();
+/// use wristband_m2m_reqwest::{WristbandAuth, reqwest, reqwest_middleware, same_origin_redirects};
+///
+/// let http = reqwest::Client::builder()
+///     .redirect(same_origin_redirects())
+///     .build()?;
+/// let auth = WristbandAuth::builder(client)
+///     .allow_origin("https://api.example.com")
+///     .build()?;
+/// let http = reqwest_middleware::ClientBuilder::new(http).with(auth).build();
+/// # Ok(())
+/// # }
+/// ```
+///
+/// The token is sent over `https`, and over `http` to loopback (`localhost`, 127.0.0.0/8, `::1`). Plain `http` to another
+/// machine is an error before anything is sent (RFC 6750, section 5.3), unless that origin is listed. An `Authorization`
+/// that the caller set on the request is left alone; one among the default headers of the [`reqwest::Client`] is not
+/// visible here, and the token replaces it. A request of a typed client carries its home origin, and gets the token there
+/// and nowhere else, even when a middleware outside of this one has rewritten the URL.
+///
+/// Two things happen below this middleware, in the [`reqwest::Client`]: redirects, so give it
+/// [`same_origin_redirects`](crate::same_origin_redirects); and proxies, through which a request to loopback leaves the
+/// machine unless `NO_PROXY` or [`no_proxy`](reqwest::ClientBuilder::no_proxy) exempts it.
 ///
 /// # What happens on a 401
 ///
-/// If the request carried our token, and the origin it was meant for has answered: the token is cleared, unless
-/// another request has replaced it already; a new one is fetched, by one request for all who wait; and the request is
-/// sent again, once, at once, byte for byte. A second 401 is returned. So is the first one, readable, if no new token can
-/// be had or the body cannot be sent twice (a stream, a multipart form): then the next request has the new token.
-/// [`AuthOutcome`], an extension on every response, says what was done.
+/// If the request carried our token, and the origin it was meant for has responded: that token is
+/// [replaced](WristbandM2mClient::replace_token), by one token request for all who wait, or none if another request has
+/// replaced it already; and the request is sent again, once, at once, byte for byte. A second 401 is returned. So is the
+/// first one, readable, if no new token could be obtained or the body cannot be sent twice (a stream, a multipart form):
+/// then the next request has the new token. Other callers keep the rejected token until it is replaced, so the trouble of
+/// one API costs the others nothing. With a token store, a replacement that another process fetched may be rejected too;
+/// then one more token is fetched and the request is sent a third and last time.
 ///
-/// An API that answers 401 to new tokens is not worth them: after three renewals in a row that did not help, its 401s are
-/// returned as they are for 1 s, then one renewal is tried, and so on with doubled pauses of up to 60 s, until
-/// it accepts a token. Other APIs are not affected.
+/// A 401 with `error="insufficient_scope"` (RFC 6750, section 3.1) is not about the token, and neither is a 403: no token
+/// is renewed. [`AuthOutcome`], an extension on every response, says what was done.
 ///
-/// A timeout of the request or the client holds for each of the two tries.
+/// While the replacement of a token that an origin rejected is being fetched, further requests to that origin wait for it
+/// instead of collecting 401s: for 1 s at most, only until the renewal fails, and not if the origin has accepted the token
+/// since, on another route.
+///
+/// If an API keeps rejecting fresh tokens, a per-origin circuit breaker opens: after three failed renewals in a row, 401s
+/// are returned unchanged for 1 s; then one renewal is tried, with the pause doubling up to 60 s (10 s where the origin
+/// accepts the token on other routes) until a replay is accepted. Other origins are not affected.
+///
+/// A timeout of the request or the client applies to each of the two tries.
 ///
 /// # Order among other middleware
 ///
@@ -107,25 +143,30 @@ struct Shared {
     circuit_breaker: SharedCircuitBreaker,
 }
 
-/// What the answer to a signed request is judged by.
+/// How long a request waits for the replacement of a token that its origin has rejected.
+const REPLACEMENT_WAIT: Duration = Duration::from_secs(1);
+
+/// What the response to an authenticated request is judged by.
 struct Attempt {
-    /// Where the request went; a redirect may have led the answer elsewhere.
+    /// Where the request went; a redirect may have led the response elsewhere.
     url: Url,
     token: AccessToken,
-    min_lifetime: Duration,
     replay: Result<Replay, NotRetried>,
 }
 
 /// The token would travel in the clear.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "the request was not sent: over plain http to another machine ({0}) anyone on the way can read its token; \
-     use https, or name it in the builder with `.allow_origin(\"{0}\")`"
+    "refusing to send the token over plain http to {0}: use https, or allow the origin with `.allow_origin(\"{0}\")`"
 )]
 struct InsecureOrigin(Origin);
 
 impl WristbandAuth {
-    /// With all settings at their defaults. Takes a client or an [`Arc`] of one.
+    /// Uses the defaults: **every `https` origin gets the token**, see
+    /// [which requests carry it](Self#which-requests-carry-the-token). Takes a client, an [`Arc`] of one, or a reference.
+    ///
+    /// For a client that also calls URLs of others, use [`builder`](Self::builder) with
+    /// [`allow_origin`](WristbandAuthBuilder::allow_origin).
     ///
     /// # Examples
     ///
@@ -208,11 +249,12 @@ impl Middleware for WristbandAuth {
                 // Boxed, for it is rare, and its state would be carried by every request.
                 return Box::pin(auth.recover(attempt, response, extensions, next)).await;
             }
-            if !auth.circuit_breaker.is_empty()
+            if !auth.circuit_breaker.is_idle()
                 && response.status().is_success()
                 && same_origin(&attempt.url, response.url())
             {
-                auth.circuit_breaker.record_success(&attempt.url);
+                auth.circuit_breaker
+                    .record_success(&attempt.url, &attempt.token);
             }
             Ok(AuthOutcome::AUTHENTICATED.on(response))
         })
@@ -230,9 +272,16 @@ impl Shared {
         {
             return Ok(false);
         }
-        match self.origin_policy.decide(request.url()) {
+        let decision = self.origin_policy.decide(request.url());
+        let home = extensions.get::<HomeOrigin>();
+        if home.is_some_and(|home| !home.0.contains(request.url())) {
+            return Ok(false);
+        }
+        match decision {
             TokenDecision::Attach => Ok(true),
             TokenDecision::Skip => Ok(false),
+            // The typed client's own setting has allowed its home.
+            TokenDecision::Reject(_) if home.is_some() => Ok(true),
             TokenDecision::Reject(origin) => Err(Error::middleware(InsecureOrigin(origin))),
         }
     }
@@ -245,12 +294,20 @@ impl Shared {
         let min_lifetime = extensions
             .get::<MinTokenLife>()
             .map_or(Duration::ZERO, |life| life.0);
-        let token = self.token(min_lifetime).await;
-        let token = token.map_err(|error| Error::middleware(NoToken(error)))?;
+        let token = self.client.get_token_valid_for(min_lifetime).await;
+        let mut token = token.map_err(|error| Error::middleware(NoToken(error)))?;
+        if !self.circuit_breaker.is_idle()
+            && self.circuit_breaker.is_renewing(request.url(), &token)
+            && let Some(origin) = Origin::of(request.url())
+        {
+            let replacement = Box::pin(self.replace_token(&origin, &token));
+            if let Ok(Ok(replacement)) = timeout(REPLACEMENT_WAIT, replacement).await {
+                token = replacement;
+            }
+        }
         let retry = self.retry_on_unauthorized && extensions.get::<NoRetry>().is_none();
         let attempt = Attempt {
             url: request.url().clone(),
-            min_lifetime,
             replay: if retry {
                 Replay::of(request).ok_or(NotRetried::BodyNotReplayable)
             } else {
@@ -263,71 +320,102 @@ impl Shared {
         Ok(attempt)
     }
 
-    /// Answers the first 401 to a request.
+    /// Handles the first 401 to a request.
     async fn recover(
         &self,
         attempt: Attempt,
-        response: Response,
+        mut response: Response,
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> reqwest_middleware::Result<Response> {
-        let (url, token, replay) = match self.renew(attempt, &response).await {
-            Ok(renewed) => renewed,
-            Err(reason) => return Ok(AuthOutcome::not_retried_for(reason).on(response)),
-        };
-        // Not before there is a new token: until then the answer may be the caller's.
-        drain(response).await;
-        let request = replay.into_request(url.clone(), token.authorization().clone());
-        let response = next.run(request, extensions).await?;
-        if same_origin(&url, response.url()) {
-            match response.status() {
-                StatusCode::UNAUTHORIZED => _ = self.circuit_breaker.record_failure(&url, &token),
-                // An outage says nothing about the token. Anything else, a 404 say, shows that the renewal helped.
-                status if status.is_server_error() => {}
-                _ => self.circuit_breaker.record_success(&url),
-            }
-        }
-        Ok(AuthOutcome::RETRIED.on(response))
-    }
-
-    /// A new token and the request to send with it, unless this 401 is not worth them.
-    async fn renew(
-        &self,
-        attempt: Attempt,
-        response: &Response,
-    ) -> Result<(Url, AccessToken, Replay), NotRetried> {
         let Attempt {
             url,
-            token,
-            min_lifetime,
+            mut token,
             replay,
         } = attempt;
-        if !same_origin(&url, response.url()) {
-            return Err(NotRetried::OtherOrigin);
-        }
-        // While an API cools down its 401s clear nothing, or each would cost a token by the next request's hand.
-        if !self.circuit_breaker.record_failure(&url, &token) {
-            return Err(NotRetried::CircuitOpen);
-        }
-        if self.client.clear_token_if(&token) {
-            let origin = Origin::of(&url).map(tracing::field::display);
-            tracing::info!(origin, "the API rejected the token, which is cleared");
-        }
-        let replay = replay?;
-        match self.token(min_lifetime).await {
-            Ok(token) => {
-                tracing::debug!("a request is sent again with a new token");
-                Ok((url, token, replay))
+        let mut outcome = AuthOutcome::AUTHENTICATED;
+        loop {
+            let renewed = self.renew(&url, &token, &response).await;
+            let (renewed, replay) = match renewed.and_then(|token| Ok((token, replay.clone()?))) {
+                Ok(renewed) => renewed,
+                // The reason is for the first 401; a later one is the outcome of the retry.
+                Err(_) if outcome.retried() => return Ok(outcome.on(response)),
+                Err(reason) => return Ok(AuthOutcome::not_retried_for(reason).on(response)),
+            };
+            token = renewed;
+            // Not before there is a new token: until then the response may be the caller's.
+            discard(response).await;
+            tracing::debug!("sending the request again with a new token");
+            let request = replay.into_request(url.clone(), token.authorization().clone());
+            response = next.clone().run(request, extensions).await?;
+            // A token of another process may be older than the rejection, and then says nothing about the renewal.
+            let adopted = self.client.is_adopted(&token) && !outcome.retried();
+            outcome = AuthOutcome::RETRIED;
+            if !same_origin(&url, response.url()) {
+                return Ok(outcome.on(response));
             }
-            Err(error) => {
-                tracing::debug!(%error, "no new token could be had, the 401 is returned");
-                Err(NotRetried::NoToken)
+            match response.status() {
+                StatusCode::UNAUTHORIZED if adopted => {}
+                StatusCode::UNAUTHORIZED => {
+                    if let Some(origin) =
+                        Origin::of(&url).filter(|_| !is_insufficient_scope(&response))
+                    {
+                        self.circuit_breaker.record_rejection(&origin, &token);
+                        self.circuit_breaker.record_renewal(&origin, &token, None);
+                    }
+                    return Ok(outcome.on(response));
+                }
+                // An outage says nothing about the token. Anything else, a 404 say, shows that the renewal helped.
+                status if status.is_server_error() => return Ok(outcome.on(response)),
+                _ => {
+                    self.circuit_breaker.record_accepted_replay(&url);
+                    return Ok(outcome.on(response));
+                }
             }
         }
     }
 
-    async fn token(&self, min_lifetime: Duration) -> Result<AccessToken, TokenError> {
-        self.client.get_token_valid_for(min_lifetime).await
+    /// A token in place of the one that drew this 401, unless the 401 is not about the token.
+    async fn renew(
+        &self,
+        url: &Url,
+        token: &AccessToken,
+        response: &Response,
+    ) -> Result<AccessToken, NotRetried> {
+        if !same_origin(url, response.url()) {
+            return Err(NotRetried::OtherOrigin);
+        }
+        if is_insufficient_scope(response) {
+            return Err(NotRetried::InsufficientScope);
+        }
+        let origin = Origin::of(url).ok_or(NotRetried::OtherOrigin)?;
+        if !self.circuit_breaker.record_rejection(&origin, token) {
+            return Err(NotRetried::CircuitOpen);
+        }
+        tracing::debug!(%origin, "the API rejected the token");
+        self.replace_token(&origin, token).await
+    }
+
+    async fn replace_token(
+        &self,
+        origin: &Origin,
+        rejected: &AccessToken,
+    ) -> Result<AccessToken, NotRetried> {
+        let replacement = self.client.replace_token(rejected).await;
+        // What another process fetched is not this origin's renewal.
+        let renewal = replacement
+            .as_ref()
+            .ok()
+            .filter(|token| !self.client.is_adopted(token));
+        self.circuit_breaker
+            .record_renewal(origin, rejected, renewal);
+        replacement.map_err(|error| {
+            tracing::debug!(%error, "no new token could be obtained: returning the 401");
+            match error.kind() {
+                TokenErrorKind::RenewalLimited => NotRetried::CircuitOpen,
+                _ => NotRetried::NoToken,
+            }
+        })
     }
 }
 

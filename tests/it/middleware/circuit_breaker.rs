@@ -1,4 +1,4 @@
-//! APIs that refuse new tokens.
+//! APIs that reject fresh tokens.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use super::*;
 
 #[tokio::test]
-async fn an_api_that_refuses_new_tokens_costs_three_renewals() {
+async fn an_api_that_rejects_fresh_tokens_costs_three_renewals() {
     let wristband = MockWristband::start().await;
     let api = hostile_api().await;
     let http = authenticated(&wristband.client());
@@ -21,9 +21,9 @@ async fn an_api_that_refuses_new_tokens_costs_three_renewals() {
         assert_eq!(wristband.token_requests(), 1 + renewals);
     }
     let start = Instant::now();
-    let mut cooled = 0;
-    while cooled < 50 && start.elapsed() < Duration::from_millis(900) {
-        cooled += 1;
+    let mut returned = 0;
+    while returned < 50 && start.elapsed() < Duration::from_millis(900) {
+        returned += 1;
         let response = http.get(api.url("/")).send().await.unwrap();
         assert_eq!(not_retried(&response), NotRetried::CircuitOpen);
         assert!(outcome(&response).token_attached());
@@ -32,8 +32,8 @@ async fn an_api_that_refuses_new_tokens_costs_three_renewals() {
     assert_eq!(wristband.token_requests(), 4);
     assert_eq!(
         api.requests().len(),
-        3 * 2 + cooled,
-        "in a cool-down each request is sent once"
+        3 * 2 + returned,
+        "while the circuit is open each request is sent once"
     );
 }
 
@@ -54,13 +54,13 @@ async fn renewals_are_counted_per_token_however_many_requests_are_in_flight() {
 }
 
 #[tokio::test]
-async fn after_a_cool_down_one_renewal_is_tried() {
+async fn half_open_tries_one_renewal() {
     let wristband = MockWristband::start().await;
     let api = hostile_api().await;
     let http = authenticated(&wristband.client());
     let start = Instant::now();
     let mut renewals = Vec::new();
-    // The first cool-down takes 1 to 1.25 s, the second twice that.
+    // The first pause takes 1 to 1.25 s, the second twice that.
     while renewals.len() < 5 && start.elapsed() < Duration::from_secs(10) {
         let before = wristband.token_requests();
         http.get(api.url("/")).send().await.unwrap();
@@ -79,7 +79,7 @@ async fn after_a_cool_down_one_renewal_is_tried() {
 }
 
 #[tokio::test]
-async fn a_success_ends_the_cool_down() {
+async fn an_accepted_replay_closes_the_circuit_and_an_ordinary_success_does_not() {
     let wristband = MockWristband::start().await;
     let well = Arc::new(AtomicBool::new(false));
     let (guarding, is_well) = (wristband.clone(), well.clone());
@@ -95,15 +95,85 @@ async fn a_success_ends_the_cool_down() {
     for _ in 0..4 {
         http.get(api.url("/")).send().await.unwrap();
     }
-    let response = http.get(api.url("/")).send().await.unwrap();
-    assert_eq!(not_retried(&response), NotRetried::CircuitOpen);
-
     well.store(true, Ordering::Relaxed);
     assert_eq!(http.get(api.url("/")).send().await.unwrap().status(), 200);
     wristband.revoke_all();
     let response = http.get(api.url("/")).send().await.unwrap();
-    assert_eq!(response.status(), 200);
+    assert_eq!(not_retried(&response), NotRetried::CircuitOpen);
+
+    // Half-open after 1 to 1.25 s.
+    let end = Instant::now() + Duration::from_secs(5);
+    let response = loop {
+        let response = http.get(api.url("/")).send().await.unwrap();
+        if response.status() == 200 {
+            break response;
+        }
+        assert!(Instant::now() < end, "the circuit stays open");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
     assert!(outcome(&response).retried());
+    wristband.revoke_all();
+    let response = http.get(api.url("/")).send().await.unwrap();
+    assert!(outcome(&response).retried(), "the circuit is closed");
+}
+
+/// One route that rejects every token, beside healthy ones of the same origin.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_broken_route_costs_the_healthy_ones_nothing() {
+    let wristband = MockWristband::start().await;
+    let guarding = wristband.clone();
+    let api = ApiServer::start(move |request| match &*request.target {
+        "/bad" => Reply::status(401),
+        _ => guard(&guarding, request),
+    })
+    .await;
+    let http = authenticated(&wristband.client());
+    let start = Instant::now();
+    let mut calls = JoinSet::new();
+    for _ in 0..10 {
+        let (http, url) = (http.clone(), api.url("/ok"));
+        calls.spawn(async move {
+            for _ in 0..100 {
+                let response = http.get(&url).send().await.unwrap();
+                assert_eq!(response.status(), 200, "a healthy call was lost");
+                assert!(!outcome(&response).retried(), "a healthy call was rejected");
+            }
+        });
+    }
+    let (bad, url) = (http.clone(), api.url("/bad"));
+    calls.spawn(async move {
+        for _ in 0..50 {
+            assert_eq!(bad.get(&url).send().await.unwrap().status(), 401);
+        }
+    });
+    while let Some(done) = calls.join_next().await {
+        done.unwrap();
+    }
+    let renewals = wristband.token_requests() - 1;
+    // One more for each pause, of which the first takes a second.
+    let allowed = 3 + start.elapsed().as_secs();
+    assert!(
+        renewals <= allowed,
+        "{renewals} renewals, {allowed} allowed"
+    );
+}
+
+#[tokio::test]
+async fn insufficient_scope_renews_nothing() {
+    let wristband = MockWristband::start().await;
+    let api = ApiServer::start(|_| {
+        Reply::status(401).header(
+            "www-authenticate",
+            r#"Bearer realm="orders", error="insufficient_scope""#,
+        )
+    })
+    .await;
+    let http = authenticated(&wristband.client());
+    for _ in 0..5 {
+        let response = http.get(api.url("/")).send().await.unwrap();
+        assert_eq!(not_retried(&response), NotRetried::InsufficientScope);
+    }
+    assert_eq!(wristband.token_requests(), 1);
 }
 
 #[tokio::test]
@@ -126,7 +196,7 @@ async fn other_apis_of_the_same_client_are_not_slowed() {
 }
 
 #[tokio::test]
-async fn streams_are_braked_too() {
+async fn requests_that_cannot_be_replayed_count_too() {
     let wristband = MockWristband::start().await;
     let api = hostile_api().await;
     let http = authenticated(&wristband.client());
@@ -142,7 +212,7 @@ async fn streams_are_braked_too() {
 }
 
 #[tokio::test]
-async fn revocations_that_a_renewal_heals_are_never_braked() {
+async fn revocations_that_a_renewal_heals_never_open_the_circuit() {
     let wristband = MockWristband::start().await;
     let guarding = wristband.clone();
     let api = ApiServer::start(move |request| match guarding.accepts(&request.headers) {

@@ -80,8 +80,9 @@ async fn with_retries_off_a_401_comes_back_and_the_next_call_is_healed() {
     assert_eq!(not_retried(&response), NotRetried::Disabled);
     assert_eq!(response.text().await.unwrap(), "who are you?");
     assert_eq!(api.requests().len(), 1);
-    assert_eq!(wristband.token_requests(), 1);
+    assert_eq!(wristband.token_requests(), 2, "the token was replaced");
     assert_eq!(http.get(api.url("/")).send().await.unwrap().status(), 200);
+    assert_eq!(wristband.token_requests(), 2);
 }
 
 #[tokio::test]

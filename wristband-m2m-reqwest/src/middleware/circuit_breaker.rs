@@ -1,4 +1,4 @@
-//! CircuitBreaker: no more new tokens for an origin that refuses new tokens.
+//! Circuit breaker: stops renewing tokens for an origin that keeps rejecting renewed ones.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -10,21 +10,27 @@ use reqwest::Url;
 
 use crate::middleware::origin::Origin;
 
-/// This many renewals in a row may be in vain before an origin cools down.
+/// The circuit opens after this many renewals in a row whose token was rejected too.
 const FAILURE_THRESHOLD: u32 = 3;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
-/// With the jitter on top, no cool-down is longer than 60 s.
+/// With the jitter on top, no pause is longer than 60 s.
 const LONGEST_PAUSE: Duration = Duration::from_secs(48);
-/// Origins tracked at once. Past it the one refused longest ago is forgotten, which costs it three renewals at most.
+/// The same, 10 s with jitter, where the origin accepts the current token on other routes: a true revocation is noticed
+/// by them, and must not wait for long.
+const LONGEST_PAUSE_IF_ACCEPTED: Duration = Duration::from_secs(8);
+/// Jitter lengthens a pause by up to this part of it.
+const JITTER: f64 = 0.25;
+/// Origins tracked at once. Beyond that the one that failed longest ago is forgotten, which costs it three renewals at
+/// most.
 const MAX_ORIGINS: usize = 64;
-/// Tokens remembered for each origin: enough to know a late 401 of an old token when it comes.
-const MAX_TOKENS: usize = 4;
+/// Renewed tokens remembered for each origin: enough to recognize a late 401 to an old one.
+const MAX_RENEWALS: usize = 4;
 
-/// The origins that refuse tokens, and how often in a row.
+/// One circuit for each origin that has rejected a token.
 ///
-/// What counts is the token, not the request: a thousand 401s that one token drew are one refusal. The first refused
-/// token may have been revoked; each further one was new, so the renewal that fetched it did not help. A success ends
-/// the row. Neither the clock nor chance is read here.
+/// Only renewals count, by the token they fetched: a 401 to a token that was fetched because of this origin's own 401 is a
+/// failure, however many requests drew it. A replay that is accepted closes the circuit. Ordinary successes do not: one
+/// broken route and many healthy ones may share an origin. Neither the clock nor chance is read here.
 #[derive(Debug)]
 pub(crate) struct CircuitBreaker<T> {
     circuits: Vec<Circuit<T>>,
@@ -33,20 +39,37 @@ pub(crate) struct CircuitBreaker<T> {
 #[derive(Debug)]
 struct Circuit<T> {
     origin: Origin,
-    rejected_tokens: Vec<T>,
+    renewals: Vec<Renewal<T>>,
     consecutive_failures: u32,
-    open_until: Option<Instant>,
+    open: Option<OpenCircuit>,
+    /// The rejected token whose replacement is being fetched.
+    renewing: Option<T>,
+    /// A token that was accepted since it was rejected last, or that was never rejected.
+    accepted: Option<T>,
     last_failure: Instant,
 }
 
-/// What a 401 is worth.
+/// A token that was fetched because of this origin's own 401.
+#[derive(Debug)]
+struct Renewal<T> {
+    token: T,
+    failed: bool,
+}
+
+#[derive(Debug)]
+struct OpenCircuit {
+    since: Instant,
+    pause: Duration,
+    pause_if_accepted: Duration,
+}
+
+/// Whether a 401 may cause a renewal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Permit {
-    /// A new token.
     Allowed,
-    /// Nothing: with this refusal a cool-down of that length begins.
+    /// No: with this failure the circuit opens, for that long.
     Opened(Duration),
-    /// Nothing: the origin cools down.
+    /// No: the circuit is open.
     Open,
 }
 
@@ -57,8 +80,8 @@ impl<T: PartialEq> CircuitBreaker<T> {
         }
     }
 
-    /// The origin answered 401 to this token. `jitter`, from 0 to 1, lengthens a cool-down by up to a quarter.
-    pub(crate) fn record_failure(
+    /// The origin responded 401 to this token. `jitter`, from 0 to 1, lengthens a pause by up to a quarter.
+    pub(crate) fn record_rejection(
         &mut self,
         origin: &Origin,
         token: T,
@@ -67,48 +90,82 @@ impl<T: PartialEq> CircuitBreaker<T> {
     ) -> Permit {
         let circuit = self.circuit(origin, now);
         circuit.last_failure = now;
-        match circuit.open_until {
-            Some(end) if now < end => return Permit::Open,
-            Some(_) => {
-                // One renewal is tried, whichever token is current by now.
-                circuit.open_until = None;
-                circuit.remember(token);
-                return Permit::Allowed;
+        let accepted_elsewhere = circuit.accepted.as_ref() == Some(&token);
+        let failed = circuit.mark_failed(&token);
+        match &circuit.open {
+            Some(open) if now < open.end(accepted_elsewhere) => return Permit::Open,
+            // Half-open: one renewal is tried, whichever token is current by now.
+            Some(_) => circuit.open = None,
+            None if failed => {
+                circuit.consecutive_failures += 1;
+                if let Some(before) = circuit.consecutive_failures.checked_sub(FAILURE_THRESHOLD) {
+                    let open = OpenCircuit::new(now, before, jitter);
+                    let pause = open.pause;
+                    circuit.open = Some(open);
+                    circuit.renewing = None;
+                    return Permit::Opened(pause);
+                }
             }
             None => {}
         }
-        if circuit.rejected_tokens.contains(&token) {
-            return Permit::Allowed;
+        if accepted_elsewhere {
+            circuit.accepted = None;
         }
-        let renewed = !circuit.rejected_tokens.is_empty();
-        circuit.remember(token);
-        if renewed {
-            circuit.consecutive_failures += 1;
-        }
-        if circuit.consecutive_failures < FAILURE_THRESHOLD {
-            return Permit::Allowed;
-        }
-        let length = pause(circuit.consecutive_failures - FAILURE_THRESHOLD, jitter);
-        circuit.open_until = Some(now + length);
-        Permit::Opened(length)
+        circuit.renewing = Some(token);
+        Permit::Allowed
     }
 
-    /// The origin of `url` took our token. Says whether that ends a row of renewals in vain long enough for a
-    /// cool-down.
-    pub(crate) fn record_success(&mut self, url: &Url) -> bool {
-        let Some(at) = self
+    /// `token` was fetched because this origin rejected `rejected`; `None`: it could not be fetched.
+    pub(crate) fn record_renewal(&mut self, origin: &Origin, rejected: &T, token: Option<T>) {
+        let Some(circuit) = self.find(|circuit| circuit.origin == *origin) else {
+            return;
+        };
+        circuit.renewing.take_if(|renewing| renewing == rejected);
+        let Some(token) = token else { return };
+        if circuit.renewals.iter().any(|known| known.token == token) {
+            return;
+        }
+        if circuit.renewals.len() == MAX_RENEWALS {
+            circuit.renewals.remove(0);
+        }
+        circuit.renewals.push(Renewal {
+            token,
+            failed: false,
+        });
+    }
+
+    /// A replay with a renewed token was accepted, which closes the circuit. Returns whether it had opened.
+    pub(crate) fn record_accepted_replay(&mut self, url: &Url) -> bool {
+        let at = self
             .circuits
             .iter()
-            .position(|circuit| circuit.origin.contains(url))
-        else {
-            return false;
-        };
-        self.circuits.swap_remove(at).consecutive_failures >= FAILURE_THRESHOLD
+            .position(|circuit| circuit.origin.contains(url));
+        at.is_some_and(|at| self.circuits.swap_remove(at).consecutive_failures >= FAILURE_THRESHOLD)
+    }
+
+    /// An ordinary request with this token was accepted.
+    pub(crate) fn record_success(&mut self, url: &Url, token: T) {
+        if let Some(circuit) = self.find(|circuit| circuit.origin.contains(url)) {
+            circuit.accepted = Some(token);
+        }
+    }
+
+    /// Whether the origin of `url` has rejected this token and its replacement is under way.
+    pub(crate) fn is_renewing(&self, url: &Url, token: &T) -> bool {
+        self.circuits.iter().any(|circuit| {
+            circuit.renewing.as_ref() == Some(token)
+                && circuit.accepted.as_ref() != Some(token)
+                && circuit.origin.contains(url)
+        })
     }
 
     /// How many origins are tracked.
     pub(crate) fn len(&self) -> usize {
         self.circuits.len()
+    }
+
+    fn find(&mut self, is_it: impl Fn(&Circuit<T>) -> bool) -> Option<&mut Circuit<T>> {
+        self.circuits.iter_mut().find(|circuit| is_it(circuit))
     }
 
     fn circuit(&mut self, origin: &Origin, now: Instant) -> &mut Circuit<T> {
@@ -122,9 +179,11 @@ impl<T: PartialEq> CircuitBreaker<T> {
             }
             self.circuits.push(Circuit {
                 origin: origin.clone(),
-                rejected_tokens: Vec::new(),
+                renewals: Vec::new(),
                 consecutive_failures: 0,
-                open_until: None,
+                open: None,
+                renewing: None,
+                accepted: None,
                 last_failure: now,
             });
             self.circuits.len() - 1
@@ -145,32 +204,46 @@ impl<T: PartialEq> CircuitBreaker<T> {
 }
 
 impl<T: PartialEq> Circuit<T> {
-    fn remember(&mut self, token: T) {
-        if self.rejected_tokens.contains(&token) {
-            return;
-        }
-        if self.rejected_tokens.len() == MAX_TOKENS {
-            self.rejected_tokens.remove(0);
-        }
-        self.rejected_tokens.push(token);
+    /// Whether the token is a renewed one that had not failed before.
+    fn mark_failed(&mut self, token: &T) -> bool {
+        let renewal = self
+            .renewals
+            .iter_mut()
+            .find(|renewal| renewal.token == *token);
+        renewal.is_some_and(|renewal| !std::mem::replace(&mut renewal.failed, true))
     }
 }
 
-/// 1 s, doubling with each cool-down before it in the row.
-fn pause(before: u32, jitter: f64) -> Duration {
-    FIRST_PAUSE
-        .saturating_mul(2u32.saturating_pow(before))
-        .min(LONGEST_PAUSE)
-        .mul_f64(1.0 + jitter.clamp(0.0, 1.0) / 4.0)
+impl OpenCircuit {
+    /// 1 s, doubled for each time before that it opened in the row.
+    fn new(now: Instant, before: u32, jitter: f64) -> Self {
+        let base = FIRST_PAUSE.saturating_mul(2u32.saturating_pow(before));
+        let with_jitter = |pause: Duration| pause.mul_f64(1.0 + jitter.clamp(0.0, 1.0) * JITTER);
+        Self {
+            since: now,
+            pause: with_jitter(base.min(LONGEST_PAUSE)),
+            pause_if_accepted: with_jitter(base.min(LONGEST_PAUSE_IF_ACCEPTED)),
+        }
+    }
+
+    fn end(&self, accepted_elsewhere: bool) -> Instant {
+        self.since
+            + if accepted_elsewhere {
+                self.pause_if_accepted
+            } else {
+                self.pause
+            }
+    }
 }
 
+/// The circuit breaker as all requests of one middleware share it.
 pub(super) struct SharedCircuitBreaker {
     breaker: Mutex<CircuitBreaker<ByFetch>>,
-    /// How many origins the breaker watches: none in good times, and then a success costs one load.
+    /// How many origins are tracked: none in good times, and then a success costs one load.
     tracked: AtomicUsize,
 }
 
-/// A token, equal to itself and not to what was issued later with the same text.
+/// A token, equal to itself and not to one fetched later with the same text.
 struct ByFetch(AccessToken);
 
 impl PartialEq for ByFetch {
@@ -187,43 +260,62 @@ impl SharedCircuitBreaker {
         }
     }
 
-    /// The origin of `url` answered 401 to `token`. Says whether a new token may be worth it.
-    pub(super) fn record_failure(&self, url: &Url, token: &AccessToken) -> bool {
-        let Some(origin) = Origin::of(url) else {
-            return true;
-        };
+    /// The origin responded 401 to `token`. Returns whether that may cause a renewal.
+    pub(super) fn record_rejection(&self, origin: &Origin, token: &AccessToken) -> bool {
         let permit = self.with_breaker(|breaker| {
-            breaker.record_failure(&origin, ByFetch(token.clone()), Instant::now(), jitter())
+            breaker.record_rejection(origin, ByFetch(token.clone()), Instant::now(), jitter())
         });
         match permit {
             Permit::Allowed => true,
-            Permit::Opened(length) => {
+            Permit::Opened(pause) => {
                 tracing::warn!(
                     %origin,
-                    cool_down_ms = length.as_millis(),
-                    "the API refuses new tokens, for a while its 401s are returned as they are"
+                    pause_ms = pause.as_millis(),
+                    "circuit breaker opened: the API rejects fresh tokens, returning its 401s unchanged"
                 );
                 false
             }
             Permit::Open => {
-                tracing::debug!(%origin, "a 401 is returned as it is, the API cools down");
+                tracing::debug!(%origin, "circuit breaker is open: returning a 401 unchanged");
                 false
             }
         }
     }
 
-    /// Whether no origin is under suspicion, and successes are no news.
-    pub(super) fn is_empty(&self) -> bool {
-        // Relaxed: nothing is published by the count, and a success that just misses it is followed by another.
-        self.tracked.load(Ordering::Relaxed) == 0
+    pub(super) fn record_renewal(
+        &self,
+        origin: &Origin,
+        rejected: &AccessToken,
+        token: Option<&AccessToken>,
+    ) {
+        let rejected = ByFetch(rejected.clone());
+        let token = token.cloned().map(ByFetch);
+        self.with_breaker(|breaker| breaker.record_renewal(origin, &rejected, token));
     }
 
-    /// The origin of `url` took our token.
-    pub(super) fn record_success(&self, url: &Url) {
-        if self.with_breaker(|breaker| breaker.record_success(url)) {
+    pub(super) fn record_accepted_replay(&self, url: &Url) {
+        if self.with_breaker(|breaker| breaker.record_accepted_replay(url)) {
             let origin = Origin::of(url).map(tracing::field::display);
-            tracing::info!(origin, "the API accepts tokens again");
+            tracing::info!(
+                origin,
+                "circuit breaker closed: the API accepts tokens again"
+            );
         }
+    }
+
+    pub(super) fn record_success(&self, url: &Url, token: &AccessToken) {
+        self.with_breaker(|breaker| breaker.record_success(url, ByFetch(token.clone())));
+    }
+
+    pub(super) fn is_renewing(&self, url: &Url, token: &AccessToken) -> bool {
+        let token = ByFetch(token.clone());
+        self.with_breaker(|breaker| breaker.is_renewing(url, &token))
+    }
+
+    /// Whether no origin is tracked, so that nothing has to be recorded of a success.
+    pub(super) fn is_idle(&self) -> bool {
+        // Relaxed: the count publishes nothing, and a success that just misses it is followed by another.
+        self.tracked.load(Ordering::Relaxed) == 0
     }
 
     fn with_breaker<R>(&self, work: impl FnOnce(&mut CircuitBreaker<ByFetch>) -> R) -> R {

@@ -1,8 +1,11 @@
-//! Extensions: what one request may ask of the middleware.
+//! What one request may ask of the middleware, as request extensions.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-/// Extension on a request: no token on this one, and its 401 is not ours.
+use crate::middleware::origin::Origin;
+
+/// Extension on a request: sends it without a token and does not handle a 401 for it.
 ///
 /// # Examples
 ///
@@ -21,10 +24,10 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SkipWristbandAuth;
 
-/// Extension on a request: its token has at least this much life left, for a call that takes long.
+/// Extension on a request: sends a token with at least this much life left, for a call that takes long.
 ///
-/// As [`get_token_valid_for`](wristband_m2m::WristbandM2mClient::get_token_valid_for): if the endpoint issues tokens
-/// that live shorter, one of those is sent, and no token is fetched per call.
+/// Works like [`get_token_valid_for`](wristband_m2m::WristbandM2mClient::get_token_valid_for): if the endpoint issues
+/// tokens with a shorter life, the youngest of those is sent, and no token is fetched per call.
 ///
 /// # Examples
 ///
@@ -43,10 +46,14 @@ pub struct SkipWristbandAuth;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MinTokenLife(
-    /// The least life that the token has when the request is sent.
+    /// The minimum life left when the request is sent.
     pub Duration,
 );
 
-/// Extension on a request of a generated client: a 401 clears the token, and is returned without a retry.
+/// Extension on a request of a typed client: a 401 replaces the token, and is returned without a retry.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NoRetry;
+
+/// Extension on a request of a typed client: the origin of its base URL, which alone may see the token.
+#[derive(Clone, Debug)]
+pub(crate) struct HomeOrigin(pub(crate) Arc<Origin>);

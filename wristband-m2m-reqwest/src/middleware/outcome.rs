@@ -1,9 +1,9 @@
-//! Outcome: what the middleware did for a request.
+//! What the middleware did for a request.
 
 use reqwest::Response;
 
-/// Extension on every response that came through [`WristbandAuth`](crate::WristbandAuth): what was done about its
-/// token.
+/// Extension on every response that came through [`WristbandAuth`](crate::WristbandAuth): what was done about
+/// its token.
 ///
 /// # Examples
 ///
@@ -14,7 +14,7 @@ use reqwest::Response;
 /// let response = http.get("https://api.example.com/orders").send().await?;
 /// if let Some(outcome) = response.extensions().get::<AuthOutcome>() {
 ///     if outcome.not_retried() == Some(NotRetried::CircuitOpen) {
-///         eprintln!("the API refuses every new token: is its audience configured?");
+///         eprintln!("the API rejects every fresh token: check the audience it expects");
 ///     }
 /// }
 /// # Ok(())
@@ -27,23 +27,28 @@ pub struct AuthOutcome {
     not_retried: Option<NotRetried>,
 }
 
-/// Why a 401 to a request that carried our token was not answered with a retry.
+/// Why a 401 to a request that carried our token was returned without a retry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NotRetried {
-    /// Retries are switched off, by [`retry_on_unauthorized(false)`](crate::WristbandAuthBuilder::retry_on_unauthorized).
-    /// The token was cleared, so the next call gets a new one.
+    /// Retries are switched off by
+    /// [`retry_on_unauthorized(false)`](crate::WristbandAuthBuilder::retry_on_unauthorized). The token was replaced, so
+    /// the next call sends a new one.
     Disabled,
-    /// The body is a stream or a multipart form, which can be sent once only. The token was cleared, so the next call
-    /// gets a new one.
+    /// The body is a stream or a multipart form, which can be sent only once. The token was replaced, so the next call
+    /// sends a new one.
     BodyNotReplayable,
-    /// A redirect led to another origin, and it was that one that answered 401. Nothing was cleared: see
+    /// A redirect led to another origin, and that one responded 401. The token was not replaced: see
     /// [`same_origin_redirects`](crate::same_origin_redirects).
     OtherOrigin,
-    /// No new token could be had; this is the API's own answer.
+    /// No new token could be obtained; this is the API's own response.
     NoToken,
-    /// The origin has refused one new token after another, and gets no more of them until its cool-down has ended.
+    /// The origin has rejected several fresh tokens in a row, and none is fetched for it until the pause of the circuit
+    /// breaker has passed. With a token store, also when the processes that share it have renewed too often just now.
     CircuitOpen,
+    /// The token is valid but does not grant enough: `error="insufficient_scope"` (RFC 6750, section 3.1). The token was
+    /// not replaced; a new one would have the same scope.
+    InsufficientScope,
 }
 
 impl AuthOutcome {
@@ -81,13 +86,13 @@ impl AuthOutcome {
         self.token_attached
     }
 
-    /// Whether a 401 was answered with a new token and the same request; this response is the second answer.
+    /// Whether a 401 was handled by sending the request again with a new token; this is the response to that.
     #[must_use]
     pub fn retried(&self) -> bool {
         self.retried
     }
 
-    /// Why this 401 was returned without a retry. `None` for all other answers, for the second 401 of a request that
+    /// Why this 401 was returned without a retry. `None` for all other responses, for the second 401 of a request that
     /// was [`retried`](Self::retried), and where no token was attached.
     #[must_use]
     pub fn not_retried(&self) -> Option<NotRetried> {

@@ -13,6 +13,7 @@ use reqwest::{Body, Request, Url};
 ///
 /// `Request::try_clone` would do the same with four allocations, three of them to hold the absence of a timeout; this
 /// is on the way of every request, and takes one for each of what is there.
+#[derive(Clone)]
 pub(super) struct Replay {
     method: Method,
     headers: HeaderMap,
