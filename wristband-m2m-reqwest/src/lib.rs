@@ -55,6 +55,21 @@
 //! | `testing` | | `wristband_m2m::testing::MockWristband`, a token endpoint on loopback |
 //! | `blocking` | | `wristband_m2m::blocking`, tokens for synchronous programs |
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(
+    not(all(feature = "macros", feature = "stream", feature = "testing")),
+    allow(
+        rustdoc::broken_intra_doc_links,
+        reason = "links to what a feature adds are checked with all features"
+    )
+)]
+// Tests may unwrap; library code says with `expect` why it cannot fail.
+#![cfg_attr(not(test), warn(clippy::unwrap_used))]
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod client;
 mod discard;
 mod middleware;

@@ -126,7 +126,8 @@ use crate::discard::discard;
 ///
 /// # Errors
 ///
-/// A request that needs a token is not sent without one: the error holds the [`TokenError`], see
+/// A request that needs a token is not sent without one: the error holds the
+/// [`TokenError`](::wristband_m2m::TokenError), see
 /// [`token_error`](crate::token_error). All errors of inner middleware and of reqwest pass as they are, so
 /// `is_timeout()` and its sisters keep working.
 ///

@@ -48,6 +48,26 @@
 //! | `blocking` | | [`blocking::WristbandM2mClient`](crate::blocking), for synchronous programs |
 //! | `testing` | | [`testing::MockWristband`](crate::testing), a token endpoint on loopback |
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(
+    not(all(
+        feature = "blocking",
+        feature = "file-store",
+        feature = "redis",
+        feature = "testing"
+    )),
+    allow(
+        rustdoc::broken_intra_doc_links,
+        reason = "links to what a feature adds are checked with all features"
+    )
+)]
+// Tests may unwrap; library code says with `expect` why it cannot fail.
+#![cfg_attr(not(test), warn(clippy::unwrap_used))]
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod cache;

@@ -10,6 +10,7 @@ use syn::{LitBool, LitInt, LitStr, Path};
 
 use crate::diagnostics::Diagnostics;
 use crate::literal::duration;
+use crate::suggest;
 
 /// What stands between two commas.
 pub(crate) enum Arg {
@@ -108,7 +109,7 @@ impl Key {
             _ => {
                 diagnostics.push(
                     &self.ident,
-                    format!("`{}` has no value: write `{example}`", self.name),
+                    format!("`{0}` has a value: write `{0} = {example}`", self.name),
                 );
                 None
             }
@@ -117,34 +118,30 @@ impl Key {
 
     pub(crate) fn text(&self, example: &str, diagnostics: &mut Diagnostics) -> Option<LitStr> {
         let value = self.value(example, diagnostics)?;
-        text(value, example, diagnostics)
+        text(value, &format!("{} = {example}", self.name), diagnostics)
     }
 
-    pub(crate) fn duration(
-        &self,
-        example: &str,
-        diagnostics: &mut Diagnostics,
-    ) -> Option<Duration> {
+    pub(crate) fn duration(&self, diagnostics: &mut Diagnostics) -> Option<Duration> {
         let text = match &self.given {
             // `timeout = 10`
             KeyValue::Value(value) if syn::parse2::<LitInt>(value.clone()).is_ok() => {
-                self.text(&format!("{} = \"{value}s\"", self.name), diagnostics)?
+                self.text(&format!("\"{value}s\""), diagnostics)?
             }
-            _ => self.text(example, diagnostics)?,
+            _ => self.text("\"10s\"", diagnostics)?,
         };
         duration::parse(&text.value())
             .map_err(|message| diagnostics.push(&text, message))
             .ok()
     }
 
-    pub(crate) fn flag(&self, example: &str, diagnostics: &mut Diagnostics) -> Option<bool> {
-        let value = self.value(example, diagnostics)?;
+    pub(crate) fn flag(&self, diagnostics: &mut Diagnostics) -> Option<bool> {
+        let value = self.value("false", diagnostics)?;
         match syn::parse2::<LitBool>(value.clone()) {
             Ok(flag) => Some(flag.value),
             Err(_) => {
                 diagnostics.push(
                     value,
-                    format!("expected `true` or `false`: write `{example}`"),
+                    format!("expected `true` or `false`: write `{} = false`", self.name),
                 );
                 None
             }
@@ -179,17 +176,31 @@ impl Key {
         };
         let meant = quoted.and_then(|quoted| quoted.parse_with(parser).ok());
         let instead = match &meant {
-            Some(meant) => {
-                let meant = meant.to_token_stream().to_string().replace(' ', "");
-                format!("{} = {meant}", self.name)
-            }
+            Some(meant) => meant.to_token_stream().to_string().replace(' ', ""),
             None => example.to_owned(),
         };
         diagnostics.push(
             value,
-            format!("expected {what}{without_quotes}: write `{instead}`"),
+            format!(
+                "expected {what}{without_quotes}: write `{} = {instead}`",
+                self.name
+            ),
         );
         meant
+    }
+
+    /// Reports a key that is none of `known`; returns the one that was probably meant.
+    pub(crate) fn unknown(
+        &self,
+        known: &[&'static str],
+        diagnostics: &mut Diagnostics,
+    ) -> Option<&'static str> {
+        let suggestion = suggest::suggestion(&self.name, "options", known);
+        diagnostics.push(
+            &self.ident,
+            format!("unknown option `{}`: {suggestion}", self.name),
+        );
+        suggest::nearest(&self.name, known.iter().copied())
     }
 }
 

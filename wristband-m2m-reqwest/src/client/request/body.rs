@@ -106,7 +106,7 @@ owned! {
     bytes::Bytes => bytes::Bytes,
 }
 
-/// See [`MaybeGiven`].
+/// See `MaybeGiven`.
 pub trait AnyBody {
     type Owned;
     fn owned(self) -> Option<Self::Owned>;
