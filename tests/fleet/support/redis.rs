@@ -19,11 +19,12 @@ impl RedisServer {
     /// The password of the default user.
     pub const PASSWORD: &str = "redis-pa55word";
 
-    /// Starts one, or returns `None` where there is no `redis-server`, unless the environment variable `CI` is set.
+    /// Starts one, or returns `None` where there is no `redis-server`, unless the environment variable
+    /// `REQUIRE_TOOLS` is set.
     ///
     /// # Panics
     ///
-    /// If it does not start, or in CI if there is none.
+    /// If it does not start, or if there is none and `REQUIRE_TOOLS` is set.
     #[must_use]
     pub fn start() -> Option<Self> {
         let directory = TestDirectory::new();
@@ -38,7 +39,7 @@ impl RedisServer {
                 server.wait_until_ready();
                 Some(server)
             }
-            Err(error) if std::env::var_os("CI").is_none() => {
+            Err(error) if std::env::var_os("REQUIRE_TOOLS").is_none() => {
                 eprintln!(
                     "skipped, {error}: install redis-server (Debian: apt-get install redis-server)"
                 );
