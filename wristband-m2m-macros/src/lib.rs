@@ -7,9 +7,11 @@
 mod diagnostics;
 mod expand;
 mod literal;
+mod lower;
 mod model;
 mod parse;
 mod suggest;
+mod table;
 #[cfg(test)]
 mod tests;
 mod validate;
@@ -60,7 +62,7 @@ use proc_macro::TokenStream;
 /// comes `OrdersClient` with the same methods, and the constructors `new(token)` (with `base_url`),
 /// `with_base_url(base_url, token)`, `builder(token)` and `from_http_client(base_url, http)`.
 ///
-/// A mistake is reported at the place it was made in, together with all others, and the trait and the client still exist.
+/// All mistakes are reported in one run, each where it was made; the trait and the client are still generated.
 ///
 /// # Options of the trait
 ///
@@ -68,14 +70,16 @@ use proc_macro::TokenStream;
 ///
 /// | option | meaning |
 /// |---|---|
-/// | `base_url = "https://.."` | where the API is; adds the constructor `new` |
-/// | `path = "/v1"` | comes before the path of each endpoint |
-/// | `timeout = "10s"` | for a whole call, including the wait for a token and a second try; 30 s if not set |
-/// | `client = Name` | the name of the client; the trait's with `Client` if not set |
-/// | `dyn = DynName` | adds a dyn-compatible version of the trait: `Arc<dyn DynName>` implements the trait |
-/// | `crate = path` | where `wristband-m2m-reqwest` is found under another name |
+#[doc = parse::options::trait_option_docs!()]
 ///
-/// `#[header("Name", "value")]` on the trait is sent by each endpoint that does not set the header itself.
+/// So may those of a call, which hold for each endpoint that does not say otherwise. They may also be written after the path of an
+/// endpoint, as in `#[get("/orders", timeout = "2s")]`.
+///
+/// | option | meaning |
+/// |---|---|
+#[doc = parse::options::call_option_docs!()]
+///
+/// Durations are a whole number and one of `ms`, `s`, `m`, `h`.
 ///
 /// # Endpoints
 ///
@@ -84,21 +88,13 @@ use proc_macro::TokenStream;
 ///
 /// | on a method | meaning |
 /// |---|---|
-/// | `#[get("/path")]`, `post`, `put`, `patch`, `delete`, `head`, `options` | the request |
-/// | `#[request("METHOD", "/path")]` | a request with any other method |
-/// | `#[header("Name", "value")]` | a header with a fixed value |
+#[doc = parse::attribute::verb_docs!()]
 ///
-/// After the path may stand:
-///
-/// | option | meaning |
+/// | on a trait or a method | meaning |
 /// |---|---|
-/// | `timeout = "2s"` | in place of the trait's |
-/// | `auth = false` | no token is sent |
-/// | `retry_on_unauthorized = false` | a 401 is returned as it is |
-/// | `min_token_life = "2m"` | the token has at least that much life left |
-/// | `accept = "text/csv"` | the content type asked for |
+#[doc = parse::attribute::fixed_docs!()]
 ///
-/// Durations are a whole number and one of `ms`, `s`, `m`, `h`.
+/// What the trait sends with a fixed value, a method or an argument may replace.
 ///
 /// # Paths
 ///
@@ -106,32 +102,21 @@ use proc_macro::TokenStream;
 /// `/orders/{id}:cancel`. Whatever the value holds, it stays within its segment. `{*rest}` takes a sequence, each item one
 /// segment, and comes last. Without a path, as in `#[get]`, an argument marked `#[url]` is the whole URL. Where that leads
 /// to another origin than the base URL's, neither the token goes there nor any header of the builder, the trait or the
-/// method, for they may hold keys: only `Accept`, `Content-Type` and the headers that are arguments of the call.
+/// method nor a fixed query parameter, for they may hold keys: only `Accept`, `Content-Type` and what is an argument of the call.
 ///
 /// # Arguments
 ///
 /// | on an argument | its value is |
 /// |---|---|
-/// | nothing, or `#[path]`, `#[path("name")]` | put into the path at `{name}`; any `Display` |
-/// | `#[query]`, `#[query("name")]`, `#[query(csv)]`, `#[query("name", csv)]` | a query parameter: any `Serialize`; `None` is left out, a sequence repeats the key, or with `csv` is one value with commas |
-/// | `#[query_map]` | a struct or map of query parameters |
-/// | `#[query_flag]`, `#[query_flag("name")]` | a key without a value, sent when `true` |
-/// | `#[header("Name")]` | a header: any `Display`; `None` is left out |
-/// | `#[header_map]` | a map of headers |
-/// | `#[json]` | the body, as JSON |
-/// | `#[form]` | the body, urlencoded |
-/// | `#[multipart]` | the body: a `reqwest::multipart::Form` (feature `multipart`) |
-/// | `#[body("content/type")]` | the body: anything `Into<reqwest::Body>` |
-/// | `#[url]` | the whole URL, for an endpoint without a path |
-/// | `#[timeout]` | a `Duration` for this call |
+#[doc = parse::role::role_docs!()]
 ///
 /// `Authorization`, `Host`, `Content-Length`, `Transfer-Encoding` and `Connection` cannot be set as headers.
 ///
 /// # Other attributes
 ///
 /// Docs, `#[cfg]`, `#[deprecated]`, `#[allow]` and the attributes of other macros are kept; mockall's `#[automock]` goes
-/// below this one. On an argument only those of rustc may stand beside ours. Docs of an argument are added to the
-/// method's. `#[cfg_attr]` cannot hold an attribute of ours: write two methods or two arguments with a `#[cfg]` each.
+/// below this one. On an argument only lints may stand beside ours. Docs of an argument are added to the
+/// method's. `#[cfg_attr]` cannot hold an attribute of ours, nor can an argument have a `#[cfg]`: write two methods with a `#[cfg]` each.
 #[proc_macro_attribute]
 pub fn wristband_m2m(args: TokenStream, item: TokenStream) -> TokenStream {
     client(args.into(), item.into()).into()

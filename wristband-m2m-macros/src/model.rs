@@ -40,36 +40,27 @@ pub(crate) struct Endpoint {
     pub(crate) path: Option<PathTemplate>,
     pub(crate) options: Options,
     /// The trait's and the method's; of two with one name the method's.
-    pub(crate) headers: Vec<StaticHeader>,
+    pub(crate) headers: Vec<FixedPair>,
+    /// The same.
+    pub(crate) queries: Vec<FixedPair>,
     pub(crate) params: Vec<Param>,
     /// The whole return type, whatever alias it is spelled with.
     pub(crate) output: Type,
 }
 
-/// The keys after an endpoint's path.
+/// What a call is made with.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Options {
+    /// `None` leaves it to the trait's, and that to the run time.
     pub(crate) timeout: Option<Duration>,
     pub(crate) auth: bool,
     pub(crate) retry_on_unauthorized: bool,
     pub(crate) min_token_life: Option<Duration>,
-    pub(crate) accept: Option<String>,
 }
 
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            timeout: None,
-            auth: true,
-            retry_on_unauthorized: true,
-            min_token_life: None,
-            accept: None,
-        }
-    }
-}
-
+/// A header or a query parameter whose value is known.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct StaticHeader {
+pub(crate) struct FixedPair {
     pub(crate) name: String,
     pub(crate) value: String,
 }
@@ -77,8 +68,6 @@ pub(crate) struct StaticHeader {
 /// An argument after `&self`.
 #[derive(Clone)]
 pub(crate) struct Param {
-    /// What may stand on an argument and is not ours: `cfg`, `allow` and the like.
-    pub(crate) attrs: Vec<Attribute>,
     pub(crate) ident: Ident,
     pub(crate) ty: Type,
     pub(crate) role: Role,

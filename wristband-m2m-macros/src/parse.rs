@@ -3,11 +3,11 @@
 pub(crate) mod argument;
 pub(crate) mod attribute;
 pub(crate) mod attribute_args;
+pub(crate) mod fixed;
 pub(crate) mod item;
 pub(crate) mod method;
 pub(crate) mod options;
 pub(crate) mod role;
 pub(crate) mod service;
 pub(crate) mod signature;
-pub(crate) mod static_header;
 pub(crate) mod verb;

@@ -10,12 +10,16 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
         .map(|(_, candidate)| candidate)
 }
 
-/// `: did you mean ..`, or what there is to choose from.
-pub(crate) fn suggestion(name: &str, what: &str, known: &[&str]) -> String {
+/// What to write in place of an unknown name: a near one, or what there is to choose from.
+pub(crate) fn suggestion(name: &str, one: &str, all: &str, known: &[&str]) -> String {
     match nearest(name, known.iter().copied()) {
-        Some(candidate) => format!("did you mean `{candidate}`?"),
-        None => format!("the {what} are {}", list(known)),
+        Some(candidate) => similar(one, candidate),
+        None => format!("the {all} are {}", list(known)),
     }
+}
+
+pub(crate) fn similar(what: &str, name: &str) -> String {
+    format!("a similar {what} exists: `{name}`")
 }
 
 /// `a`, `b` and `c`, each in backticks.
@@ -89,12 +93,12 @@ mod tests {
     #[test]
     fn without_a_near_name_all_are_listed() {
         assert_eq!(
-            suggestion("x", "roles", &["json", "form"]),
+            suggestion("x", "role", "roles", &["json", "form"]),
             "the roles are `json` and `form`"
         );
         assert_eq!(
-            suggestion("jsno", "roles", &["json", "form"]),
-            "did you mean `json`?"
+            suggestion("jsno", "role", "roles", &["json", "form"]),
+            "a similar role exists: `json`"
         );
     }
 

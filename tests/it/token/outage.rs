@@ -25,12 +25,6 @@ struct Flaky {
     revoked: AtomicU64,
 }
 
-impl Flaky {
-    fn accepts(&self, token: &AccessToken) -> bool {
-        number(token) >= self.revoked.load(Ordering::SeqCst)
-    }
-}
-
 #[async_trait]
 impl TokenSource for Flaky {
     async fn fetch_token(&self) -> Result<IssuedToken, TokenError> {
@@ -75,6 +69,28 @@ async fn healthy_call(client: &WristbandM2mClient) -> Option<AccessToken> {
     }
 }
 
+/// Replaces a revoked token as the middleware does; fails the test if two replacements in a row are revoked too.
+///
+/// One may be: a refresh that was sent before the revocation, or the replacement for the API that refuses good tokens,
+/// has landed or is joined.
+async fn recover(client: &WristbandM2mClient, source: &Flaky, mut token: AccessToken) {
+    let revoked = source.revoked.load(Ordering::SeqCst);
+    for _ in 0..2 {
+        if number(&token) >= revoked {
+            return;
+        }
+        let Ok(renewed) = client.replace_token(&token).await else {
+            return;
+        };
+        token = renewed;
+    }
+    let number = number(&token);
+    assert!(
+        number >= revoked,
+        "token {number} of {revoked} is revoked too"
+    );
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_healthy_call_is_lost_while_a_valid_token_exists() {
     let source = Arc::new(Flaky {
@@ -98,16 +114,8 @@ async fn no_healthy_call_is_lost_while_a_valid_token_exists() {
                 // An interval, so that the callers leave some of two cores to the rest.
                 let mut pause = tokio::time::interval(Duration::from_millis(5));
                 while Instant::now() < end {
-                    if let Some(token) = healthy_call(&client).await
-                        && !source.accepts(&token)
-                    {
-                        let revoked = source.revoked.load(Ordering::SeqCst);
-                        if let Ok(renewed) = client.replace_token(&token).await {
-                            assert!(
-                                number(&renewed) >= revoked,
-                                "the replacement is revoked too"
-                            );
-                        }
+                    if let Some(token) = healthy_call(&client).await {
+                        recover(&client, &source, token).await;
                     }
                     calls += 1;
                     pause.tick().await;

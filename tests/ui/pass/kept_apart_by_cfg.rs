@@ -12,26 +12,8 @@ pub trait Orders {
     #[cfg(not(flag))]
     #[get("/new")]
     async fn list(&self) -> Result<Vec<String>, ApiError>;
-
-    #[post("/orders")]
-    async fn create(
-        &self,
-        #[cfg(flag)]
-        #[json]
-        order: u32,
-        #[cfg(not(flag))]
-        #[json]
-        order: &str,
-        #[cfg(flag)]
-        #[query("kind")]
-        old: u32,
-        #[cfg(not(flag))]
-        #[query("kind")]
-        new: &str,
-    ) -> Result<(), ApiError>;
 }
 
 async fn uses(orders: &OrdersClient) -> Result<Vec<String>, ApiError> {
-    orders.create("a", "b").await?;
     orders.list().await
 }

@@ -45,11 +45,6 @@ pub(super) fn inherited(attrs: &[Attribute]) -> Vec<TokenStream> {
         .collect()
 }
 
-/// `cfg` alone.
-pub(super) fn cfgs(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
-    attrs.iter().filter(|attr| attr.path().is_ident("cfg"))
-}
-
 /// For impls that hold code of ours in tokens of the user's: lints would blame the user.
 pub(super) fn lints() -> TokenStream {
     quote!(#[allow(dead_code, deprecated, clippy::all, clippy::pedantic)])

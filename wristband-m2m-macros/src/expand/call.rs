@@ -8,9 +8,9 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Ident, Type, parse_quote};
 
-use super::{attrs, docs};
+use super::docs;
 use crate::literal::path::Piece;
-use crate::model::{Endpoint, Param, Role, Service};
+use crate::model::{Endpoint, FixedPair, Param, Role, Service};
 
 pub(super) fn body(service: &Service, endpoint: &Endpoint) -> TokenStream {
     let krate = &service.krate;
@@ -18,13 +18,12 @@ pub(super) fn body(service: &Service, endpoint: &Endpoint) -> TokenStream {
     let send = send(krate, &endpoint.output);
     let call = Ident::new("__call", Span::mixed_site());
     let sending = Ident::new("__sending", Span::mixed_site());
-    let steps = steps(service, endpoint).into_iter();
-    let steps = steps.map(|Step { cfgs, link }| quote!(#(#cfgs)* #call #link;));
+    let steps = steps(service, endpoint);
     // The call is gone before anything is waited for: what is carried along is the request.
     quote! {
         let #sending = {
             let mut #call = #begin;
-            #(#steps)*
+            #(#call #steps;)*
             #call #send
         };
         #sending.await
@@ -40,28 +39,6 @@ fn send(krate: &syn::Path, output: &Type) -> TokenStream {
     let mut answer = Group::new(Delimiter::Parenthesis, quote!(#begin #end));
     answer.set_span(last);
     quote_spanned!(first=> .send(#krate::private::response! #answer))
-}
-
-/// A link of the chain, such as `.segment("id", &id)`.
-struct Step {
-    cfgs: Vec<syn::Attribute>,
-    link: TokenStream,
-}
-
-impl Step {
-    fn always(link: TokenStream) -> Self {
-        Self {
-            cfgs: Vec::new(),
-            link,
-        }
-    }
-
-    fn of(param: &Param, link: TokenStream) -> Self {
-        Self {
-            cfgs: attrs::cfgs(&param.attrs).cloned().collect(),
-            link,
-        }
-    }
 }
 
 fn begin(service: &Service, endpoint: &Endpoint) -> TokenStream {
@@ -86,41 +63,38 @@ fn begin(service: &Service, endpoint: &Endpoint) -> TokenStream {
     }
 }
 
-fn steps(service: &Service, endpoint: &Endpoint) -> Vec<Step> {
+/// Links of the chain, such as `.segment("id", &id)`.
+fn steps(service: &Service, endpoint: &Endpoint) -> Vec<TokenStream> {
     let mut steps = target(service, endpoint);
-    for header in &endpoint.headers {
-        let name = header.name.to_ascii_lowercase();
-        let value = &header.value;
-        steps.push(Step::always(quote!(.static_header(#name, #value))));
+    for FixedPair { name, value } in &endpoint.queries {
+        steps.push(quote!(.static_query(#name, #value)));
+    }
+    for FixedPair { name, value } in &endpoint.headers {
+        let name = name.to_ascii_lowercase();
+        steps.push(quote!(.static_header(#name, #value)));
     }
     let options = &endpoint.options;
-    if let Some(accept) = &options.accept {
-        steps.push(Step::always(quote!(.accept(#accept))));
-    }
     if let Some(timeout) = options.timeout {
         let timeout = duration(timeout);
-        steps.push(Step::always(quote!(.timeout(#timeout))));
+        steps.push(quote!(.timeout(#timeout)));
     }
     if let Some(life) = options.min_token_life {
         let life = duration(life);
-        steps.push(Step::always(quote!(.min_token_life(#life))));
+        steps.push(quote!(.min_token_life(#life)));
     }
     if !options.auth {
-        steps.push(Step::always(quote!(.without_auth())));
+        steps.push(quote!(.without_auth()));
     }
     if !options.retry_on_unauthorized {
-        steps.push(Step::always(quote!(.without_retry())));
+        steps.push(quote!(.without_retry()));
     }
-    let arguments = endpoint.params.iter().filter_map(|param| {
-        let link = argument(service, param)?;
-        Some(Step::of(param, link))
-    });
-    steps.extend(arguments);
+    let params = endpoint.params.iter();
+    steps.extend(params.filter_map(|param| argument(service, param)));
     steps
 }
 
 /// The path.
-fn target(service: &Service, endpoint: &Endpoint) -> Vec<Step> {
+fn target(service: &Service, endpoint: &Endpoint) -> Vec<TokenStream> {
     let Some(path) = &endpoint.path else {
         return Vec::new();
     };
@@ -130,7 +104,7 @@ fn target(service: &Service, endpoint: &Endpoint) -> Vec<Step> {
         match piece {
             Piece::Literal(text) => {
                 let text = encoded(&(std::mem::take(&mut prefix) + text));
-                steps.push(Step::always(quote!(.literal(#text))));
+                steps.push(quote!(.literal(#text)));
             }
             Piece::Value { placeholder, param } | Piece::Rest { placeholder, param } => {
                 let Some(param) = endpoint.params.get(*param) else {
@@ -145,7 +119,7 @@ fn target(service: &Service, endpoint: &Endpoint) -> Vec<Step> {
                     let value = borrowed(param);
                     quote_spanned!(span=> .segment(#placeholder, #value))
                 };
-                steps.push(Step::of(param, link));
+                steps.push(link);
             }
         }
     }

@@ -49,9 +49,15 @@ fn a_service_as_one_writes_it() {
 #[test]
 fn every_form_of_argument_and_option() {
     assert_reads!(expanded(
-        quote!(client = Everything, crate = crate::deps::ours),
+        quote!(
+            client = Everything,
+            crate = crate::deps::ours,
+            accept = "application/json",
+            min_token_life = "1m"
+        ),
         quote! {
             #[header("X-Source", "trait")]
+            #[query("api-version", "2024-01-01")]
             pub(crate) trait Forms {
                 #[put("/v{major}/files/{*rest}", min_token_life = "90s", accept = "text/plain", auth = false)]
                 async fn path(&self, major: u8, rest: &[String], #[body("text/plain")] text: String) -> Result<(), E>;
@@ -66,7 +72,8 @@ fn every_form_of_argument_and_option() {
                 ) -> Aliased<String>;
                 #[get]
                 async fn next(&self, #[url] url: &str) -> Result<Page, E>;
-                #[request("REPORT", "/r")]
+                #[request("REPORT", "/r", auth = true)]
+                #[query("api-version", "preview")]
                 async fn report(&self, #[form] form: &Form) -> Result<(), E>;
                 fn left_alone(&self) -> u8 {
                     7
@@ -91,7 +98,6 @@ fn a_dyn_trait_and_conditional_parts() {
                     &self,
                     id: Cow<'_, str>,
                     #[header("X-Key")] key: &'k str,
-                    #[cfg(feature = "pages")]
                     #[query]
                     page: &[u32],
                 ) -> Result<Option<Order>, ApiError>;

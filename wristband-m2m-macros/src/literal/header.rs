@@ -12,7 +12,9 @@ const RESERVED: [(&str, &str); 5] = [
 /// `Err` says what to write instead.
 pub(crate) fn check_name(name: &str) -> Result<(), String> {
     if name.is_empty() {
-        return Err("a header has a name: write one such as \"X-Request-Id\"".to_owned());
+        return Err(
+            "the name of the header is empty: write one such as \"X-Request-Id\"".to_owned(),
+        );
     }
     if let Some(c) = name.chars().find(|c| !is_token_character(*c)) {
         let legal: String = name
@@ -21,7 +23,7 @@ pub(crate) fn check_name(name: &str) -> Result<(), String> {
             .map(|c| if is_token_character(c) { c } else { '-' })
             .collect();
         return Err(format!(
-            "a header's name has no {c:?}: write one such as \"{}\"",
+            "the name of a header cannot have {c:?}: write one such as \"{}\"",
             legal.trim_end_matches('-')
         ));
     }
@@ -40,12 +42,12 @@ pub(crate) fn check_name(name: &str) -> Result<(), String> {
 pub(crate) fn check_value(value: &str) -> Result<(), String> {
     if let Some(c) = value.chars().find(|c| !matches!(c, '\t' | ' '..='~')) {
         return Err(format!(
-            "a header's value has no {c:?}: write visible ASCII characters and spaces"
+            "the value of a header cannot have {c:?}: write visible ASCII characters and spaces"
         ));
     }
     if value.trim() != value {
         return Err(format!(
-            "spaces around a header's value are not sent: write \"{}\"",
+            "the value of a header cannot begin or end with a space: write \"{}\"",
             value.trim()
         ));
     }
@@ -55,14 +57,37 @@ pub(crate) fn check_value(value: &str) -> Result<(), String> {
 /// A media type, as in `text/plain; charset=utf-8`.
 pub(crate) fn check_content_type(value: &str) -> Result<(), String> {
     check_value(value)?;
-    let essence = value.split(';').next().unwrap_or_default().trim_end();
-    let is_token = |text: &str| !text.is_empty() && text.chars().all(is_token_character);
-    match essence.split_once('/') {
-        Some((kind, sub)) if is_token(kind) && is_token(sub) => Ok(()),
-        _ => Err(format!(
-            "`{value}` is not a content type: write one such as \"text/plain\""
-        )),
+    if is_media_type(value) {
+        return Ok(());
     }
+    Err(format!(
+        "`{value}` is not a content type: write one such as \"text/plain\""
+    ))
+}
+
+/// Media ranges, as in `text/csv, text/*;q=0.5` (RFC 9110, section 12.5.1); `*` is a character of a token.
+pub(crate) fn check_accept(value: &str) -> Result<(), String> {
+    check_value(value)?;
+    if value.split(',').all(|range| is_media_type(range.trim())) {
+        return Ok(());
+    }
+    let near = match value.to_ascii_lowercase().as_str() {
+        "json" => "application/json",
+        "xml" => "application/xml",
+        "html" => "text/html",
+        "csv" => "text/csv",
+        "text" | "plain" => "text/plain",
+        _ => "application/json",
+    };
+    Err(format!(
+        "`{value}` is not a content type: write one such as \"{near}\""
+    ))
+}
+
+fn is_media_type(text: &str) -> bool {
+    let is_token = |text: &str| !text.is_empty() && text.chars().all(is_token_character);
+    let essence = text.split(';').next().unwrap_or_default().trim_end();
+    matches!(essence.split_once('/'), Some((kind, sub)) if is_token(kind) && is_token(sub))
 }
 
 /// RFC 9110, section 5.6.2; methods are made of the same characters.
@@ -150,6 +175,21 @@ mod tests {
         ] {
             assert!(check_content_type(value).is_err(), "{value:?}");
         }
+    }
+
+    #[test]
+    fn accept_lists_content_types() {
+        for value in [
+            "*/*",
+            "text/csv",
+            "text/csv, text/*;q=0.5, application/json",
+        ] {
+            assert_eq!(check_accept(value), Ok(()), "{value}");
+        }
+        for value in ["", "json", "text/csv,", "text/csv; q=1, x"] {
+            assert!(check_accept(value).is_err(), "{value:?}");
+        }
+        assert!(check_accept("csv").unwrap_err().contains("\"text/csv\""));
     }
 
     #[test]

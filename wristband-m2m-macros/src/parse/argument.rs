@@ -7,13 +7,11 @@ use syn::{Attribute, Pat, PatType, Type};
 
 use crate::diagnostics::Diagnostics;
 use crate::model::Role;
-use crate::parse::role::{Features, RoleAttr};
+use crate::parse::role::{Features, RoleAttr, RoleName};
 use crate::parse::{attribute, signature};
 use crate::suggest;
 
 pub(crate) struct Argument {
-    /// Those that are not ours.
-    pub(crate) attrs: Vec<Attribute>,
     pub(crate) docs: Vec<Attribute>,
     pub(crate) ident: Ident,
     pub(crate) ty: Type,
@@ -31,7 +29,7 @@ impl Argument {
         let (docs, attrs): (Vec<_>, Vec<_>) = others
             .into_iter()
             .partition(|attr| attr.path().is_ident("doc"));
-        argument.attrs.clone_from(&attrs);
+        argument.attrs = attrs;
         signature::no_impl_trait(&argument.ty, diagnostics);
         let ident = read_name(&argument.pat, diagnostics);
         let name = ident.as_ref().map(|ident| ident.unraw().to_string());
@@ -42,7 +40,6 @@ impl Argument {
             diagnostics,
         );
         Some(Self {
-            attrs,
             docs,
             ident: ident?,
             ty: (*argument.ty).clone(),
@@ -53,10 +50,6 @@ impl Argument {
     /// Without the `r#` of a raw identifier.
     pub(crate) fn name(&self) -> String {
         self.ident.unraw().to_string()
-    }
-
-    pub(crate) fn is_conditional(&self) -> bool {
-        self.attrs.iter().any(attribute::is_cfg)
     }
 
     pub(crate) fn role(&self) -> Option<(&Attribute, &Role)> {
@@ -74,9 +67,9 @@ struct OwnAttr {
 }
 
 enum Meant {
-    Role(&'static str),
+    Role(RoleName),
     /// Reported; this role is the nearest.
-    Nearly(&'static str),
+    Nearly(RoleName),
     /// Reported.
     Unknown,
 }
@@ -99,25 +92,32 @@ fn meaning(attr: &Attribute, diagnostics: &mut Diagnostics) -> Option<Meant> {
         diagnostics.push(
             attr,
             format!(
-                "`#[{hidden}]` is not seen inside `cfg_attr`: write two arguments with a `#[cfg]` each"
+                "`#[{hidden}]` is not seen inside `cfg_attr`: write two methods with a `#[cfg]` each"
             ),
         );
         return Some(Meant::Unknown);
     }
     let name = attribute::name(attr).unwrap_or_default();
+    if name == "cfg" {
+        diagnostics.push(
+            attr,
+            "`#[cfg]` cannot stand on an argument of a client: write two methods with a `#[cfg]` each",
+        );
+        return None;
+    }
     if name == "doc" || attribute::is_built_in_on_argument(&name) {
         return None;
     }
-    if let Some(role) = attribute::ROLES.into_iter().find(|role| *role == name) {
+    if let Some(role) = RoleName::find(&name) {
         return Some(Meant::Role(role));
     }
     let written = attr.path().to_token_stream().to_string().replace(' ', "");
-    let suggestion = suggest::suggestion(&name, "roles of an argument", &attribute::ROLES);
-    diagnostics.push(attr, format!("unknown role `#[{written}]`: {suggestion}"));
-    Some(match suggest::nearest(&name, attribute::ROLES) {
-        Some(role) => Meant::Nearly(role),
-        None => Meant::Unknown,
-    })
+    let suggestion = suggest::suggestion(&name, "role", "roles of an argument", RoleName::NAMES);
+    diagnostics.push(
+        attr.path(),
+        format!("unknown role `#[{written}]`: {suggestion}"),
+    );
+    Some(RoleName::nearest(&name).map_or(Meant::Unknown, Meant::Nearly))
 }
 
 fn read_name(pattern: &Pat, diagnostics: &mut Diagnostics) -> Option<Ident> {
@@ -127,7 +127,7 @@ fn read_name(pattern: &Pat, diagnostics: &mut Diagnostics) -> Option<Ident> {
                 diagnostics.push(
                     pattern,
                     format!(
-                        "an argument of an endpoint is a plain name: write `{}`",
+                        "an argument of an endpoint cannot be a pattern: write `{}`",
                         name.ident
                     ),
                 );
@@ -137,7 +137,7 @@ fn read_name(pattern: &Pat, diagnostics: &mut Diagnostics) -> Option<Ident> {
         _ => {
             diagnostics.push(
                 pattern,
-                "an argument of an endpoint is a plain name: write one such as `id`",
+                "an argument of an endpoint cannot be a pattern: write a name such as `id`",
             );
             None
         }
@@ -153,20 +153,19 @@ fn read_mark(
     if ours.is_empty() {
         return RoleAttr::None;
     }
-    let mut first: Option<(&str, RoleAttr)> = None;
+    let mut first: Option<(RoleName, RoleAttr)> = None;
     for OwnAttr { attr, meant } in ours {
         match (meant, &first) {
             (Meant::Role(_), Some((role, _))) => diagnostics.push(
                 attr,
                 format!(
-                    "an argument has one role, and this one is marked `#[{role}]`: keep one of them"
+                    "an argument cannot have two roles, and this one is marked `#[{}]`: keep one of them",
+                    role.name()
                 ),
             ),
             (Meant::Role(role), None) => {
-                first = Some((
-                    role,
-                    RoleAttr::read(attr, role, name, features, diagnostics),
-                ));
+                let mark = RoleAttr::read(attr, role, name, features, diagnostics);
+                first = Some((role, mark));
             }
             // One message for one slip: what else is odd about it shows once the name is right.
             (Meant::Nearly(role), None) => {

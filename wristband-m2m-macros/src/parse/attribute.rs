@@ -5,43 +5,75 @@ use syn::ext::IdentExt;
 use syn::{Attribute, Meta};
 
 use crate::parse::attribute_args::{self, Arg};
+use crate::parse::role::RoleName;
+use crate::suggest;
+use crate::table::table;
 
-/// Attributes that make a method an endpoint, with their methods.
-pub(crate) const VERBS: [(&str, &str); 7] = [
-    ("get", "GET"),
-    ("post", "POST"),
-    ("put", "PUT"),
-    ("patch", "PATCH"),
-    ("delete", "DELETE"),
-    ("head", "HEAD"),
-    ("options", "OPTIONS"),
-];
+table! {
+    /// What makes a method an endpoint.
+    enum VerbName, verb_docs;
+    Get = "get", "#[get(\"/orders\")]" => "a GET request";
+    Post = "post", "#[post(\"/orders\")]" => "a POST request";
+    Put = "put", "#[put(\"/orders\")]" => "a PUT request";
+    Patch = "patch", "#[patch(\"/orders\")]" => "a PATCH request";
+    Delete = "delete", "#[delete(\"/orders\")]" => "a DELETE request";
+    Head = "head", "#[head(\"/orders\")]" => "a HEAD request";
+    Options = "options", "#[options(\"/orders\")]" => "an OPTIONS request";
+    Request = "request", "#[request(\"PURGE\", \"/orders\")]" => "a request with any method; the only one that lets a GET have a body";
+}
 
-/// All that may stand on a method.
-pub(crate) const ON_METHODS: [&str; 9] = [
-    "get", "post", "put", "patch", "delete", "head", "options", "request", "header",
-];
+impl VerbName {
+    /// The method of the request. `None`: the attribute says which.
+    pub(crate) fn method(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+            Self::Head => "HEAD",
+            Self::Options => "OPTIONS",
+            Self::Request => return None,
+        })
+    }
+}
 
-/// All that may stand on an argument.
-pub(crate) const ROLES: [&str; 12] = [
-    "path",
-    "query",
-    "query_map",
-    "query_flag",
-    "header",
-    "header_map",
-    "json",
-    "form",
-    "multipart",
-    "body",
-    "url",
-    "timeout",
-];
+table! {
+    /// What a trait or a method sends with a fixed value.
+    enum FixedName, fixed_docs;
+    Header = "header", "#[header(\"X-Source\", \"billing\")]" => "a header with a fixed value";
+    Query = "query", "#[query(\"api-version\", \"2024-01-01\")]" => "a query parameter with a fixed value";
+}
+
+/// An attribute of ours that stands on methods.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum MethodAttr {
+    Verb(VerbName),
+    Fixed(FixedName),
+}
+
+impl MethodAttr {
+    pub(crate) fn find(name: &str) -> Option<Self> {
+        let verb = VerbName::find(name).map(Self::Verb);
+        verb.or_else(|| FixedName::find(name).map(Self::Fixed))
+    }
+
+    /// The one that was probably meant.
+    pub(crate) fn nearest(name: &str) -> Option<Self> {
+        let known = VerbName::NAMES.iter().chain(FixedName::NAMES).copied();
+        suggest::nearest(name, known).and_then(Self::find)
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Verb(verb) => verb.name(),
+            Self::Fixed(fixed) => fixed.name(),
+        }
+    }
+}
 
 /// What rustc allows on an argument, whatever macro reads it.
-const BUILT_IN_ON_ARGUMENTS: [&str; 7] = [
-    "allow", "cfg", "cfg_attr", "deny", "expect", "forbid", "warn",
-];
+const BUILT_IN_ON_ARGUMENTS: [&str; 6] = ["allow", "cfg_attr", "deny", "expect", "forbid", "warn"];
 
 /// The name of an attribute that has a single one.
 pub(crate) fn name(attr: &Attribute) -> Option<String> {
@@ -51,11 +83,11 @@ pub(crate) fn name(attr: &Attribute) -> Option<String> {
 }
 
 pub(crate) fn is_on_method(name: &str) -> bool {
-    ON_METHODS.contains(&name)
+    MethodAttr::find(name).is_some()
 }
 
 pub(crate) fn is_role(name: &str) -> bool {
-    ROLES.contains(&name)
+    RoleName::find(name).is_some()
 }
 
 pub(crate) fn is_built_in_on_argument(name: &str) -> bool {

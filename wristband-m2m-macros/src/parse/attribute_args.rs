@@ -10,7 +10,6 @@ use syn::{LitBool, LitInt, LitStr, Path};
 
 use crate::diagnostics::Diagnostics;
 use crate::literal::duration;
-use crate::suggest;
 
 /// What stands between two commas.
 pub(crate) enum Arg {
@@ -109,7 +108,7 @@ impl Key {
             _ => {
                 diagnostics.push(
                     &self.ident,
-                    format!("`{0}` has a value: write `{0} = {example}`", self.name),
+                    format!("`{}` has no value: write `{example}`", self.name),
                 );
                 None
             }
@@ -118,30 +117,34 @@ impl Key {
 
     pub(crate) fn text(&self, example: &str, diagnostics: &mut Diagnostics) -> Option<LitStr> {
         let value = self.value(example, diagnostics)?;
-        text(value, &format!("{} = {example}", self.name), diagnostics)
+        text(value, example, diagnostics)
     }
 
-    pub(crate) fn duration(&self, diagnostics: &mut Diagnostics) -> Option<Duration> {
+    pub(crate) fn duration(
+        &self,
+        example: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Duration> {
         let text = match &self.given {
             // `timeout = 10`
             KeyValue::Value(value) if syn::parse2::<LitInt>(value.clone()).is_ok() => {
-                self.text(&format!("\"{value}s\""), diagnostics)?
+                self.text(&format!("{} = \"{value}s\"", self.name), diagnostics)?
             }
-            _ => self.text("\"10s\"", diagnostics)?,
+            _ => self.text(example, diagnostics)?,
         };
         duration::parse(&text.value())
             .map_err(|message| diagnostics.push(&text, message))
             .ok()
     }
 
-    pub(crate) fn flag(&self, diagnostics: &mut Diagnostics) -> Option<bool> {
-        let value = self.value("false", diagnostics)?;
+    pub(crate) fn flag(&self, example: &str, diagnostics: &mut Diagnostics) -> Option<bool> {
+        let value = self.value(example, diagnostics)?;
         match syn::parse2::<LitBool>(value.clone()) {
             Ok(flag) => Some(flag.value),
             Err(_) => {
                 diagnostics.push(
                     value,
-                    format!("expected `true` or `false`: write `{} = false`", self.name),
+                    format!("expected `true` or `false`: write `{example}`"),
                 );
                 None
             }
@@ -176,31 +179,17 @@ impl Key {
         };
         let meant = quoted.and_then(|quoted| quoted.parse_with(parser).ok());
         let instead = match &meant {
-            Some(meant) => meant.to_token_stream().to_string().replace(' ', ""),
+            Some(meant) => {
+                let meant = meant.to_token_stream().to_string().replace(' ', "");
+                format!("{} = {meant}", self.name)
+            }
             None => example.to_owned(),
         };
         diagnostics.push(
             value,
-            format!(
-                "expected {what}{without_quotes}: write `{} = {instead}`",
-                self.name
-            ),
+            format!("expected {what}{without_quotes}: write `{instead}`"),
         );
         meant
-    }
-
-    /// Reports a key that is none of `known`; returns the one that was probably meant.
-    pub(crate) fn unknown(
-        &self,
-        known: &[&'static str],
-        diagnostics: &mut Diagnostics,
-    ) -> Option<&'static str> {
-        let suggestion = suggest::suggestion(&self.name, "options", known);
-        diagnostics.push(
-            &self.ident,
-            format!("unknown option `{}`: {suggestion}", self.name),
-        );
-        suggest::nearest(&self.name, known.iter().copied())
     }
 }
 

@@ -7,10 +7,11 @@ use syn::{
 
 use crate::diagnostics::Diagnostics;
 use crate::parse::argument::Argument;
-use crate::parse::options::MethodOptions;
-use crate::parse::role::Features;
-use crate::parse::static_header::{self, StaticHeaderAttr};
-use crate::parse::verb::Verb;
+use crate::parse::attribute::{FixedName, MethodAttr, VerbName};
+use crate::parse::fixed::Fixed;
+use crate::parse::options::CallOption;
+use crate::parse::role::{Features, RoleName};
+use crate::parse::verb::{Route, Verb};
 use crate::parse::{attribute, signature};
 use crate::suggest;
 
@@ -19,7 +20,7 @@ pub(crate) struct Method {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) sig: Signature,
     pub(crate) verb: Verb,
-    pub(crate) headers: Vec<StaticHeaderAttr>,
+    pub(crate) fixed: Fixed,
     pub(crate) arguments: Vec<Argument>,
     /// `None`: a mistake was reported.
     pub(crate) output: Option<Type>,
@@ -31,18 +32,18 @@ pub(crate) fn read(
     features: Features,
     diagnostics: &mut Diagnostics,
 ) -> Option<Method> {
-    let ours = OwnAttr::take(&mut item.attrs, diagnostics);
-    let headers = static_header::read_all(&ours.headers, diagnostics);
+    let ours = OwnAttrs::take(&mut item.attrs, diagnostics);
+    let fixed = Fixed::read(&ours.fixed, diagnostics);
     let Some((verb, others)) = ours.verbs.split_first() else {
         without_verb(item, &ours, diagnostics);
         return None;
     };
+    let name = verb.name.name();
     for other in others {
         diagnostics.push(
             &other.attr,
             format!(
-                "an endpoint has one verb, and this one is `#[{}]` already: keep one of them",
-                verb.name
+                "an endpoint cannot have two verbs, and this one is `#[{name}]` already: keep one of them"
             ),
         );
     }
@@ -50,13 +51,12 @@ pub(crate) fn read(
         diagnostics.push(
             body,
             format!(
-                "an endpoint has no body: write `;` in its place, or remove `#[{}]`",
-                verb.name
+                "an endpoint cannot have a body: write `;` in its place, or remove `#[{name}]`"
             ),
         );
     }
-    let verb = Verb::read(&verb.attr, verb.name, diagnostics);
-    signature::check(&item.sig, &verb.name, diagnostics);
+    let verb = verb.read(diagnostics);
+    signature::check(&item.sig, name, diagnostics);
     let output = signature::output(&item.sig, diagnostics);
     let mut arguments = Vec::new();
     for input in &mut item.sig.inputs {
@@ -68,7 +68,7 @@ pub(crate) fn read(
         attrs: with_argument_docs(&item.attrs, &arguments),
         sig: item.sig.clone(),
         verb,
-        headers,
+        fixed,
         arguments,
         output,
     })
@@ -76,20 +76,35 @@ pub(crate) fn read(
 
 /// Our attributes on a method.
 #[derive(Default)]
-struct OwnAttr {
-    verbs: Vec<OwnVerb>,
-    headers: Vec<Attribute>,
+struct OwnAttrs {
+    verbs: Vec<VerbAttr>,
+    fixed: Vec<(FixedName, Attribute)>,
     /// Something was reported that may have been meant as a verb.
     unknown: bool,
 }
 
-struct OwnVerb {
+struct VerbAttr {
     attr: Attribute,
     /// What was meant, if it is misspelt.
-    name: &'static str,
+    name: VerbName,
+    is_misspelt: bool,
 }
 
-impl OwnAttr {
+impl VerbAttr {
+    fn read(&self, diagnostics: &mut Diagnostics) -> Verb {
+        if !self.is_misspelt {
+            return Verb::read(&self.attr, self.name, diagnostics);
+        }
+        // One message for one slip: what else is odd about it shows once the name is right.
+        let mut verb = Verb::read(&self.attr, self.name, &mut Diagnostics::default());
+        if matches!(verb.route, Route::None) {
+            verb.route = Route::Unknown;
+        }
+        verb
+    }
+}
+
+impl OwnAttrs {
     fn take(attrs: &mut Vec<Attribute>, diagnostics: &mut Diagnostics) -> Self {
         let mut ours = Self::default();
         attrs.retain(|attr| ours.leave(attr, diagnostics));
@@ -112,78 +127,69 @@ impl OwnAttr {
         let Some(name) = attribute::name(attr) else {
             return true;
         };
-        let known = attribute::ON_METHODS
-            .into_iter()
-            .find(|known| *known == name);
-        let meant = known.or_else(|| {
-            let misplaced = attribute::is_role(&name) || MethodOptions::knows(&name);
-            (!misplaced)
-                .then(|| suggest::nearest(&name, attribute::ON_METHODS))
-                .flatten()
-        });
-        match meant {
-            Some(meant) => {
-                if known.is_none() {
-                    diagnostics.push(
-                        attr,
-                        format!(
-                            "unknown attribute `#[{name}]`: did you mean `#[{meant}]`? (an \
-                            attribute of another macro is written with its path)"
-                        ),
-                    );
-                }
-                if meant == "header" {
-                    self.headers.push(attr.clone());
-                } else {
-                    self.verbs.push(OwnVerb {
-                        attr: attr.clone(),
-                        name: meant,
-                    });
-                }
-                false
-            }
-            None => self.misplaced(attr, &name, diagnostics),
+        if let Some(known) = MethodAttr::find(&name) {
+            self.add(known, attr, false);
+            return false;
         }
+        if let Some(message) = misplaced(&name) {
+            diagnostics.push(attr, message);
+            return false;
+        }
+        let Some(near) = MethodAttr::nearest(&name) else {
+            return true;
+        };
+        let similar = suggest::similar("attribute", &format!("#[{}]", near.name()));
+        diagnostics.push(
+            attr.path(),
+            format!(
+                "unknown attribute `#[{name}]`: {similar} (write an attribute of another macro \
+                with its path)"
+            ),
+        );
+        self.add(near, attr, true);
+        false
     }
 
-    fn misplaced(&mut self, attr: &Attribute, name: &str, diagnostics: &mut Diagnostics) -> bool {
-        if MethodOptions::knows(name) {
-            let example = MethodOptions::example(name);
-            diagnostics.push(
-                attr,
-                format!(
-                    "`{name}` is an option of the verb: write `{name} = {example}` after its path"
-                ),
-            );
-            return false;
+    fn add(&mut self, meant: MethodAttr, attr: &Attribute, is_misspelt: bool) {
+        match meant {
+            MethodAttr::Verb(name) => self.verbs.push(VerbAttr {
+                attr: attr.clone(),
+                name,
+                is_misspelt,
+            }),
+            MethodAttr::Fixed(_) if is_misspelt => {}
+            MethodAttr::Fixed(kind) => self.fixed.push((kind, attr.clone())),
         }
-        if attribute::is_role(name) {
-            diagnostics.push(
-                attr,
-                format!("`#[{name}]` is for arguments: write it before the argument it marks"),
-            );
-            return false;
-        }
-        true
     }
 }
 
-fn without_verb(item: &mut TraitItemFn, ours: &OwnAttr, diagnostics: &mut Diagnostics) {
+fn misplaced(name: &str) -> Option<String> {
+    if let Some(option) = CallOption::find(name) {
+        return Some(format!(
+            "`{name}` is an option of the verb: write `{}` after its path",
+            option.example()
+        ));
+    }
+    RoleName::find(name)
+        .map(|_| format!("`#[{name}]` is for arguments: write it before the argument it marks"))
+}
+
+fn without_verb(item: &mut TraitItemFn, ours: &OwnAttrs, diagnostics: &mut Diagnostics) {
     let name = &item.sig.ident;
-    if let Some(attr) = ours.headers.first() {
+    let example = VerbName::Get.example();
+    if let Some((_, attr)) = ours.fixed.first() {
         diagnostics.push(
             attr,
             format!(
-                "`{name}` has no verb to send this header with: write one such as \
-                `#[get(\"/orders\")]` above it"
+                "`{name}` has no verb to send this with: write one such as `{example}` above it"
             ),
         );
     } else if item.default.is_none() && !ours.unknown {
         diagnostics.push(
             name,
             format!(
-                "`{name}` has neither a verb nor a body: write a verb such as \
-                `#[get(\"/orders\")]` above it, or a body"
+                "`{name}` has neither a verb nor a body: write a verb such as `{example}` above \
+                it, or a body"
             ),
         );
     }
@@ -200,7 +206,7 @@ fn without_verb(item: &mut TraitItemFn, ours: &OwnAttr, diagnostics: &mut Diagno
                     attr,
                     format!(
                         "`#[{role}]` has no meaning in a method without a verb: remove it, or \
-                        write a verb such as `#[get(\"/orders\")]` above the method"
+                        write a verb such as `{example}` above the method"
                     ),
                 );
             }

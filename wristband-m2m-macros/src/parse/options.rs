@@ -1,4 +1,4 @@
-//! The options of a trait and those of a method.
+//! The tables of options: those of a trait, and those of a call, which stand on the trait or on a method.
 
 use std::time::Duration;
 
@@ -8,17 +8,39 @@ use syn::{LitStr, Path};
 use crate::diagnostics::Diagnostics;
 use crate::literal::path::{Parsed, Part};
 use crate::literal::{base_url, header, path};
-use crate::model::Options;
 use crate::parse::attribute_args::{self, Arg, Key};
+use crate::suggest;
+use crate::table::table;
 
-const TRAIT_OPTIONS: [&str; 6] = ["base_url", "path", "timeout", "client", "dyn", "crate"];
-const METHOD_OPTIONS: [&str; 5] = [
-    "timeout",
-    "auth",
-    "retry_on_unauthorized",
-    "min_token_life",
-    "accept",
-];
+table! {
+    /// What only the trait says.
+    enum TraitOption, trait_option_docs;
+    BaseUrl = "base_url", "base_url = \"https://api.example.com\""
+        => "where the API is; adds the constructor `new`";
+    Path = "path", "path = \"/v1\""
+        => "comes before the path of each endpoint";
+    Client = "client", "client = OrdersClient"
+        => "the name of the client; the trait's with `Client` if not set";
+    Dyn = "dyn", "dyn = DynOrders"
+        => "adds a dyn-compatible version of the trait: `Arc<dyn DynOrders>` implements the trait";
+    Crate = "crate", "crate = ::wristband_m2m_reqwest"
+        => "where `wristband-m2m-reqwest` is found under another name";
+}
+
+table! {
+    /// What the trait says of all calls, or a method of its own.
+    enum CallOption, call_option_docs;
+    Timeout = "timeout", "timeout = \"10s\""
+        => "for a whole call, including the wait for a token and a second try; 30 s if not set";
+    Auth = "auth", "auth = false"
+        => "no token is sent";
+    RetryOnUnauthorized = "retry_on_unauthorized", "retry_on_unauthorized = false"
+        => "a 401 is returned as it is";
+    MinTokenLife = "min_token_life", "min_token_life = \"2m\""
+        => "the token has at least that much life left";
+    Accept = "accept", "accept = \"text/csv\""
+        => "the content type asked for";
+}
 
 /// What stands in `#[wristband_m2m(..)]`.
 #[derive(Default)]
@@ -26,10 +48,11 @@ pub(crate) struct TraitOptions {
     pub(crate) base_url: Option<LitStr>,
     /// Empty, or with a leading and without a trailing slash.
     pub(crate) path: String,
-    pub(crate) timeout: Option<Duration>,
     pub(crate) client: Option<Ident>,
     pub(crate) dyn_name: Option<Ident>,
     pub(crate) krate: Option<Path>,
+    /// Defaults for the methods.
+    pub(crate) call: CallOptions,
 }
 
 impl TraitOptions {
@@ -41,8 +64,10 @@ impl TraitOptions {
                 Arg::Key(key) => options.set(&key.name, key, diagnostics),
                 Arg::Value(value) => diagnostics.push(
                     value,
-                    "expected an option: write `base_url = \"https://api.example.com\"`, or one \
-                        of the others",
+                    format!(
+                        "expected an option: write `{}`, or one of the others",
+                        TraitOption::BaseUrl.example()
+                    ),
                 ),
             }
         }
@@ -51,19 +76,73 @@ impl TraitOptions {
     }
 
     fn set(&mut self, name: &str, key: &Key, diagnostics: &mut Diagnostics) {
-        match name {
-            "base_url" => self.base_url = read_base_url(key, diagnostics),
-            "path" => self.path = read_trait_path(key, diagnostics).unwrap_or_default(),
-            "timeout" => self.timeout = key.duration(diagnostics),
-            "client" => self.client = key.ident("OrdersClient", diagnostics),
-            "dyn" => self.dyn_name = key.ident("DynOrders", diagnostics),
-            "crate" => self.krate = key.path("::wristband_m2m_reqwest", diagnostics),
-            _ => {
-                // What was meant decides the names that the rest of the crate uses.
-                if let Some(meant) = key.unknown(&TRAIT_OPTIONS, diagnostics) {
-                    self.set(meant, key, &mut Diagnostics::default());
-                }
+        if let Some(option) = CallOption::find(name) {
+            return self.call.set(option, key, diagnostics);
+        }
+        let Some(option) = TraitOption::find(name) else {
+            // What was meant decides the names that the rest of the crate uses.
+            if let Some(meant) = unknown(key, &[TraitOption::NAMES, CallOption::NAMES], diagnostics)
+            {
+                self.set(meant, key, &mut Diagnostics::default());
             }
+            return;
+        };
+        let example = option.example();
+        match option {
+            TraitOption::BaseUrl => self.base_url = read_base_url(key, diagnostics),
+            TraitOption::Path => self.path = read_path(key, diagnostics).unwrap_or_default(),
+            TraitOption::Client => self.client = key.ident(example, diagnostics),
+            TraitOption::Dyn => self.dyn_name = key.ident(example, diagnostics),
+            TraitOption::Crate => self.krate = key.path(example, diagnostics),
+        }
+    }
+}
+
+/// What a call is made with, as far as it is said.
+#[derive(Clone, Default)]
+pub(crate) struct CallOptions {
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) auth: Option<bool>,
+    pub(crate) retry_on_unauthorized: Option<bool>,
+    pub(crate) min_token_life: Option<Duration>,
+    pub(crate) accept: Option<LitStr>,
+}
+
+impl CallOptions {
+    /// Reads what stands after the path of an endpoint.
+    pub(crate) fn read(args: &[Arg], diagnostics: &mut Diagnostics) -> Self {
+        let mut options = Self::default();
+        for arg in args {
+            match arg {
+                Arg::Key(key) => match CallOption::find(&key.name) {
+                    Some(option) => options.set(option, key, diagnostics),
+                    None => {
+                        unknown(key, &[CallOption::NAMES], diagnostics);
+                    }
+                },
+                Arg::Value(value) => diagnostics.push(
+                    value,
+                    format!(
+                        "expected an option: write one such as `{}` after the path",
+                        CallOption::Timeout.example()
+                    ),
+                ),
+            }
+        }
+        attribute_args::repeated(keys(args), diagnostics);
+        options
+    }
+
+    fn set(&mut self, option: CallOption, key: &Key, diagnostics: &mut Diagnostics) {
+        let example = option.example();
+        match option {
+            CallOption::Timeout => self.timeout = key.duration(example, diagnostics),
+            CallOption::Auth => self.auth = key.flag(example, diagnostics),
+            CallOption::RetryOnUnauthorized => {
+                self.retry_on_unauthorized = key.flag(example, diagnostics);
+            }
+            CallOption::MinTokenLife => self.min_token_life = key.duration(example, diagnostics),
+            CallOption::Accept => self.accept = read_accept(key, diagnostics),
         }
     }
 }
@@ -75,9 +154,24 @@ fn keys(args: &[Arg]) -> impl Iterator<Item = &Key> {
     })
 }
 
+/// Reports a key that is not known; returns the one that was probably meant.
+fn unknown(
+    key: &Key,
+    known: &[&[&'static str]],
+    diagnostics: &mut Diagnostics,
+) -> Option<&'static str> {
+    let known = known.concat();
+    let suggestion = suggest::suggestion(&key.name, "option", "options", &known);
+    diagnostics.push(
+        &key.ident,
+        format!("unknown option `{}`: {suggestion}", key.name),
+    );
+    suggest::nearest(&key.name, known)
+}
+
 /// A mistaken one still means that there is a `new`.
 fn read_base_url(key: &Key, diagnostics: &mut Diagnostics) -> Option<LitStr> {
-    let Some(literal) = key.text("\"https://api.example.com\"", diagnostics) else {
+    let Some(literal) = key.text(TraitOption::BaseUrl.example(), diagnostics) else {
         return Some(LitStr::new("", key.ident.span()));
     };
     if let Err(message) = base_url::check(&literal.value()) {
@@ -86,8 +180,8 @@ fn read_base_url(key: &Key, diagnostics: &mut Diagnostics) -> Option<LitStr> {
     Some(literal)
 }
 
-fn read_trait_path(key: &Key, diagnostics: &mut Diagnostics) -> Option<String> {
-    let literal = key.text("\"/v1\"", diagnostics)?;
+fn read_path(key: &Key, diagnostics: &mut Diagnostics) -> Option<String> {
+    let literal = key.text(TraitOption::Path.example(), diagnostics)?;
     let text = literal.value();
     let Parsed {
         parts,
@@ -104,7 +198,7 @@ fn read_trait_path(key: &Key, diagnostics: &mut Diagnostics) -> Option<String> {
         diagnostics.push(
             &literal,
             format!(
-                "the path of a trait has no placeholders: write `{{{name}}}` in the paths of \
+                "the path of a trait cannot have a placeholder: write `{{{name}}}` in the paths of \
                 the methods"
             ),
         );
@@ -115,79 +209,39 @@ fn read_trait_path(key: &Key, diagnostics: &mut Diagnostics) -> Option<String> {
         .then(|| text.trim_end_matches('/').to_owned())
 }
 
-/// What stands after the path of an endpoint.
-#[derive(Default)]
-pub(crate) struct MethodOptions {
-    pub(crate) options: Options,
-    /// The value of `accept`, to point at.
-    pub(crate) accept: Option<LitStr>,
-}
-
-impl MethodOptions {
-    pub(crate) fn knows(name: &str) -> bool {
-        METHOD_OPTIONS.contains(&name)
-    }
-
-    /// A value to write for an option.
-    pub(crate) fn example(name: &str) -> &'static str {
-        match name {
-            "timeout" => "\"2s\"",
-            "min_token_life" => "\"2m\"",
-            "accept" => "\"application/json\"",
-            _ => "false",
-        }
-    }
-
-    pub(crate) fn read(args: &[Arg], diagnostics: &mut Diagnostics) -> Self {
-        let mut options = Self::default();
-        for arg in args {
-            match arg {
-                Arg::Key(key) => options.set(&key.name, key, diagnostics),
-                Arg::Value(value) => diagnostics.push(
-                    value,
-                    "expected an option: after the path come keys such as `timeout = \"2s\"`",
-                ),
-            }
-        }
-        attribute_args::repeated(keys(args), diagnostics);
-        options
-    }
-
-    fn set(&mut self, name: &str, key: &Key, diagnostics: &mut Diagnostics) {
-        let options = &mut self.options;
-        match name {
-            "timeout" => options.timeout = key.duration(diagnostics),
-            "min_token_life" => options.min_token_life = key.duration(diagnostics),
-            "auth" => options.auth = key.flag(diagnostics).unwrap_or(true),
-            "retry_on_unauthorized" => {
-                options.retry_on_unauthorized = key.flag(diagnostics).unwrap_or(true);
-            }
-            "accept" => {
-                self.accept = read_accept(key, diagnostics);
-                options.accept = self.accept.as_ref().map(LitStr::value);
-            }
-            _ => {
-                key.unknown(&METHOD_OPTIONS, diagnostics);
-            }
-        }
-    }
-}
-
 fn read_accept(key: &Key, diagnostics: &mut Diagnostics) -> Option<LitStr> {
-    let literal = key.text("\"application/json\"", diagnostics)?;
-    let text = literal.value();
-    if text.is_empty() {
-        diagnostics.push(
-            &literal,
-            "`accept` is empty: write a content type such as \"application/json\", or leave it out",
-        );
-        return None;
-    }
-    match header::check_value(&text) {
+    let literal = key.text(CallOption::Accept.example(), diagnostics)?;
+    match header::check_accept(&literal.value()) {
         Ok(()) => Some(literal),
         Err(message) => {
             diagnostics.push(&literal, message);
             None
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As for roles: an option of the tables that is not read would be ignored in silence.
+    #[test]
+    fn each_option_is_read_as_its_example_shows_it() {
+        let examples = TraitOption::ALL.iter().map(|option| option.example());
+        let examples = examples.chain(CallOption::ALL.iter().map(|option| option.example()));
+        let all: Vec<&str> = examples.collect();
+        let mut diagnostics = Diagnostics::default();
+        let tokens = all.join(", ").parse().expect("tokens");
+        let read = TraitOptions::read(tokens, &mut diagnostics);
+        assert_eq!(diagnostics.messages(), [""; 0]);
+        assert!(read.base_url.is_some() && read.client.is_some());
+        assert!(read.dyn_name.is_some() && read.krate.is_some());
+        assert_eq!(read.path, "/v1");
+        let call = read.call;
+        assert!(call.timeout.is_some() && call.min_token_life.is_some() && call.accept.is_some());
+        assert_eq!(
+            (call.auth, call.retry_on_unauthorized),
+            (Some(false), Some(false))
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! Our attribute on an argument: a role and what stands in its parentheses.
+//! Our attributes on an argument: the table of roles, and what stands in their parentheses.
 
 use syn::{Attribute, LitStr};
 
@@ -8,6 +8,65 @@ use crate::model::Role;
 use crate::parse::attribute;
 use crate::parse::attribute_args::{self, Arg, KeyValue};
 use crate::suggest;
+use crate::table::table;
+
+table! {
+    /// What may stand on an argument.
+    enum RoleName, role_docs;
+    Path = "path", "#[path(\"id\")]", "nothing, or `#[path]`, `#[path(\"name\")]`"
+        => "put into the path at `{name}`; any `Display`";
+    Query = "query", "#[query(\"pageSize\")]", "`#[query]`, `#[query(\"name\")]`, `#[query(csv)]`, `#[query(\"name\", csv)]`"
+        => "a query parameter: any `Serialize`; `None` is left out, a sequence repeats the key, or with `csv` is one value with commas";
+    QueryMap = "query_map", "#[query_map]"
+        => "a struct or map of query parameters";
+    QueryFlag = "query_flag", "#[query_flag(\"verbose\")]", "`#[query_flag]`, `#[query_flag(\"name\")]`"
+        => "a key without a value, sent when `true`";
+    Header = "header", "#[header(\"X-Request-Id\")]"
+        => "a header: any `Display`, or an `http::HeaderValue`; `None` is not sent, not even with the trait's or the builder's value";
+    HeaderMap = "header_map", "#[header_map]"
+        => "a map of headers";
+    Json = "json", "#[json]"
+        => "the body, as JSON; `None` sends none";
+    Form = "form", "#[form]"
+        => "the body, urlencoded; `None` sends none";
+    Multipart = "multipart", "#[multipart]"
+        => "the body: a `reqwest::multipart::Form` (feature `multipart`)";
+    Body = "body", "#[body(\"text/plain\")]"
+        => "the body: anything that is `TryInto<reqwest::Body>`; `None` sends none";
+    Url = "url", "#[url]"
+        => "the whole URL, for an endpoint without a path; a relative one is resolved against the base URL";
+    Timeout = "timeout", "#[timeout]"
+        => "a `Duration` or an `Option<Duration>` for this call";
+}
+
+/// What the parentheses of a role may hold.
+#[derive(Clone, Copy, PartialEq)]
+enum Parameters {
+    Nothing,
+    /// A name, in place of the argument's own.
+    Name,
+    /// A name and `csv`.
+    NameAndCsv,
+    /// Text that the argument's name cannot stand for.
+    Text,
+}
+
+impl RoleName {
+    fn parameters(self) -> Parameters {
+        match self {
+            Self::QueryMap
+            | Self::HeaderMap
+            | Self::Json
+            | Self::Form
+            | Self::Multipart
+            | Self::Url
+            | Self::Timeout => Parameters::Nothing,
+            Self::Path | Self::QueryFlag => Parameters::Name,
+            Self::Query => Parameters::NameAndCsv,
+            Self::Header | Self::Body => Parameters::Text,
+        }
+    }
+}
 
 /// Features of the run time that a role may need.
 #[derive(Clone, Copy)]
@@ -21,7 +80,7 @@ impl Features {
     };
 }
 
-/// Our attribute on an argument.
+/// What is known of the role of an argument.
 pub(crate) enum RoleAttr {
     /// The path may name it.
     None,
@@ -39,69 +98,72 @@ pub(crate) enum RoleAttr {
 }
 
 impl RoleAttr {
-    /// Reads `attr` as the role `role`, which it may only nearly spell, of the argument `name`.
+    /// Reads `attr` as the role `name`, which it may only nearly spell, of an argument.
     pub(crate) fn read(
         attr: Attribute,
-        role: &str,
-        name: &str,
+        name: RoleName,
+        argument: &str,
         features: Features,
         diagnostics: &mut Diagnostics,
     ) -> Self {
-        read(attr, role, name, features, diagnostics).unwrap_or(Self::Unknown)
+        match read(&attr, name, argument, features, diagnostics) {
+            Some(Reading::Path(placeholder)) => Self::Path { attr, placeholder },
+            Some(Reading::Role(role)) => Self::Role { attr, role },
+            None => Self::Unknown,
+        }
     }
 }
 
+enum Reading {
+    Path(Option<LitStr>),
+    Role(Role),
+}
+
+/// `None`: a mistake was reported.
 fn read(
-    attr: Attribute,
-    role: &str,
-    name: &str,
+    attr: &Attribute,
+    name: RoleName,
+    argument: &str,
     features: Features,
     diagnostics: &mut Diagnostics,
-) -> Option<RoleAttr> {
-    let written = Written::read(&attr, role, diagnostics)?;
-    let given = |default: &str| {
-        written
-            .text
-            .as_ref()
-            .map_or_else(|| default.to_owned(), LitStr::value)
+) -> Option<Reading> {
+    let written = Written::read(attr, name, diagnostics)?;
+    let name_or = |argument: &str| match &written.text {
+        Some(text) => text.value(),
+        None => argument.to_owned(),
     };
-    let role = match role {
-        "path" => {
-            return Some(RoleAttr::Path {
-                placeholder: written.text,
-                attr,
-            });
-        }
-        "query" => Role::Query {
-            name: given(name),
+    Some(Reading::Role(match name {
+        RoleName::Path => return Some(Reading::Path(written.text)),
+        RoleName::Query => Role::Query {
+            name: name_or(argument),
             csv: written.csv,
         },
-        "query_flag" => Role::QueryFlag { name: given(name) },
-        "header" => Role::Header {
-            name: header_name(&attr, written.text, name, diagnostics)?,
+        RoleName::QueryMap => Role::QueryMap,
+        RoleName::QueryFlag => Role::QueryFlag {
+            name: name_or(argument),
         },
-        "body" => Role::Body {
-            content_type: content_type(&attr, written.text, diagnostics)?,
+        RoleName::Header => Role::Header {
+            name: header_name(attr, written.text, argument, diagnostics)?,
         },
-        "multipart" => {
+        RoleName::HeaderMap => Role::HeaderMap,
+        RoleName::Json => Role::Json,
+        RoleName::Form => Role::Form,
+        RoleName::Multipart => {
             if !features.multipart {
                 diagnostics.push(
-                    &attr,
+                    attr,
                     "`#[multipart]` needs a feature: enable feature `multipart` of \
                         wristband-m2m-reqwest",
                 );
             }
             Role::Multipart
         }
-        "query_map" => Role::QueryMap,
-        "header_map" => Role::HeaderMap,
-        "json" => Role::Json,
-        "form" => Role::Form,
-        "url" => Role::Url,
-        "timeout" => Role::Timeout,
-        _ => return None,
-    };
-    Some(RoleAttr::Role { attr, role })
+        RoleName::Body => Role::Body {
+            content_type: content_type(attr, written.text, diagnostics)?,
+        },
+        RoleName::Url => Role::Url,
+        RoleName::Timeout => Role::Timeout,
+    }))
 }
 
 /// What stands in the parentheses of a role.
@@ -112,42 +174,35 @@ struct Written {
 }
 
 impl Written {
-    fn read(attr: &Attribute, role: &str, diagnostics: &mut Diagnostics) -> Option<Self> {
-        let example = match role {
-            "path" => "#[path(\"id\")]",
-            "query" => "#[query(\"pageSize\")]",
-            "query_flag" => "#[query_flag(\"verbose\")]",
-            "header" => "#[header(\"X-Request-Id\")]",
-            "body" => "#[body(\"text/plain\")]",
-            _ => "",
-        };
+    fn read(attr: &Attribute, name: RoleName, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let (role, example) = (name.name(), name.example());
         let Some(args) = attribute::arguments(attr) else {
-            let instead = if example.is_empty() {
-                format!("#[{role}]")
-            } else {
-                example.to_owned()
-            };
-            diagnostics.push(attr, format!("`#[{role}]` has no `=`: write `{instead}`"));
+            diagnostics.push(
+                attr,
+                format!("`#[{role}]` cannot be written with `=`: write `{example}`"),
+            );
             return None;
         };
-        if example.is_empty() {
-            return written_alone(&args, role, diagnostics);
-        }
         let mut written = Self::default();
         for (at, arg) in args.iter().enumerate() {
-            match arg {
-                Arg::Value(value) if at == 0 => {
+            match (arg, name.parameters()) {
+                (_, Parameters::Nothing) => {
+                    diagnostics.push(
+                        arg,
+                        format!("`#[{role}]` cannot have options: write `{example}`"),
+                    );
+                    return None;
+                }
+                (Arg::Value(value), _) if at == 0 => {
                     written.text = Some(attribute_args::text(value, example, diagnostics)?);
                 }
-                Arg::Key(key)
-                    if role == "query"
-                        && key.name == "csv"
-                        && matches!(key.given, KeyValue::Nothing) =>
+                (Arg::Key(key), Parameters::NameAndCsv)
+                    if key.name == "csv" && matches!(key.given, KeyValue::Nothing) =>
                 {
                     written.csv = true;
                 }
                 _ => {
-                    diagnostics.push(arg, surplus(arg, role, example));
+                    diagnostics.push(arg, surplus(arg, name));
                     return None;
                 }
             }
@@ -155,11 +210,11 @@ impl Written {
         if let Some(text) = &written.text
             && text.value().is_empty()
         {
-            let alone = match role {
-                "path" | "query" | "query_flag" => {
+            let alone = match name.parameters() {
+                Parameters::Name | Parameters::NameAndCsv => {
                     format!(", or `#[{role}]` for the argument's own name")
                 }
-                _ => String::new(),
+                Parameters::Nothing | Parameters::Text => String::new(),
             };
             diagnostics.push(text, format!("the name is empty: write `{example}`{alone}"));
             return None;
@@ -168,37 +223,32 @@ impl Written {
     }
 }
 
-/// For roles that are written without parentheses.
-fn written_alone(args: &[Arg], role: &str, diagnostics: &mut Diagnostics) -> Option<Written> {
-    match args.first() {
-        None => Some(Written::default()),
-        Some(arg) => {
-            diagnostics.push(
-                arg,
-                format!("`#[{role}]` has no options: write `#[{role}]`"),
-            );
-            None
-        }
-    }
-}
-
-fn surplus(arg: &Arg, role: &str, example: &str) -> String {
+fn surplus(arg: &Arg, name: RoleName) -> String {
+    let (role, example) = (name.name(), name.example());
     match arg {
-        Arg::Value(_) if role == "header" => {
-            "the argument is the value of this header: write the name alone, or put \
+        Arg::Value(_) if name == RoleName::Header => {
+            "the value of this header is the argument: write the name alone, or put \
                 `#[header(\"Name\", \"value\")]` on the method"
                 .to_owned()
         }
-        Arg::Value(_) => format!("`#[{role}]` takes one name: write `{example}`"),
-        Arg::Key(key) => match (&key.given, role) {
-            (_, "query") if suggest::nearest(&key.name, ["csv"]).is_some() => {
+        Arg::Value(_) if name == RoleName::Query => {
+            "the value of this parameter is the argument: write the name alone, or put \
+                `#[query(\"name\", \"value\")]` on the method"
+                .to_owned()
+        }
+        Arg::Value(_) => format!("`#[{role}]` cannot have two names: write `{example}`"),
+        Arg::Key(key) => match &key.given {
+            _ if name == RoleName::Query && suggest::nearest(&key.name, ["csv"]).is_some() => {
                 "expected `csv`: write `#[query(csv)]`, or `#[query(\"name\", csv)]`".to_owned()
             }
-            (KeyValue::Nothing, _) => {
-                format!("a name is in quotes: write `#[{role}(\"{}\")]`", key.name)
+            KeyValue::Nothing => {
+                format!(
+                    "expected a name in quotes: write `#[{role}(\"{}\")]`",
+                    key.name
+                )
             }
-            (KeyValue::Value(value), _) if syn::parse2::<LitStr>(value.clone()).is_ok() => {
-                format!("a name stands alone: write `#[{role}({value})]`")
+            KeyValue::Value(value) if syn::parse2::<LitStr>(value.clone()).is_ok() => {
+                format!("expected the name alone: write `#[{role}({value})]`")
             }
             _ => format!("unknown option `{}`: write `{example}`", key.name),
         },
@@ -215,7 +265,7 @@ fn header_name(
         diagnostics.push(
             attr,
             format!(
-                "`#[header]` names its header: write `#[header(\"{}\")]`",
+                "`#[header]` does not say which header: write `#[header(\"{}\")]`",
                 header::name_for(argument)
             ),
         );
@@ -238,7 +288,7 @@ fn content_type(
     let Some(content_type) = written else {
         diagnostics.push(
             attr,
-            "`#[body]` names its content type: write one such as \
+            "`#[body]` does not say what it is: write its content type, as in \
                 `#[body(\"application/octet-stream\")]`",
         );
         return None;
@@ -248,6 +298,29 @@ fn content_type(
         Err(message) => {
             diagnostics.push(&content_type, message);
             None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A role that is in the table and is not read would take its endpoint away without a message.
+    #[test]
+    fn each_role_is_read_as_its_example_shows_it() {
+        for name in RoleName::ALL {
+            let item: syn::TraitItemFn =
+                syn::parse_str(&format!("{} fn f();", name.example())).expect("a function");
+            let mut diagnostics = Diagnostics::default();
+            let features = Features { multipart: true };
+            let attr = item.attrs[0].clone();
+            let read = RoleAttr::read(attr, *name, "argument", features, &mut diagnostics);
+            assert!(
+                matches!(read, RoleAttr::Path { .. } | RoleAttr::Role { .. }),
+                "{name:?}"
+            );
+            assert_eq!(diagnostics.messages(), [""; 0], "{name:?}");
         }
     }
 }

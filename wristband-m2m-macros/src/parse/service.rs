@@ -6,14 +6,14 @@ use syn::ext::IdentExt;
 use syn::{Attribute, ItemTrait, TraitItem, TraitItemFn, parse_quote};
 
 use crate::diagnostics::Diagnostics;
-use crate::model::{Endpoint, Param, Role, Service, StaticHeader};
-use crate::parse::method::{self, Method};
+use crate::lower::{self, Defaults};
+use crate::model::Service;
+use crate::parse::attribute::FixedName;
+use crate::parse::fixed::Fixed;
 use crate::parse::options::TraitOptions;
 use crate::parse::role::Features;
-use crate::parse::static_header::{self, StaticHeaderAttr};
-use crate::parse::{attribute, item};
-use crate::suggest::nearest;
-use crate::validate::{path_params, rules};
+use crate::parse::{attribute, item, method};
+use crate::suggest;
 
 /// A trait as far as it could be understood.
 pub(crate) struct Reading {
@@ -33,7 +33,10 @@ pub(crate) fn read(
 ) -> Reading {
     let options = TraitOptions::read(args, diagnostics);
     check_attributes(&mut item.attrs, diagnostics);
-    let headers = static_header::take(&mut item.attrs, diagnostics);
+    let defaults = Defaults {
+        fixed: Fixed::take(&mut item.attrs, diagnostics),
+        call: options.call.clone(),
+    };
     let mut unsupported = check_head(&item, diagnostics);
     let mut endpoints = Vec::new();
     let mut broken = Vec::new();
@@ -57,7 +60,7 @@ pub(crate) fn read(
             continue;
         }
         match read {
-            Some(method) => match endpoint(kept.len(), method, &headers, diagnostics) {
+            Some(method) => match lower::endpoint(kept.len(), method, &defaults, diagnostics) {
                 Some(endpoint) if diagnostics.count() == before => endpoints.push(endpoint),
                 _ => broken.push(kept.len()),
             },
@@ -88,7 +91,7 @@ pub(crate) fn read(
             dyn_name,
             base_url: options.base_url,
             path: options.path,
-            timeout: options.timeout,
+            timeout: options.call.timeout,
             endpoints,
         },
         broken,
@@ -102,23 +105,28 @@ fn check_attributes(attrs: &mut Vec<Attribute>, diagnostics: &mut Diagnostics) {
         let Some(name) = attribute::name(attr) else {
             return true;
         };
-        match misplaced(&name, attr) {
-            Some(message) => diagnostics.push(attr, message),
-            None => return true,
+        if FixedName::find(&name).is_some() {
+            if attribute::is_above_ours(attr) {
+                diagnostics.push(
+                    attr.path(),
+                    format!(
+                        "`#[{name}]` is known to `#[wristband_m2m]` alone: write `#[wristband_m2m]` \
+                        first, above it"
+                    ),
+                );
+            }
+            // It still is what the user wants to send.
+            return true;
         }
-        // A header above ours still is what the user wants to send.
-        name == "header"
+        let message = misplaced(&name);
+        if let Some(message) = &message {
+            diagnostics.push(attr.path(), message);
+        }
+        message.is_none()
     });
 }
 
-fn misplaced(name: &str, attr: &Attribute) -> Option<String> {
-    if name == "header" {
-        return attribute::is_above_ours(attr).then(|| {
-            "`#[header]` is known to `#[wristband_m2m]` alone: write `#[wristband_m2m]` first, \
-            above it"
-                .to_owned()
-        });
-    }
+fn misplaced(name: &str) -> Option<String> {
     if name == "wristband_m2m" {
         return Some(
             "`#[wristband_m2m]` is on this trait already: write all options in one".to_owned(),
@@ -134,10 +142,11 @@ fn misplaced(name: &str, attr: &Attribute) -> Option<String> {
             "`#[{name}]` is for arguments: write it before the argument it marks"
         ));
     }
-    nearest(name, ["header"]).map(|_| {
+    FixedName::nearest(name).map(|near| {
+        let similar = suggest::similar("attribute", &format!("#[{}]", near.name()));
         format!(
-            "unknown attribute `#[{name}]`: did you mean `#[header]`? \
-            (an attribute of another macro is written with its path)"
+            "unknown attribute `#[{name}]`: {similar} (write an attribute of another macro with \
+            its path)"
         )
     })
 }
@@ -189,73 +198,6 @@ fn is_repeated(
     }
     names.push((name.clone(), conditional));
     repeated
-}
-
-/// Checks the rules across the parts of a method. `None`: a mistake was reported.
-fn endpoint(
-    index: usize,
-    method: Method,
-    trait_headers: &[StaticHeaderAttr],
-    diagnostics: &mut Diagnostics,
-) -> Option<Endpoint> {
-    rules::check(&method, diagnostics);
-    let (roles, path) = path_params::bind(&method, diagnostics);
-    let headers = merge(trait_headers, &method, &roles);
-    let params: Option<Vec<Param>> = method
-        .arguments
-        .into_iter()
-        .zip(roles)
-        .map(|(argument, role)| {
-            Some(Param {
-                attrs: argument.attrs,
-                ident: argument.ident,
-                ty: argument.ty,
-                role: role?,
-            })
-        })
-        .collect();
-    Some(Endpoint {
-        index,
-        attrs: method.attrs,
-        sig: method.sig,
-        method: method.verb.method,
-        path,
-        options: method.verb.options.options,
-        headers,
-        params: params?,
-        output: method.output?,
-    })
-}
-
-/// The trait's headers are defaults: whatever of the method sets the same one takes its place.
-fn merge(
-    trait_headers: &[StaticHeaderAttr],
-    method: &Method,
-    roles: &[Option<Role>],
-) -> Vec<StaticHeader> {
-    let arguments = method.arguments.iter().zip(roles);
-    let unconditional: Vec<&Role> = arguments
-        .filter(|(argument, _)| !argument.is_conditional())
-        .filter_map(|(_, role)| role.as_ref())
-        .collect();
-    let overridden = |header: &StaticHeaderAttr| {
-        method
-            .headers
-            .iter()
-            .any(|own| own.is(&header.name.value()))
-            || (header.is("accept") && method.verb.options.accept.is_some())
-            || unconditional.iter().any(|role| match role {
-                Role::Header { name } => header.is(name),
-                Role::Form | Role::Multipart | Role::Body { .. } => header.is("content-type"),
-                _ => false,
-            })
-    };
-    trait_headers
-        .iter()
-        .filter(|header| !overridden(header))
-        .chain(&method.headers)
-        .map(StaticHeaderAttr::as_static)
-        .collect()
 }
 
 /// The client and the `dyn` trait, each with a name of its own.

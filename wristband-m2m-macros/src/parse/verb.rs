@@ -6,18 +6,17 @@ use syn::{Attribute, LitStr};
 use crate::diagnostics::Diagnostics;
 use crate::literal::header;
 use crate::literal::path::{self, Part};
-use crate::parse::attribute::{self, VERBS};
+use crate::parse::attribute::{self, VerbName};
 use crate::parse::attribute_args::{self, Arg, Key, KeyValue};
-use crate::parse::options::MethodOptions;
+use crate::parse::options::{CallOption, CallOptions};
 
 pub(crate) struct Verb {
     pub(crate) attr: Attribute,
-    /// `get`, as in `#[get]`.
-    pub(crate) name: String,
-    /// `GET`
+    pub(crate) name: VerbName,
+    /// `GET`; empty after a mistake.
     pub(crate) method: String,
     pub(crate) route: Route,
-    pub(crate) options: MethodOptions,
+    pub(crate) options: CallOptions,
 }
 
 pub(crate) enum Route {
@@ -33,44 +32,43 @@ pub(crate) enum Route {
 
 impl Verb {
     /// Reads `attr` as the verb `name`, which it may only nearly spell.
-    pub(crate) fn read(attr: &Attribute, name: &str, diagnostics: &mut Diagnostics) -> Self {
+    pub(crate) fn read(attr: &Attribute, name: VerbName, diagnostics: &mut Diagnostics) -> Self {
         let mut verb = Self {
             attr: attr.clone(),
-            name: name.to_owned(),
+            name,
             method: String::new(),
             route: Route::None,
-            options: MethodOptions::default(),
-        };
-        let example = match name {
-            "request" => "#[request(\"PURGE\", \"/orders\")]".to_owned(),
-            _ => format!("#[{name}(\"/orders\")]"),
+            options: CallOptions::default(),
         };
         let Some(args) = attribute::arguments(attr) else {
-            diagnostics.push(attr, format!("`#[{name}]` has no `=`: write `{example}`"));
+            diagnostics.push(
+                attr,
+                format!(
+                    "`#[{}]` cannot be written with `=`: write `{}`",
+                    name.name(),
+                    name.example()
+                ),
+            );
             verb.route = Route::Unknown;
             return verb;
         };
-        let rest = verb.read_method(&args, &example, diagnostics);
-        let rest = verb.read_route(rest, &example, diagnostics);
-        verb.options = MethodOptions::read(rest, diagnostics);
+        let rest = verb.read_method(&args, diagnostics);
+        let rest = verb.read_route(rest, diagnostics);
+        verb.options = CallOptions::read(rest, diagnostics);
         verb
     }
 
     /// The method, and the arguments after it.
-    fn read_method<'a>(
-        &mut self,
-        args: &'a [Arg],
-        example: &str,
-        diagnostics: &mut Diagnostics,
-    ) -> &'a [Arg] {
-        if let Some((_, method)) = VERBS.iter().find(|(verb, _)| *verb == self.name) {
-            (*method).clone_into(&mut self.method);
+    fn read_method<'a>(&mut self, args: &'a [Arg], diagnostics: &mut Diagnostics) -> &'a [Arg] {
+        let example = self.name.example();
+        if let Some(method) = self.name.method() {
+            method.clone_into(&mut self.method);
             return args;
         }
         let Some((Arg::Value(method), rest)) = args.split_first() else {
             diagnostics.push(
                 &self.attr,
-                format!("`#[request]` names its method first: write `{example}`"),
+                format!("`#[request]` does not say its method: write it first, as in `{example}`"),
             );
             self.route = Route::Unknown;
             return args;
@@ -88,12 +86,8 @@ impl Verb {
     }
 
     /// The path, if there is one, and the arguments after it.
-    fn read_route<'a>(
-        &mut self,
-        args: &'a [Arg],
-        example: &str,
-        diagnostics: &mut Diagnostics,
-    ) -> &'a [Arg] {
+    fn read_route<'a>(&mut self, args: &'a [Arg], diagnostics: &mut Diagnostics) -> &'a [Arg] {
+        let example = self.name.example();
         match args.split_first() {
             Some((Arg::Value(path), rest)) => {
                 self.route = route(path, example, diagnostics);
@@ -102,7 +96,9 @@ impl Verb {
             Some((Arg::Key(key), rest)) if is_expression(key) => {
                 diagnostics.push(
                     key,
-                    format!("the path is a string literal: write it in quotes, as in `{example}`"),
+                    format!(
+                        "the path must be a string literal: write it in quotes, as in `{example}`"
+                    ),
                 );
                 self.route = Route::Unknown;
                 rest
@@ -114,7 +110,7 @@ impl Verb {
 
 /// `PATH`, `concat!("/orders", "/{id}")`
 fn is_expression(key: &Key) -> bool {
-    !matches!(key.given, KeyValue::Value(_)) && !MethodOptions::knows(&key.name)
+    !matches!(key.given, KeyValue::Value(_)) && CallOption::find(&key.name).is_none()
 }
 
 fn route(path: &TokenStream, example: &str, diagnostics: &mut Diagnostics) -> Route {
@@ -133,10 +129,9 @@ fn route(path: &TokenStream, example: &str, diagnostics: &mut Diagnostics) -> Ro
 
 /// A method is case-sensitive (RFC 9110, section 9.1), so `get` would not be understood.
 fn check_method(method: &str) -> Result<(), String> {
-    let upper = method.to_uppercase();
     if method.starts_with('/') {
         return Err(format!(
-            "`#[request]` names its method first: write `#[request(\"PURGE\", \"{method}\")]`"
+            "`#[request]` does not say its method: write `#[request(\"PURGE\", \"{method}\")]`"
         ));
     }
     if method.is_empty() || !method.chars().all(header::is_token_character) {
@@ -144,8 +139,12 @@ fn check_method(method: &str) -> Result<(), String> {
             "`{method}` is not a method: write one such as \"PURGE\""
         ));
     }
-    if method != upper && VERBS.iter().any(|(_, known)| *known == upper) {
-        return Err(format!("a method is case-sensitive: write \"{upper}\""));
+    let upper = method.to_uppercase();
+    let known = VerbName::ALL.iter().filter_map(|verb| verb.method());
+    if method != upper && known.into_iter().any(|known| known == upper) {
+        return Err(format!(
+            "`{method}` is not a method, for case matters: write \"{upper}\""
+        ));
     }
     Ok(())
 }

@@ -7,11 +7,10 @@ use crate::literal::header;
 use crate::literal::path::{Part, PathTemplate, Piece};
 use crate::model::Role;
 use crate::parse::argument::Argument;
-use crate::parse::attribute;
 use crate::parse::method::Method;
 use crate::parse::role::RoleAttr;
 use crate::parse::verb::Route;
-use crate::suggest::nearest;
+use crate::suggest::{nearest, similar};
 
 /// The role of each argument, and the path they fill. After a mistake roles may be missing.
 pub(crate) fn bind(
@@ -134,7 +133,7 @@ impl<'a> Binding<'a> {
                 Route::Unknown => continue,
                 Route::None if !self.has_url() => continue,
                 Route::None => format!(
-                    "`#[url]` is the whole URL, and has no `{{{name}}}`: remove this argument, or \
+                    "`#[url]` is the whole URL, without a `{{{name}}}`: remove this argument, or \
                     write a path in place of `#[url]`"
                 ),
                 Route::Path { literal, .. } => {
@@ -145,8 +144,9 @@ impl<'a> Binding<'a> {
                         Some(slot) => {
                             self.fill(slot, argument);
                             let near = self.slots[slot].name;
+                            let similar = similar("placeholder", &format!("{{{near}}}"));
                             format!(
-                                "the path has no `{{{name}}}`: did you mean `#[path(\"{near}\")]`?"
+                                "the path has no `{{{name}}}`: {similar}, so write `#[path(\"{near}\")]`"
                             )
                         }
                         None => format!(
@@ -176,19 +176,9 @@ impl<'a> Binding<'a> {
                 diagnostics.push(
                     &argument.ty,
                     format!(
-                        "`{{{}}}` cannot be left out of the path, so its argument is no \
-                        `Option`: write the type inside, and a method of its own for the path \
+                        "`{{{}}}` cannot be left out of the path, so its argument cannot be an \
+                        `Option`: write the type inside, and a second method for the path \
                         without it",
-                        slot.name
-                    ),
-                );
-            }
-            if let Some(cfg) = argument.attrs.iter().find(|attr| attribute::is_cfg(attr)) {
-                diagnostics.push(
-                    cfg,
-                    format!(
-                        "`{{{}}}` would stay in the path when its argument is gone: write two \
-                        methods with a `#[cfg]` each",
                         slot.name
                     ),
                 );
@@ -214,8 +204,8 @@ impl<'a> Binding<'a> {
                 diagnostics.push(
                     literal,
                     format!(
-                        "no argument is named `{name}`, for `{{{name}}}`: did you mean \
-                        `{{{meant}}}`?"
+                        "no argument is named `{name}`, for `{{{name}}}`: {}",
+                        similar("argument", &meant)
                     ),
                 );
                 self.fill(slot, near);

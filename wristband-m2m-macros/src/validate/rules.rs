@@ -1,4 +1,4 @@
-//! Rules across the parts of a method and across the methods of a trait: the list of what we refuse.
+//! Rules across the parts of a method: the list of what we refuse.
 
 use syn::ext::IdentExt;
 use syn::{Attribute, Ident};
@@ -6,12 +6,13 @@ use syn::{Attribute, Ident};
 use crate::diagnostics::Diagnostics;
 use crate::model::Role;
 use crate::parse::argument::Argument;
+use crate::parse::attribute::VerbName;
 use crate::parse::method::Method;
 use crate::parse::role::RoleAttr;
 use crate::parse::verb::Route;
 
 /// Associated functions of the client that we generate.
-const CONSTRUCTORS: [&str; 4] = ["new", "with_base_url", "builder", "from_http_client"];
+const CONSTRUCTORS: [&str; 5] = ["new", "with_base_url", "builder", "from_http_client", "on"];
 
 pub(crate) fn check(method: &Method, diagnostics: &mut Diagnostics) {
     constructor_names_are_taken(method, diagnostics);
@@ -35,50 +36,42 @@ pub(crate) fn is_constructor(name: &Ident) -> bool {
 fn constructor_names_are_taken(method: &Method, diagnostics: &mut Diagnostics) {
     let name = &method.sig.ident;
     if is_constructor(name) {
-        let name = name.unraw();
         diagnostics.push(
-            &method.sig.ident,
-            format!("`{name}` is a constructor of the client: give the endpoint another name"),
+            name,
+            format!(
+                "`{}` is a constructor of the client: give the endpoint another name",
+                name.unraw()
+            ),
         );
     }
 }
 
-/// The items that repeat one before them. Those under `#[cfg]` may exclude one another, so rustc judges them.
-fn repeated<'a, T>(
-    items: impl IntoIterator<Item = (&'a Argument, T)>,
-    same: impl Fn(&T, &T) -> bool,
-) -> Vec<(&'a Argument, T)> {
-    let mut seen: Vec<(&Argument, T)> = Vec::new();
+/// The items that repeat one before them.
+fn repeated<T>(items: impl IntoIterator<Item = T>, same: impl Fn(&T, &T) -> bool) -> Vec<T> {
+    let mut seen: Vec<T> = Vec::new();
     let mut again = Vec::new();
-    for (argument, item) in items {
-        if argument.is_conditional() {
-            continue;
-        }
-        if seen.iter().any(|(_, before)| same(before, &item)) {
-            again.push((argument, item));
+    for item in items {
+        if seen.iter().any(|before| same(before, &item)) {
+            again.push(item);
         } else {
-            seen.push((argument, item));
+            seen.push(item);
         }
     }
     again
 }
 
-fn roles(method: &Method) -> impl Iterator<Item = (&Argument, (&Attribute, &Role))> {
-    method
-        .arguments
-        .iter()
-        .filter_map(|argument| Some((argument, argument.role()?)))
+fn roles(method: &Method) -> impl Iterator<Item = (&Attribute, &Role)> {
+    method.arguments.iter().filter_map(Argument::role)
 }
 
 fn argument_names_once(method: &Method, diagnostics: &mut Diagnostics) {
-    let names = method
-        .arguments
-        .iter()
-        .map(|argument| (argument, argument.name()));
-    for (argument, name) in repeated(names, |a, b| a == b) {
+    for argument in repeated(&method.arguments, |a, b| a.name() == b.name()) {
         diagnostics.push(
             &argument.ident,
-            format!("two arguments are named `{name}`: give this one another name"),
+            format!(
+                "two arguments are named `{}`: give this one another name",
+                argument.name()
+            ),
         );
     }
 }
@@ -94,55 +87,65 @@ fn body(role: &Role) -> Option<&'static str> {
     }
 }
 
-fn bodies(method: &Method) -> impl Iterator<Item = (&Argument, (&Attribute, &'static str))> {
-    roles(method).filter_map(|(argument, (attr, role))| Some((argument, (attr, body(role)?))))
+fn bodies(method: &Method) -> impl Iterator<Item = (&Attribute, &'static str)> {
+    roles(method).filter_map(|(attr, role)| Some((attr, body(role)?)))
 }
 
 fn one_body(method: &Method, diagnostics: &mut Diagnostics) {
-    for (_, (attr, _)) in repeated(bodies(method), |_, _| true) {
+    for (attr, _) in repeated(bodies(method), |_, _| true) {
         diagnostics.push(
             attr,
-            "a request has one body: keep one of them, or put both into one struct",
+            "a request cannot have two bodies: keep one of them, or put both into one struct",
         );
     }
 }
 
-/// RFC 9110, sections 9.3.1, 9.3.2 and 9.3.8.
+/// RFC 9110, sections 9.3.1 and 9.3.2. An API that wants one all the same has `#[request]`.
 fn no_body_on_get(method: &Method, diagnostics: &mut Diagnostics) {
-    let verb = method.verb.method.as_str();
-    if !matches!(verb, "GET" | "HEAD" | "TRACE") {
+    let verb = method.verb.name;
+    if !matches!(verb, VerbName::Get | VerbName::Head) {
         return;
     }
-    for (_, (attr, written)) in bodies(method) {
+    for (attr, written) in bodies(method) {
+        let (name, method) = (verb.name(), verb.method().unwrap_or_default());
         diagnostics.push(
             attr,
             format!(
-                "a {verb} request has no body: write `#[query_map]` or `#[query]` in place of \
-                `{written}`, or a verb such as `#[post]`"
+                "`#[{name}]` cannot have a body: write `#[query_map]` or `#[query]` in place of \
+                `{written}`, or, for an API that wants a body all the same, `#[request(\"{method}\", ..)]`"
             ),
         );
     }
 }
 
 fn one_timeout(method: &Method, diagnostics: &mut Diagnostics) {
-    let timeouts = roles(method).filter(|(_, (_, role))| **role == Role::Timeout);
-    for (_, (attr, _)) in repeated(timeouts, |_, _| true) {
-        diagnostics.push(attr, "a call has one timeout: keep one of them");
+    let timeouts = roles(method).filter(|(_, role)| **role == Role::Timeout);
+    for (attr, _) in repeated(timeouts, |_, _| true) {
+        diagnostics.push(attr, "a call cannot have two timeouts: keep one of them");
     }
 }
 
 fn path_or_url(method: &Method, diagnostics: &mut Diagnostics) {
-    let urls: Vec<_> = roles(method)
-        .filter(|(_, (_, role))| **role == Role::Url)
-        .collect();
-    let verb = &method.verb.name;
+    let urls = || roles(method).filter(|(_, role)| **role == Role::Url);
+    let verb = method.verb.name.name();
     match &method.verb.route {
-        Route::Unknown => {}
-        Route::None if urls.is_empty() && !has_unknown_mark(method) => {
-            let method_name = if verb == "request" {
-                format!("\"{}\", ", method.verb.method)
-            } else {
-                String::new()
+        Route::Path { literal, .. } => {
+            for (attr, _) in urls() {
+                diagnostics.push(
+                    attr,
+                    format!(
+                        "`#[url]` is the whole URL, but this endpoint has a path: remove \
+                        `\"{}\"` from `#[{verb}]`, or this argument",
+                        literal.value()
+                    ),
+                );
+            }
+            return;
+        }
+        Route::None if urls().next().is_none() && !has_unknown_mark(method) => {
+            let method_name = match method.verb.name.method() {
+                Some(_) => String::new(),
+                None => format!("\"{}\", ", method.verb.method),
             };
             diagnostics.push(
                 &method.verb.attr,
@@ -152,23 +155,10 @@ fn path_or_url(method: &Method, diagnostics: &mut Diagnostics) {
                 ),
             );
         }
-        Route::None => {}
-        Route::Path { literal, .. } => {
-            for (_, (attr, _)) in &urls {
-                diagnostics.push(
-                    attr,
-                    format!(
-                        "`#[url]` is the whole URL, and this endpoint has a path: remove \
-                        `\"{}\"` from `#[{verb}]`, or this argument",
-                        literal.value()
-                    ),
-                );
-            }
-            return;
-        }
+        Route::None | Route::Unknown => {}
     }
-    for (_, (attr, _)) in repeated(urls, |_, _| true) {
-        diagnostics.push(attr, "a request has one URL: keep one of them");
+    for (attr, _) in repeated(urls(), |_, _| true) {
+        diagnostics.push(attr, "a request cannot have two URLs: keep one of them");
     }
 }
 
@@ -180,11 +170,13 @@ fn has_unknown_mark(method: &Method) -> bool {
 }
 
 fn query_names_once(method: &Method, diagnostics: &mut Diagnostics) {
-    let names = roles(method).filter_map(|(argument, (attr, role))| match role {
-        Role::Query { name, .. } | Role::QueryFlag { name } => Some((argument, (attr, name))),
-        _ => None,
-    });
-    for (_, (attr, name)) in repeated(names, |a, b| a.1 == b.1) {
+    let names = || {
+        roles(method).filter_map(|(attr, role)| match role {
+            Role::Query { name, .. } | Role::QueryFlag { name } => Some((attr, name)),
+            _ => None,
+        })
+    };
+    for (attr, name) in repeated(names(), |a, b| a.1 == b.1) {
         diagnostics.push(
             attr,
             format!(
@@ -193,25 +185,40 @@ fn query_names_once(method: &Method, diagnostics: &mut Diagnostics) {
             ),
         );
     }
+    for (attr, name) in names() {
+        if method
+            .fixed
+            .queries
+            .iter()
+            .any(|fixed| fixed.is_query(name))
+        {
+            diagnostics.push(
+                attr,
+                format!(
+                    "the query parameter `{name}` is set above the method too: keep one of them"
+                ),
+            );
+        }
+    }
 }
 
-/// Names of headers are the same in any case. What the trait sets is a default, which a method may override.
+/// What the trait sets is a default, which a method may override.
 fn header_names_once(method: &Method, diagnostics: &mut Diagnostics) {
     let names = || {
-        roles(method).filter_map(|(argument, (attr, role))| match role {
-            Role::Header { name } => Some((argument, (attr, name))),
+        roles(method).filter_map(|(attr, role)| match role {
+            Role::Header { name } => Some((attr, name)),
             _ => None,
         })
     };
-    for (_, (attr, name)) in repeated(names(), |a, b| a.1.eq_ignore_ascii_case(b.1)) {
+    for (attr, name) in repeated(names(), |a, b| a.1.eq_ignore_ascii_case(b.1)) {
         diagnostics.push(
             attr,
             format!("the header `{name}` is set twice: keep one of them"),
         );
     }
-    for (argument, (attr, name)) in names() {
-        let fixed = method.headers.iter().any(|header| header.is(name));
-        if fixed && !argument.is_conditional() {
+    let fixed = &method.fixed.headers;
+    for (attr, name) in names() {
+        if fixed.iter().any(|fixed| fixed.is_header(name)) {
             diagnostics.push(
                 attr,
                 format!("the header `{name}` is set above the method too: keep one of them"),
@@ -225,7 +232,7 @@ fn header_names_once(method: &Method, diagnostics: &mut Diagnostics) {
         }
     }
     if let Some(accept) = &method.verb.options.accept
-        && method.headers.iter().any(|header| header.is("accept"))
+        && fixed.iter().any(|fixed| fixed.is_header("accept"))
     {
         diagnostics.push(
             accept,
@@ -236,18 +243,15 @@ fn header_names_once(method: &Method, diagnostics: &mut Diagnostics) {
 
 /// `#[json]` may be sent as another JSON type, such as `application/vnd.api+json`.
 fn content_type_once(method: &Method, diagnostics: &mut Diagnostics) {
-    let Some((_, (_, body))) = bodies(method).find(|(_, (_, body))| *body != "#[json]") else {
+    let Some((_, body)) = bodies(method).find(|(_, body)| *body != "#[json]") else {
         return;
     };
     let message = format!("the header `Content-Type` is set by `{body}` already: remove it");
-    for header in method
-        .headers
-        .iter()
-        .filter(|header| header.is("content-type"))
-    {
+    let fixed = &method.fixed.headers;
+    for header in fixed.iter().filter(|fixed| fixed.is_header("content-type")) {
         diagnostics.push(&header.name, &message);
     }
-    for (_, (attr, role)) in roles(method) {
+    for (attr, role) in roles(method) {
         if matches!(role, Role::Header { name } if name.eq_ignore_ascii_case("content-type")) {
             diagnostics.push(attr, &message);
         }

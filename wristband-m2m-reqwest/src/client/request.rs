@@ -295,10 +295,6 @@ impl<'a> Call<'a> {
         })
     }
 
-    pub fn accept(&mut self, value: &'static str) -> &mut Self {
-        self.static_header("accept", value)
-    }
-
     /// `None` sends no body.
     pub fn json<T: SerializeArgument + ?Sized>(
         &mut self,
