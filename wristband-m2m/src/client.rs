@@ -3,6 +3,7 @@
 mod builder;
 mod endpoint_url;
 mod env;
+mod http_client;
 
 use std::fmt;
 use std::pin::Pin;
@@ -10,7 +11,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::cache::{BackgroundRefresh, TokenCache};
-
 use crate::config_error::ConfigError;
 use crate::error::TokenError;
 use crate::status::TokenStatus;

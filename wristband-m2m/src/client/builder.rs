@@ -1,30 +1,19 @@
-//! The settings of a client, and their validation.
+//! The settings of a client.
+
+mod build;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::Url;
-use reqwest::redirect::Policy;
-
-use super::endpoint_url::{domain_url, endpoint_url, is_loopback};
-use crate::cache::{BackgroundRefresh, TokenCache};
-use crate::client::WristbandM2mClient;
-use crate::config_error::ConfigError;
-use crate::fetch::TokenRetry;
-use crate::fetch::TokenSource;
-use crate::fetch::endpoint::TokenEndpoint;
 use crate::fetch::secret::Secret;
-use crate::fetch::{Backend, Fetcher};
+use crate::fetch::{TokenRetry, TokenSource};
 #[cfg(feature = "token-store")]
-use crate::store::{SharedTokens, TokenStore};
-use crate::token::expiry::ExpiryPolicy;
+use crate::store::TokenStore;
 
 const DEFAULT_BUFFER: Duration = Duration::from_secs(60);
 const DEFAULT_REFRESH_AHEAD: Duration = Duration::from_secs(60);
 const DEFAULT_REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-const SHORTEST_BACKGROUND_INTERVAL: Duration = Duration::from_secs(60);
 
 /// Settings of a [`WristbandM2mClient`]; start with [`WristbandM2mClient::builder`].
 ///
@@ -214,137 +203,6 @@ impl WristbandM2mClientBuilder {
         self.token_store = Some(Arc::new(store));
         self
     }
-
-    /// Validates the settings and creates the client. Sends nothing, spawns nothing and needs no runtime.
-    ///
-    /// # Errors
-    ///
-    /// Returns a [`ConfigError`] that names the first setting that is missing or wrong, and says what to write instead.
-    pub fn build(self) -> Result<WristbandM2mClient, ConfigError> {
-        if self.retry.attempts == 0 {
-            return Err(ConfigError::new(
-                "retry",
-                "must make at least 1 attempt: write `TokenRetry::none()` for a single one",
-            ));
-        }
-        if self.request_timeout.is_zero() {
-            return Err(ConfigError::new(
-                "request_timeout",
-                "must not be zero: write how long one attempt may take, such as 30 seconds",
-            ));
-        }
-        if let Some(interval) = self.background_token_refresh_interval
-            && interval < SHORTEST_BACKGROUND_INTERVAL
-        {
-            return Err(ConfigError::new(
-                "background_token_refresh_interval",
-                "must be at least 60 seconds: write a longer interval, or leave it out",
-            ));
-        }
-        let policy = ExpiryPolicy {
-            buffer: self.token_expiration_buffer,
-            refresh_ahead: self.refresh_ahead,
-        };
-        let interval = self.background_token_refresh_interval;
-        let retry = self.retry.clone();
-        let request_timeout = self.request_timeout;
-        #[cfg(feature = "token-store")]
-        let store = self.shared_tokens(policy)?;
-        let fetcher = Fetcher::new(self.backend()?, retry, request_timeout);
-        #[cfg(feature = "token-store")]
-        let fetcher = fetcher.with_store(store);
-        let longest_fast_path = interval.map(BackgroundRefresh::longest_silence);
-        Ok(WristbandM2mClient::new(
-            TokenCache::new(fetcher, policy, longest_fast_path),
-            interval.map(BackgroundRefresh::new),
-        ))
-    }
-
-    #[cfg(feature = "token-store")]
-    fn shared_tokens(
-        &self,
-        policy: ExpiryPolicy,
-    ) -> Result<Option<Arc<SharedTokens>>, ConfigError> {
-        let Some(store) = &self.token_store else {
-            return Ok(None);
-        };
-        if self.token_source.is_some() {
-            return Err(ConfigError::new(
-                "token_store",
-                "must not be combined with `token_source`, because records are encrypted with a key derived from the client secret: leave one of them out",
-            ));
-        }
-        Ok(Some(Arc::new(SharedTokens::new(Arc::clone(store), policy))))
-    }
-
-    fn backend(self) -> Result<Backend, ConfigError> {
-        if let Some(source) = self.token_source {
-            return Ok(Backend::Custom(source));
-        }
-        let client_id = required("client_id", self.client_id.as_deref())?;
-        if client_id.contains(':') {
-            return Err(ConfigError::new(
-                "client_id",
-                "must not have a colon, which separates the id from the secret in a Basic credential: write the id alone",
-            ));
-        }
-        required(
-            "client_secret",
-            self.client_secret.as_ref().map(Secret::expose),
-        )?;
-        if let Some(secondary) = &self.secondary_client_secret {
-            required("secondary_client_secret", Some(secondary.expose()))?;
-        }
-        let url = match (&self.token_endpoint, &self.application_vanity_domain) {
-            (Some(url), _) => endpoint_url(url)?,
-            (None, domain) => {
-                domain_url(required("application_vanity_domain", domain.as_deref())?)?
-            }
-        };
-        let http = http_client(self.http_client, &url)?;
-        let client_id = client_id.to_owned();
-        let Some(secret) = self.client_secret else {
-            return Err(missing("client_secret"));
-        };
-        Ok(Backend::Endpoint(TokenEndpoint::new(
-            http,
-            url,
-            client_id,
-            secret,
-            self.secondary_client_secret,
-        )))
-    }
-}
-
-/// Builds the HTTP client for token requests to `url`, from the user's builder or from our own.
-fn http_client(
-    http: Option<reqwest::ClientBuilder>,
-    url: &Url,
-) -> Result<reqwest::Client, ConfigError> {
-    http.unwrap_or_else(|| own_http_client(url))
-        .redirect(Policy::none())
-        // The peer or the runtime of a connection kept since the last token may be gone. One handshake a token is cheap.
-        .pool_max_idle_per_host(0)
-        // It logs the request's header with the secret in it.
-        .connection_verbose(false)
-        .build()
-        .map_err(|error| {
-            ConfigError::new(
-                "http_client",
-                "could not be built: enable the feature `rustls` or `native-tls`, and install root certificates on this machine",
-            )
-            .caused_by(error.without_url())
-        })
-}
-
-fn own_http_client(url: &Url) -> reqwest::ClientBuilder {
-    // Divided by the addresses of a host, so that a dead first one leaves time for the others.
-    let http = reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT);
-    if is_loopback(url) {
-        http.no_proxy()
-    } else {
-        http
-    }
 }
 
 impl fmt::Debug for WristbandM2mClientBuilder {
@@ -364,34 +222,6 @@ impl fmt::Debug for WristbandM2mClientBuilder {
             .field("request_timeout", &self.request_timeout)
             .finish_non_exhaustive()
     }
-}
-
-/// Checks that a text was given and is not blank. No message quotes it, for it may be a secret.
-pub(crate) fn required<'a>(
-    setting: &'static str,
-    value: Option<&'a str>,
-) -> Result<&'a str, ConfigError> {
-    let value = value.ok_or_else(|| missing(setting))?;
-    if value.trim().is_empty() {
-        return Err(ConfigError::new(
-            setting,
-            "must not be blank: write the value from the Wristband dashboard",
-        ));
-    }
-    if value.chars().any(char::is_control) {
-        return Err(ConfigError::new(
-            setting,
-            "must not have a line break or another control character: write the value alone",
-        ));
-    }
-    Ok(value)
-}
-
-fn missing(setting: &'static str) -> ConfigError {
-    ConfigError::new(
-        setting,
-        "is missing: write the value from the Wristband dashboard",
-    )
 }
 
 #[cfg(test)]

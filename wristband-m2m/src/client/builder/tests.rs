@@ -1,4 +1,6 @@
 use super::*;
+use crate::client::WristbandM2mClient;
+use crate::config_error::ConfigError;
 
 fn complete() -> WristbandM2mClientBuilder {
     WristbandM2mClient::builder()
@@ -156,17 +158,4 @@ fn debug_shows_no_secret() {
     assert!(shown.contains("billing") && !shown.contains("hunter"));
     let client = builder.build().unwrap();
     assert!(!format!("{client:?} {client:#?}").contains("hunter"));
-}
-
-#[test]
-fn our_own_client_gives_up_connecting_in_time_and_a_loopback_endpoint_has_no_proxy() {
-    let shown = |url| format!("{:?}", own_http_client(&Url::parse(url).unwrap()));
-    let remote = shown("https://acme.us.wristband.dev/token");
-    assert!(remote.contains("connect_timeout: 5s"), "{remote}");
-    let proxies = |url| {
-        let client = http_client(None, &Url::parse(url).unwrap()).unwrap();
-        format!("{client:?}").contains("proxies")
-    };
-    assert!(proxies("https://acme.us.wristband.dev/token"));
-    assert!(!proxies("http://[::ffff:127.0.0.1]/token"));
 }

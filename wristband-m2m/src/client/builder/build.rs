@@ -1,0 +1,150 @@
+//! The validation of the settings, and the client that comes of it.
+
+#[cfg(feature = "token-store")]
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::WristbandM2mClientBuilder;
+use crate::cache::{BackgroundRefresh, TokenCache};
+use crate::client::WristbandM2mClient;
+use crate::client::endpoint_url::{domain_url, endpoint_url};
+use crate::client::http_client::http_client;
+use crate::config_error::ConfigError;
+use crate::fetch::endpoint::TokenEndpoint;
+use crate::fetch::secret::Secret;
+use crate::fetch::{Backend, Fetcher};
+#[cfg(feature = "token-store")]
+use crate::store::SharedTokens;
+use crate::token::expiry::ExpiryPolicy;
+
+const SHORTEST_BACKGROUND_INTERVAL: Duration = Duration::from_secs(60);
+
+impl WristbandM2mClientBuilder {
+    /// Validates the settings and creates the client. Sends nothing, spawns nothing and needs no runtime.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`ConfigError`] that names the first setting that is missing or wrong, and says what to write instead.
+    pub fn build(self) -> Result<WristbandM2mClient, ConfigError> {
+        if self.retry.attempts == 0 {
+            return Err(ConfigError::new(
+                "retry",
+                "must make at least 1 attempt: write `TokenRetry::none()` for a single one",
+            ));
+        }
+        if self.request_timeout.is_zero() {
+            return Err(ConfigError::new(
+                "request_timeout",
+                "must not be zero: write how long one attempt may take, such as 30 seconds",
+            ));
+        }
+        if let Some(interval) = self.background_token_refresh_interval
+            && interval < SHORTEST_BACKGROUND_INTERVAL
+        {
+            return Err(ConfigError::new(
+                "background_token_refresh_interval",
+                "must be at least 60 seconds: write a longer interval, or leave it out",
+            ));
+        }
+        let policy = ExpiryPolicy {
+            buffer: self.token_expiration_buffer,
+            refresh_ahead: self.refresh_ahead,
+        };
+        let interval = self.background_token_refresh_interval;
+        let retry = self.retry.clone();
+        let request_timeout = self.request_timeout;
+        #[cfg(feature = "token-store")]
+        let store = self.shared_tokens(policy)?;
+        let fetcher = Fetcher::new(self.backend()?, retry, request_timeout);
+        #[cfg(feature = "token-store")]
+        let fetcher = fetcher.with_store(store);
+        let longest_fast_path = interval.map(BackgroundRefresh::longest_silence);
+        Ok(WristbandM2mClient::new(
+            TokenCache::new(fetcher, policy, longest_fast_path),
+            interval.map(BackgroundRefresh::new),
+        ))
+    }
+
+    #[cfg(feature = "token-store")]
+    fn shared_tokens(
+        &self,
+        policy: ExpiryPolicy,
+    ) -> Result<Option<Arc<SharedTokens>>, ConfigError> {
+        let Some(store) = &self.token_store else {
+            return Ok(None);
+        };
+        if self.token_source.is_some() {
+            return Err(ConfigError::new(
+                "token_store",
+                "must not be combined with `token_source`, because records are encrypted with a key derived from the client secret: leave one of them out",
+            ));
+        }
+        Ok(Some(Arc::new(SharedTokens::new(Arc::clone(store), policy))))
+    }
+
+    fn backend(self) -> Result<Backend, ConfigError> {
+        if let Some(source) = self.token_source {
+            return Ok(Backend::Custom(source));
+        }
+        let client_id = required("client_id", self.client_id.as_deref())?;
+        if client_id.contains(':') {
+            return Err(ConfigError::new(
+                "client_id",
+                "must not have a colon, which separates the id from the secret in a Basic credential: write the id alone",
+            ));
+        }
+        required(
+            "client_secret",
+            self.client_secret.as_ref().map(Secret::expose),
+        )?;
+        if let Some(secondary) = &self.secondary_client_secret {
+            required("secondary_client_secret", Some(secondary.expose()))?;
+        }
+        let url = match (&self.token_endpoint, &self.application_vanity_domain) {
+            (Some(url), _) => endpoint_url(url)?,
+            (None, domain) => {
+                domain_url(required("application_vanity_domain", domain.as_deref())?)?
+            }
+        };
+        let http = http_client(self.http_client, &url)?;
+        let client_id = client_id.to_owned();
+        let Some(secret) = self.client_secret else {
+            return Err(missing("client_secret"));
+        };
+        Ok(Backend::Endpoint(TokenEndpoint::new(
+            http,
+            url,
+            client_id,
+            secret,
+            self.secondary_client_secret,
+        )))
+    }
+}
+
+/// Checks that a text was given and is not blank. No message quotes it, for it may be a secret.
+fn required<'a>(
+    setting: &'static str,
+    value: Option<&'a str>,
+) -> Result<&'a str, ConfigError> {
+    let value = value.ok_or_else(|| missing(setting))?;
+    if value.trim().is_empty() {
+        return Err(ConfigError::new(
+            setting,
+            "must not be blank: write the value from the Wristband dashboard",
+        ));
+    }
+    if value.chars().any(char::is_control) {
+        return Err(ConfigError::new(
+            setting,
+            "must not have a line break or another control character: write the value alone",
+        ));
+    }
+    Ok(value)
+}
+
+fn missing(setting: &'static str) -> ConfigError {
+    ConfigError::new(
+        setting,
+        "is missing: write the value from the Wristband dashboard",
+    )
+}

@@ -1,0 +1,60 @@
+//! The HTTP client for token requests.
+
+use std::time::Duration;
+
+use reqwest::Url;
+use reqwest::redirect::Policy;
+
+use super::endpoint_url::is_loopback;
+use crate::config_error::ConfigError;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Builds the HTTP client for token requests to `url`, from the user's builder or from our own.
+pub(super) fn http_client(
+    http: Option<reqwest::ClientBuilder>,
+    url: &Url,
+) -> Result<reqwest::Client, ConfigError> {
+    http.unwrap_or_else(|| own_http_client(url))
+        .redirect(Policy::none())
+        // The peer or the runtime of a connection kept since the last token may be gone. One handshake a token is cheap.
+        .pool_max_idle_per_host(0)
+        // It logs the request's header with the secret in it.
+        .connection_verbose(false)
+        .build()
+        .map_err(|error| {
+            ConfigError::new(
+                "http_client",
+                "could not be built: enable the feature `rustls` or `native-tls`, and install root certificates on this machine",
+            )
+            .caused_by(error.without_url())
+        })
+}
+
+fn own_http_client(url: &Url) -> reqwest::ClientBuilder {
+    // Divided by the addresses of a host, so that a dead first one leaves time for the others.
+    let http = reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT);
+    if is_loopback(url) {
+        http.no_proxy()
+    } else {
+        http
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_own_client_gives_up_connecting_in_time_and_a_loopback_endpoint_has_no_proxy() {
+        let shown = |url| format!("{:?}", own_http_client(&Url::parse(url).unwrap()));
+        let remote = shown("https://acme.us.wristband.dev/token");
+        assert!(remote.contains("connect_timeout: 5s"), "{remote}");
+        let proxies = |url| {
+            let client = http_client(None, &Url::parse(url).unwrap()).unwrap();
+            format!("{client:?}").contains("proxies")
+        };
+        assert!(proxies("https://acme.us.wristband.dev/token"));
+        assert!(!proxies("http://[::ffff:127.0.0.1]/token"));
+    }
+}
