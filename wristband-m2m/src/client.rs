@@ -46,6 +46,7 @@ type BoxedFetch<'a> = Pin<Box<dyn Future<Output = Result<AccessToken, TokenError
 struct Handle {
     cache: Arc<TokenCache>,
     background: Option<BackgroundRefresh>,
+    application_vanity_domain: Option<Box<str>>,
 }
 
 impl WristbandM2mClient {
@@ -68,7 +69,8 @@ impl WristbandM2mClient {
     }
 
     /// Builds a client from the environment variables `CLIENT_ID`, `CLIENT_SECRET` and `APPLICATION_VANITY_DOMAIN`, with
-    /// all other settings at their defaults.
+    /// all other settings at their defaults. [`WristbandM2mClientBuilder::from_env`] lists the optional variables and
+    /// takes further settings.
     ///
     /// # Errors
     ///
@@ -98,7 +100,7 @@ impl WristbandM2mClient {
     /// # Ok::<(), wristband_m2m::ConfigError>(())
     /// ```
     pub fn from_env_prefixed(prefix: &str) -> Result<Self, ConfigError> {
-        env::client(prefix, |name| std::env::var(name))
+        WristbandM2mClientBuilder::from_env_prefixed(prefix).build()
     }
 
     /// Returns the cached token, or fetches one.
@@ -314,6 +316,27 @@ impl WristbandM2mClient {
         })
     }
 
+    /// Returns the application's vanity domain, for calls of Wristband's own API at `https://{domain}/api/v1`; `None` if
+    /// none was set.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use wristband_m2m::WristbandM2mClient;
+    ///
+    /// let client = WristbandM2mClient::builder()
+    ///     .client_id("billing-service")
+    ///     .client_secret("s3cr3t")
+    ///     .application_vanity_domain("acme.us.wristband.dev")
+    ///     .build()?;
+    /// assert_eq!(client.application_vanity_domain(), Some("acme.us.wristband.dev"));
+    /// # Ok::<(), wristband_m2m::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn application_vanity_domain(&self) -> Option<&str> {
+        self.0.application_vanity_domain.as_deref()
+    }
+
     /// Whether another process fetched `token`, so that it may be older than a rejection that this process has seen.
     #[doc(hidden)]
     #[must_use]
@@ -321,10 +344,15 @@ impl WristbandM2mClient {
         self.0.cache.is_adopted(token)
     }
 
-    pub(crate) fn new(cache: TokenCache, background: Option<BackgroundRefresh>) -> Self {
+    pub(crate) fn new(
+        cache: TokenCache,
+        background: Option<BackgroundRefresh>,
+        application_vanity_domain: Option<String>,
+    ) -> Self {
         Self(Arc::new(Handle {
             cache: Arc::new(cache),
             background,
+            application_vanity_domain: application_vanity_domain.map(String::into_boxed_str),
         }))
     }
 
@@ -351,6 +379,13 @@ impl fmt::Debug for WristbandM2mClient {
         f.debug_struct("WristbandM2mClient")
             .field("state", &self.status().state())
             .finish_non_exhaustive()
+    }
+}
+
+/// Whatever takes an `impl Into<Arc<WristbandM2mClient>>` takes `&client` too.
+impl From<&WristbandM2mClient> for Arc<WristbandM2mClient> {
+    fn from(client: &WristbandM2mClient) -> Self {
+        Arc::new(client.clone())
     }
 }
 

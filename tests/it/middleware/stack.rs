@@ -17,7 +17,7 @@ fn retrying(client: &WristbandM2mClient) -> ClientWithMiddleware {
     ClientBuilder::new(reqwest::Client::builder().build().expect("an HTTP client"))
         .with(TracingMiddleware::default())
         .with(RetryTransientMiddleware::new_with_policy(policy))
-        .with(WristbandAuth::new(client.clone()))
+        .with(WristbandAuth::new(client))
         .with(TracingMiddleware::default())
         .build()
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::env::{self, Environment};
 use crate::fetch::secret::Secret;
 use crate::fetch::{TokenRetry, TokenSource};
 #[cfg(feature = "token-store")]
@@ -15,9 +16,12 @@ const DEFAULT_BUFFER: Duration = Duration::from_secs(60);
 const DEFAULT_REFRESH_AHEAD: Duration = Duration::from_secs(60);
 const DEFAULT_REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Settings of a [`WristbandM2mClient`]; start with [`WristbandM2mClient::builder`].
+/// Settings of a [`WristbandM2mClient`](crate::WristbandM2mClient); start with
+/// [`WristbandM2mClient::builder`](crate::WristbandM2mClient::builder).
 ///
 /// Setters cannot fail; [`build`](Self::build) validates everything and names the setting at fault.
+///
+/// Start with [`from_env`](Self::from_env) to take the first row from environment variables.
 ///
 /// | setting | default |
 /// |---|---|
@@ -63,6 +67,7 @@ pub struct WristbandM2mClientBuilder {
     token_source: Option<Arc<dyn TokenSource>>,
     #[cfg(feature = "token-store")]
     token_store: Option<Arc<dyn TokenStore>>,
+    environment: Environment,
 }
 
 impl WristbandM2mClientBuilder {
@@ -82,17 +87,61 @@ impl WristbandM2mClientBuilder {
             token_source: None,
             #[cfg(feature = "token-store")]
             token_store: None,
+            environment: Environment::default(),
         }
+    }
+
+    /// Returns a builder filled from the environment, to which settings can be added: from `CLIENT_ID`, `CLIENT_SECRET`
+    /// and `APPLICATION_VANITY_DOMAIN`, and from `SECONDARY_CLIENT_SECRET` if it is set and not empty.
+    ///
+    /// It cannot fail: [`build`](Self::build) names the variable that is missing or wrong. What code sets replaces what
+    /// the variable said.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    /// use wristband_m2m::WristbandM2mClientBuilder;
+    ///
+    /// let client = WristbandM2mClientBuilder::from_env()
+    ///     .request_timeout(Duration::from_secs(5))
+    ///     .build()?;
+    /// # Ok::<(), wristband_m2m::ConfigError>(())
+    /// ```
+    pub fn from_env() -> Self {
+        Self::from_env_prefixed("")
+    }
+
+    /// Like [`from_env`](Self::from_env), with a prefix before each name, for several clients in one process.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use wristband_m2m::WristbandM2mClientBuilder;
+    ///
+    /// // Reads BILLING_CLIENT_ID, BILLING_CLIENT_SECRET and so on.
+    /// let client = WristbandM2mClientBuilder::from_env_prefixed("BILLING_").build()?;
+    /// # Ok::<(), wristband_m2m::ConfigError>(())
+    /// ```
+    pub fn from_env_prefixed(prefix: &str) -> Self {
+        env::builder(prefix, |name| std::env::var(name))
+    }
+
+    pub(super) fn filled_from(mut self, environment: Environment) -> Self {
+        self.environment = environment;
+        self
     }
 
     /// Sets the id of the machine-to-machine OAuth2 client, from the Wristband dashboard. Required.
     pub fn client_id(mut self, client_id: impl Into<String>) -> Self {
+        self.environment.forget("client_id");
         self.client_id = Some(client_id.into());
         self
     }
 
     /// Sets the secret of the machine-to-machine OAuth2 client, from the Wristband dashboard. Required.
     pub fn client_secret(mut self, client_secret: impl AsRef<str>) -> Self {
+        self.environment.forget("client_secret");
         self.client_secret = Some(Secret::new(client_secret.as_ref()));
         self
     }
@@ -102,12 +151,14 @@ impl WristbandM2mClientBuilder {
     /// If the endpoint responds with `invalid_client`, the other secret is tried once, immediately. If it works, it is
     /// preferred from then on. A service that knows both survives a rotation whatever the order of its steps.
     pub fn secondary_client_secret(mut self, client_secret: impl AsRef<str>) -> Self {
+        self.environment.forget("secondary_client_secret");
         self.secondary_client_secret = Some(Secret::new(client_secret.as_ref()));
         self
     }
 
     /// Sets the application's vanity domain: a bare host such as `acme.us.wristband.dev`, optionally with a port. Required.
     pub fn application_vanity_domain(mut self, domain: impl Into<String>) -> Self {
+        self.environment.forget("application_vanity_domain");
         self.application_vanity_domain = Some(domain.into());
         self
     }
@@ -135,9 +186,9 @@ impl WristbandM2mClientBuilder {
     /// Fetches a new token at this interval, with or without traffic. Off by default; at least 60 s. A random tenth is
     /// added to or taken from each interval, so that a fleet that was deployed at once does not ask at once.
     ///
-    /// The task starts with the first call of [`get_token`](WristbandM2mClient::get_token) and stops when the last
+    /// The task starts with the first call of [`get_token`](crate::WristbandM2mClient::get_token) and stops when the last
     /// clone of the client is dropped. A failed refresh never discards a valid token; it is traced and visible in
-    /// [`status`](WristbandM2mClient::status).
+    /// [`status`](crate::WristbandM2mClient::status).
     pub fn background_token_refresh_interval(mut self, interval: Duration) -> Self {
         self.background_token_refresh_interval = Some(interval);
         self

@@ -2,12 +2,11 @@
 
 use std::env::VarError;
 
-use crate::client::WristbandM2mClient;
-use crate::client::WristbandM2mClientBuilder;
+use super::builder::WristbandM2mClientBuilder;
 use crate::config_error::ConfigError;
 
 /// Each variable, the setting it fills, and the setter.
-const VARIABLES: [(&str, &str, Setter); 3] = [
+const VARIABLES: [(&str, &str, Setter); 4] = [
     ("CLIENT_ID", "client_id", |builder, value| {
         builder.client_id(value)
     }),
@@ -15,112 +14,119 @@ const VARIABLES: [(&str, &str, Setter); 3] = [
         builder.client_secret(value)
     }),
     (
+        "SECONDARY_CLIENT_SECRET",
+        "secondary_client_secret",
+        // Deployment templates export a variable that they do not use as an empty one.
+        |builder, value| match value.as_str() {
+            "" => builder,
+            secret => builder.secondary_client_secret(secret),
+        },
+    ),
+    (
         "APPLICATION_VANITY_DOMAIN",
         "application_vanity_domain",
         |builder, value| builder.application_vanity_domain(value),
     ),
 ];
+/// What the older SDKs read in place of `APPLICATION_VANITY_DOMAIN`.
+const OLD_DOMAIN: &str = "APPLICATION_DOMAIN";
 
 type Setter = fn(WristbandM2mClientBuilder, String) -> WristbandM2mClientBuilder;
 
-/// `read` is [`std::env::var`], except in tests, which cannot change the environment of a process without `unsafe`.
-pub(crate) fn client(
+/// The variables that a builder was filled from, so that its errors name them and not the settings they fill.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Environment(Vec<Variable>);
+
+#[derive(Clone, Debug)]
+struct Variable {
+    name: String,
+    setting: &'static str,
+    finding: Finding,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Finding {
+    Set,
+    NotUnicode,
+    NotSet,
+    /// Not set, but this variable of the older SDKs is.
+    SetAs(String),
+}
+
+/// Fills a builder. `read` is [`std::env::var`], except in tests, which cannot change the environment of a process
+/// without `unsafe`.
+pub(super) fn builder(
     prefix: &str,
     read: impl Fn(&str) -> Result<String, VarError>,
-) -> Result<WristbandM2mClient, ConfigError> {
-    let mut builder = WristbandM2mClient::builder();
-    for (name, _, set) in VARIABLES {
-        let variable = format!("{prefix}{name}");
-        let value = read(&variable).map_err(|error| match error {
-            VarError::NotPresent => ConfigError::new(
-                variable.clone(),
+) -> WristbandM2mClientBuilder {
+    let mut builder = WristbandM2mClientBuilder::new();
+    let mut environment = Environment::default();
+    for (name, setting, set) in VARIABLES {
+        let name = format!("{prefix}{name}");
+        let finding = match read(&name) {
+            Ok(value) => {
+                builder = set(builder, value);
+                Finding::Set
+            }
+            Err(VarError::NotUnicode(_)) => Finding::NotUnicode,
+            Err(VarError::NotPresent) => {
+                let old_name = format!("{prefix}{OLD_DOMAIN}");
+                if setting == "application_vanity_domain" && read(&old_name).is_ok() {
+                    Finding::SetAs(old_name)
+                } else {
+                    Finding::NotSet
+                }
+            }
+        };
+        environment.0.push(Variable {
+            name,
+            setting,
+            finding,
+        });
+    }
+    builder.filled_from(environment)
+}
+
+impl Environment {
+    /// Called when code sets what a variable has filled, or has not.
+    pub(super) fn forget(&mut self, setting: &str) {
+        self.0.retain(|variable| variable.setting != setting);
+    }
+
+    /// Checks that each variable is text.
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        let mut variables = self.0.iter();
+        match variables.find(|variable| variable.finding == Finding::NotUnicode) {
+            Some(variable) => Err(ConfigError::new(
+                variable.name.clone(),
+                "is not valid UTF-8: write the value from the Wristband dashboard",
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// The same error in terms of the variable at fault, if one is.
+    pub(super) fn explain(&self, error: ConfigError) -> ConfigError {
+        let mut variables = self.0.iter();
+        let Some(variable) = variables.find(|variable| variable.setting == error.setting()) else {
+            return error;
+        };
+        let name = variable.name.clone();
+        match &variable.finding {
+            Finding::Set | Finding::NotUnicode => error.renamed(name),
+            Finding::NotSet => ConfigError::new(
+                name,
                 "is not set: export it with the value from the Wristband dashboard",
             ),
-            VarError::NotUnicode(_) => ConfigError::new(
-                variable.clone(),
-                "is not valid UTF-8: write the value from the Wristband dashboard",
-            ),
-        })?;
-        builder = set(builder, value);
-    }
-    builder.build().map_err(|error| {
-        let variable = VARIABLES
-            .iter()
-            .find(|(_, setting, _)| *setting == error.setting());
-        match variable {
-            Some((name, ..)) => error.renamed(format!("{prefix}{name}")),
-            None => error,
+            Finding::SetAs(old_name) => {
+                let problem = format!(
+                    "is not set, only `{old_name}`, the name in older SDKs: export the same value as `{name}`"
+                );
+                ConfigError::new(name, problem)
+            }
         }
-    })
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn client_from(
-        prefix: &str,
-        variables: &[(&str, &str)],
-    ) -> Result<WristbandM2mClient, ConfigError> {
-        client(prefix, |name| {
-            let found = variables.iter().find(|(variable, _)| *variable == name);
-            found
-                .map(|(_, value)| (*value).to_owned())
-                .ok_or(VarError::NotPresent)
-        })
-    }
-
-    #[test]
-    fn the_variables_are_read_with_their_prefix() {
-        let variables = [
-            ("BILLING_CLIENT_ID", "billing"),
-            ("BILLING_CLIENT_SECRET", "s3cr3t"),
-            ("BILLING_APPLICATION_VANITY_DOMAIN", "acme.us.wristband.dev"),
-        ];
-        assert!(client_from("BILLING_", &variables).is_ok());
-        assert_eq!(
-            client_from("", &variables).unwrap_err().setting(),
-            "CLIENT_ID"
-        );
-    }
-
-    #[test]
-    fn an_error_names_the_variable_and_not_its_value() {
-        let variables = |id, secret, domain| {
-            [
-                ("CLIENT_ID", id),
-                ("CLIENT_SECRET", secret),
-                ("APPLICATION_VANITY_DOMAIN", domain),
-            ]
-        };
-        let table = [
-            (variables(" ", "s3cr3t", "acme.dev"), "CLIENT_ID"),
-            (variables("id", "s3cr3t\n", "acme.dev"), "CLIENT_SECRET"),
-            (
-                variables("id", "s3cr3t", "https://acme.dev"),
-                "APPLICATION_VANITY_DOMAIN",
-            ),
-        ];
-        for (variables, name) in table {
-            let error = client_from("", &variables).unwrap_err();
-            assert!(
-                error.to_string().starts_with(&format!("`{name}` ")),
-                "{error}"
-            );
-            assert!(!format!("{error:?}").contains("s3cr3t"));
-        }
-        let error = client_from("A_", &[("A_CLIENT_ID", "id")]).unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .starts_with("`A_CLIENT_SECRET` is not set: "),
-            "{error}"
-        );
-    }
-
-    #[test]
-    fn a_variable_that_is_not_text_is_an_error() {
-        let error = client("", |_| Err(VarError::NotUnicode("s3cr3t".into()))).unwrap_err();
-        assert!(error.to_string().contains("UTF-8") && !error.to_string().contains("s3cr3t"));
-    }
-}
+mod tests;

@@ -4,6 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::Url;
+
 use super::WristbandM2mClientBuilder;
 use crate::cache::{BackgroundRefresh, TokenCache};
 use crate::client::WristbandM2mClient;
@@ -25,7 +27,42 @@ impl WristbandM2mClientBuilder {
     /// # Errors
     ///
     /// Returns a [`ConfigError`] that names the first setting that is missing or wrong, and says what to write instead.
-    pub fn build(self) -> Result<WristbandM2mClient, ConfigError> {
+    pub fn build(mut self) -> Result<WristbandM2mClient, ConfigError> {
+        let environment = std::mem::take(&mut self.environment);
+        environment.check()?;
+        let client = self.into_client();
+        client.map_err(|error| environment.explain(error))
+    }
+
+    fn into_client(self) -> Result<WristbandM2mClient, ConfigError> {
+        self.check_numbers()?;
+        let policy = ExpiryPolicy {
+            buffer: self.token_expiration_buffer,
+            refresh_ahead: self.refresh_ahead,
+        };
+        let interval = self.background_token_refresh_interval;
+        let domain = self.application_vanity_domain.clone();
+        // Checked even if no token comes from there, since `application_vanity_domain()` hands it out.
+        let domain_url = domain
+            .as_deref()
+            .map(|domain| domain_url(checked("application_vanity_domain", domain)?))
+            .transpose()?;
+        let retry = self.retry.clone();
+        let request_timeout = self.request_timeout;
+        #[cfg(feature = "token-store")]
+        let store = self.shared_tokens(policy)?;
+        let fetcher = Fetcher::new(self.backend(domain_url)?, retry, request_timeout);
+        #[cfg(feature = "token-store")]
+        let fetcher = fetcher.with_store(store);
+        let longest_fast_path = interval.map(BackgroundRefresh::longest_silence);
+        Ok(WristbandM2mClient::new(
+            TokenCache::new(fetcher, policy, longest_fast_path),
+            interval.map(BackgroundRefresh::new),
+            domain,
+        ))
+    }
+
+    fn check_numbers(&self) -> Result<(), ConfigError> {
         if self.retry.attempts == 0 {
             return Err(ConfigError::new(
                 "retry",
@@ -46,23 +83,7 @@ impl WristbandM2mClientBuilder {
                 "must be at least 60 seconds: write a longer interval, or leave it out",
             ));
         }
-        let policy = ExpiryPolicy {
-            buffer: self.token_expiration_buffer,
-            refresh_ahead: self.refresh_ahead,
-        };
-        let interval = self.background_token_refresh_interval;
-        let retry = self.retry.clone();
-        let request_timeout = self.request_timeout;
-        #[cfg(feature = "token-store")]
-        let store = self.shared_tokens(policy)?;
-        let fetcher = Fetcher::new(self.backend()?, retry, request_timeout);
-        #[cfg(feature = "token-store")]
-        let fetcher = fetcher.with_store(store);
-        let longest_fast_path = interval.map(BackgroundRefresh::longest_silence);
-        Ok(WristbandM2mClient::new(
-            TokenCache::new(fetcher, policy, longest_fast_path),
-            interval.map(BackgroundRefresh::new),
-        ))
+        Ok(())
     }
 
     #[cfg(feature = "token-store")]
@@ -82,7 +103,7 @@ impl WristbandM2mClientBuilder {
         Ok(Some(Arc::new(SharedTokens::new(Arc::clone(store), policy))))
     }
 
-    fn backend(self) -> Result<Backend, ConfigError> {
+    fn backend(self, domain_url: Option<Url>) -> Result<Backend, ConfigError> {
         if let Some(source) = self.token_source {
             return Ok(Backend::Custom(source));
         }
@@ -98,13 +119,12 @@ impl WristbandM2mClientBuilder {
             self.client_secret.as_ref().map(Secret::expose),
         )?;
         if let Some(secondary) = &self.secondary_client_secret {
-            required("secondary_client_secret", Some(secondary.expose()))?;
+            checked("secondary_client_secret", secondary.expose())?;
         }
-        let url = match (&self.token_endpoint, &self.application_vanity_domain) {
+        let url = match (&self.token_endpoint, domain_url) {
             (Some(url), _) => endpoint_url(url)?,
-            (None, domain) => {
-                domain_url(required("application_vanity_domain", domain.as_deref())?)?
-            }
+            (None, Some(url)) => url,
+            (None, None) => return Err(missing("application_vanity_domain")),
         };
         let http = http_client(self.http_client, &url)?;
         let client_id = client_id.to_owned();
@@ -121,12 +141,12 @@ impl WristbandM2mClientBuilder {
     }
 }
 
-/// Checks that a text was given and is not blank. No message quotes it, for it may be a secret.
-fn required<'a>(
-    setting: &'static str,
-    value: Option<&'a str>,
-) -> Result<&'a str, ConfigError> {
-    let value = value.ok_or_else(|| missing(setting))?;
+fn required<'a>(setting: &'static str, value: Option<&'a str>) -> Result<&'a str, ConfigError> {
+    checked(setting, value.ok_or_else(|| missing(setting))?)
+}
+
+/// Checks that a text is not blank. No message quotes it, for it may be a secret.
+fn checked<'a>(setting: &'static str, value: &'a str) -> Result<&'a str, ConfigError> {
     if value.trim().is_empty() {
         return Err(ConfigError::new(
             setting,

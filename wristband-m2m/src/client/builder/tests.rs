@@ -119,7 +119,21 @@ fn with_a_token_endpoint_the_domain_is_optional() {
         .client_id("billing")
         .client_secret("s3cr3t")
         .token_endpoint("https://gateway.example/token");
-    assert!(builder.build().is_ok());
+    assert_eq!(builder.build().unwrap().application_vanity_domain(), None);
+}
+
+#[test]
+fn a_domain_that_no_token_comes_from_is_checked_and_handed_out() {
+    let builder = complete().token_endpoint("https://gateway.example/token");
+    let client = builder.build().unwrap();
+    assert_eq!(
+        client.application_vanity_domain(),
+        Some("acme.us.wristband.dev")
+    );
+    let builder = complete()
+        .token_endpoint("https://gateway.example/token")
+        .application_vanity_domain("https://acme.us.wristband.dev");
+    assert_eq!(error_of(builder).setting(), "application_vanity_domain");
 }
 
 #[test]
