@@ -2,6 +2,9 @@
 
 mod calls;
 mod fakes;
+mod fixed;
+mod optional;
+mod pages;
 mod pinning;
 mod properties;
 mod requests;

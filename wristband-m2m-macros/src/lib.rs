@@ -83,8 +83,8 @@ use proc_macro::TokenStream;
 ///
 /// # Endpoints
 ///
-/// An endpoint is an `async fn` on `&self` without type parameters and without a body, which returns a `Result` (or an
-/// alias of one) whose error is `From<ApiError>`. A method without a verb has a body, and is left alone.
+/// An endpoint is an `async fn` on `&self` without type parameters and without a body, which returns a
+/// [response](#responses), or a `fn` that returns [pages](#pages). A method without a verb has a body, and is left alone.
 ///
 /// | on a method | meaning |
 /// |---|---|
@@ -111,6 +111,33 @@ use proc_macro::TokenStream;
 #[doc = parse::role::role_docs!()]
 ///
 /// `Authorization`, `Host`, `Content-Length`, `Transfer-Encoding` and `Connection` cannot be set as headers.
+///
+/// # Responses
+///
+/// An endpoint returns `Result<T, E>` or an alias of it, with `E: From<ApiError>`. The type of `T`, not its spelling, decides what
+/// becomes of the response. A status other than 2xx is an error, where nothing else is said.
+///
+/// | `T` | holds |
+/// |---|---|
+/// | `()` | nothing: the body is ignored |
+/// | any `DeserializeOwned` | the body, as JSON |
+/// | `String`; `Bytes`, `Vec<u8>` | the body, as text; as it is |
+/// | `Option<T>` | `None` on 404, 204, 205 or an empty body; `Option<()>`: on 404 alone |
+/// | `ApiResponse<T>` | status and headers beside any of these |
+/// | any `FromResponse` | what it makes of the response: another format, a type that depends on the status |
+/// | `ByteStream`, `JsonLines<T>`, `Events` | the body as it arrives (feature `stream`) |
+/// | `reqwest::Response` | the response untouched, whatever its status |
+///
+/// `Option` and `ApiResponse` may stand around any other but `reqwest::Response`.
+///
+/// # Pages
+///
+/// An argument marked `#[page]` is what the next page is asked for with: a page token, an offset, a link. Its method is not `async`,
+/// and returns `Pages<P, E>`, a stream of the items of all pages, where `P: Page` is what one response holds:
+///
+/// `fn users(&self, #[query("start_index")] #[page] start: Option<u64>) -> Pages<WristbandPage<User>, ApiError>;`
+///
+/// All arguments are sent with each page, so they are owned.
 ///
 /// # Other attributes
 ///

@@ -5,7 +5,7 @@ use crate::model::{Endpoint, FixedPair, Options, Param, Role};
 use crate::parse::fixed::{Fixed, FixedAttr};
 use crate::parse::method::Method;
 use crate::parse::options::CallOptions;
-use crate::validate::{path_params, rules};
+use crate::validate::{path_params, rules, signature};
 
 /// What a trait says of all its methods.
 pub(crate) struct Defaults {
@@ -20,11 +20,16 @@ pub(crate) fn endpoint(
     defaults: &Defaults,
     diagnostics: &mut Diagnostics,
 ) -> Option<Endpoint> {
+    let output = signature::check(&method, diagnostics);
     rules::check(&method, diagnostics);
     let (roles, path) = path_params::bind(&method, diagnostics);
     let headers = headers(defaults, &method, &roles);
     let queries = queries(defaults, &method, &roles);
     let options = options(&defaults.call, &method.verb.options);
+    let page = method
+        .arguments
+        .iter()
+        .position(|argument| argument.page.is_some());
     let arguments = method.arguments.into_iter().zip(roles);
     let params: Option<Vec<Param>> = arguments
         .map(|(argument, role)| {
@@ -45,7 +50,8 @@ pub(crate) fn endpoint(
         headers,
         queries,
         params: params?,
-        output: method.output?,
+        page,
+        output: output?,
     })
 }
 
@@ -69,9 +75,11 @@ fn headers(defaults: &Defaults, method: &Method, roles: &[Option<Role>]) -> Vec<
         own.iter().any(|pair| pair.name.eq_ignore_ascii_case(name))
             || roles.iter().flatten().any(|role| match role {
                 Role::Header { name: own } => own.eq_ignore_ascii_case(name),
-                Role::Form | Role::Multipart | Role::Body { .. } => {
-                    name.eq_ignore_ascii_case("content-type")
-                }
+                Role::Form
+                | Role::Multipart
+                | Role::Body {
+                    content_type: Some(_),
+                } => name.eq_ignore_ascii_case("content-type"),
                 _ => false,
             })
     };

@@ -25,6 +25,14 @@ pub(crate) struct Service {
     pub(crate) endpoints: Vec<Endpoint>,
 }
 
+impl Service {
+    /// The number of an endpoint, by which the client keeps what belongs to it.
+    pub(crate) fn number_of(&self, endpoint: &Endpoint) -> usize {
+        let before = |other: &&Endpoint| other.index < endpoint.index;
+        self.endpoints.iter().filter(before).count()
+    }
+}
+
 /// A method with a verb.
 #[derive(Clone)]
 pub(crate) struct Endpoint {
@@ -44,6 +52,8 @@ pub(crate) struct Endpoint {
     /// The same.
     pub(crate) queries: Vec<FixedPair>,
     pub(crate) params: Vec<Param>,
+    /// Position of the argument that is the page; then the method returns one page after the other.
+    pub(crate) page: Option<usize>,
     /// The whole return type, whatever alias it is spelled with.
     pub(crate) output: Type,
 }
@@ -96,7 +106,8 @@ pub(crate) enum Role {
     Form,
     Multipart,
     Body {
-        content_type: String,
+        /// `None`: a header says it.
+        content_type: Option<String>,
     },
     Url,
     Timeout,

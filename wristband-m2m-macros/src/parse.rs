@@ -9,5 +9,4 @@ pub(crate) mod method;
 pub(crate) mod options;
 pub(crate) mod role;
 pub(crate) mod service;
-pub(crate) mod signature;
 pub(crate) mod verb;

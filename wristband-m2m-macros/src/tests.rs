@@ -8,7 +8,10 @@ use crate::diagnostics::Diagnostics;
 use crate::parse::role::Features;
 use crate::parse::{item, service};
 
-const WITH_ALL: Features = Features { multipart: true };
+const WITH_ALL: Features = Features {
+    multipart: true,
+    stream: true,
+};
 
 fn mistakes_with(features: Features, args: TokenStream, item: TokenStream) -> Vec<String> {
     let mut diagnostics = Diagnostics::default();
@@ -212,14 +215,117 @@ fn a_role_whose_feature_is_off_names_the_feature() {
         trait Orders {
             #[post("/x")]
             async fn x(&self, #[multipart] form: Form) -> R;
+            #[get("/x")]
+            fn y(
+                &self,
+                #[query]
+                #[page]
+                page: Option<u8>,
+            ) -> Pages<P, E>;
         }
     );
-    let off = Features { multipart: false };
+    let off = Features {
+        multipart: false,
+        stream: false,
+    };
     let found = mistakes_with(off, quote!(), method);
     assert!(
-        matches!(found.as_slice(), [one] if one.contains("enable feature `multipart`")),
+        matches!(found.as_slice(), [multipart, stream]
+            if multipart.contains("enable feature `multipart`") && stream.contains("enable feature `stream`")),
         "{found:?}"
     );
+}
+
+#[test]
+fn pages_are_asked_for_by_one_owned_argument() {
+    for (method, instead) in [
+        (
+            "async fn x(&self, #[query] #[page] p: Option<u8>) -> Pages<P, E>;",
+            "remove `async`",
+        ),
+        (
+            "fn x(&self, #[query] p: Option<u8>) -> Pages<P, E>;",
+            "mark one `#[page]`",
+        ),
+        ("async fn x(&self) -> Pages<P, E>;", "and remove `async`"),
+        (
+            "fn x(&self, #[query] #[page] p: Option<u8>) -> Result<P, E>;",
+            "must return `Pages`",
+        ),
+        (
+            "fn x(&self, #[query] #[page] p: Option<u8>);",
+            "must return `Pages`",
+        ),
+        (
+            "fn x(&self, #[query] #[page] p: Option<u8>, #[query] #[page] q: u8) -> Pages<P, E>;",
+            "keep one",
+        ),
+        (
+            "fn x(&self, #[query] #[page] p: Option<&str>) -> Pages<P, E>;",
+            "owned type",
+        ),
+        (
+            "fn x(&self, #[json] #[page] p: u8) -> Pages<P, E>;",
+            "where the page is sent",
+        ),
+        (
+            "fn x(&self, #[query] #[page] p: u8, #[multipart] f: F) -> Pages<P, E>;",
+            "sent again",
+        ),
+        (
+            "fn x(&self, #[query] #[pge] p: u8) -> Pages<P, E>;",
+            "exists: `page`",
+        ),
+    ] {
+        let method = reads(method);
+        let found = diagnostics(quote!(#[post("/x")] #method));
+        assert!(
+            matches!(found.as_slice(), [one] if one.contains(instead)),
+            "{method}: {found:?}"
+        );
+    }
+    let paged = quote!(
+        #[get("/x")]
+        fn x(
+            &self,
+            #[query]
+            #[page]
+            p: Option<u8>,
+            #[query] q: &'static str,
+        ) -> Paged<P>;
+    );
+    assert_eq!(diagnostics(paged), [""; 0]);
+}
+
+#[test]
+fn a_fixed_query_parameter_is_set_once() {
+    for (method, instead) in [
+        (
+            "#[query(\"a\", \"1\")] #[query(\"a\", \"2\")] async fn x(&self) -> R;",
+            "set twice",
+        ),
+        (
+            "#[query(\"a\", \"1\")] async fn x(&self, #[query] a: u8) -> R;",
+            "above the method too",
+        ),
+        ("#[query(\"a\")] async fn x(&self) -> R;", "has no value"),
+        ("#[query] async fn x(&self) -> R;", "a name and a value"),
+        (
+            "#[query(\"\", \"1\")] async fn x(&self) -> R;",
+            "the name is empty",
+        ),
+        (
+            "#[query(\"a\", A)] async fn x(&self) -> R;",
+            "string literal",
+        ),
+    ] {
+        let method = reads(method);
+        let found = diagnostics(quote!(#[get("/x")] #method));
+        assert!(
+            matches!(found.as_slice(), [one] if one.contains(instead)),
+            "{method}: {found:?}"
+        );
+    }
 }
 
 #[test]

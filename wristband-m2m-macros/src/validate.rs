@@ -1,4 +1,6 @@
-//! The rules that what the user wrote has to keep.
+//! Rules: what is well written and still cannot be.
 
+pub(crate) mod pages;
 pub(crate) mod path_params;
 pub(crate) mod rules;
+pub(crate) mod signature;

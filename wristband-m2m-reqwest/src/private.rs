@@ -1,10 +1,11 @@
 //! The only names that generated code may use. No part of the public API: anything here may change in any release.
 
 pub use crate::client::builder::{ApiClient, from_http_client};
+pub use crate::client::endpoint::endpoint;
 pub use crate::client::inner::ClientInner;
 #[cfg(feature = "stream")]
 pub use crate::client::pages::pages;
-pub use crate::client::request::{AlwaysGiven, AnyBody, Call, Given, into_body};
+pub use crate::client::request::{AlwaysGiven, AnyBody, Call, Given, RepeatableBody, into_body};
 #[cfg(feature = "stream")]
 pub use crate::client::response::specialize::EndpointPages;
 pub use crate::client::response::specialize::{

@@ -13,12 +13,25 @@ use crate::literal::path::Piece;
 use crate::model::{Endpoint, FixedPair, Param, Role, Service};
 
 pub(super) fn body(service: &Service, endpoint: &Endpoint) -> TokenStream {
+    match endpoint.page.and_then(|page| endpoint.params.get(page)) {
+        Some(page) => pages(service, endpoint, page),
+        None => call(service, endpoint),
+    }
+}
+
+fn call(service: &Service, endpoint: &Endpoint) -> TokenStream {
     let krate = &service.krate;
-    let begin = begin(service, endpoint);
-    let send = send(krate, &endpoint.output);
+    let this = this(endpoint);
     let call = Ident::new("__call", Span::mixed_site());
     let sending = Ident::new("__sending", Span::mixed_site());
+    let name = name(service, endpoint);
     let steps = steps(service, endpoint);
+    let send = send(krate, &endpoint.output);
+    // Placed at the return type, as is the end of the chain: that is where rustc is to say what the type lacks, once.
+    let krate = at(endpoint.output.span(), quote!(#krate));
+    let begin = quote_spanned! {endpoint.output.span()=>
+        #krate::private::Call::new(&#this.api, #name)
+    };
     // The call is gone before anything is waited for: what is carried along is the request.
     quote! {
         let #sending = {
@@ -30,37 +43,62 @@ pub(super) fn body(service: &Service, endpoint: &Endpoint) -> TokenStream {
     }
 }
 
-/// The end of the chain, placed at the return type: that is where rustc is to say what the type lacks.
-fn send(krate: &syn::Path, output: &Type) -> TokenStream {
-    let Extent { first, last } = Extent::of(output);
-    let krate = at(first, quote!(#krate));
-    let begin = quote_spanned!(first=> <#output);
-    let end = quote_spanned!(last=> as #krate::private::EndpointResult>::decoder());
-    let mut answer = Group::new(Delimiter::Parenthesis, quote!(#begin #end));
-    answer.set_span(last);
-    quote_spanned!(first=> .send(#krate::private::response! #answer))
+/// The same call for each page, with another argument.
+fn pages(service: &Service, endpoint: &Endpoint, page: &Param) -> TokenStream {
+    let krate = &service.krate;
+    let this = this(endpoint);
+    let call = Ident::new("__call", Span::mixed_site());
+    let name = name(service, endpoint);
+    let steps = steps(service, endpoint);
+    let page = &page.ident;
+    let decoder = decoder(krate, &endpoint.output, &quote!(EndpointPages));
+    let krate = at(endpoint.output.span(), quote!(#krate));
+    quote_spanned! {endpoint.output.span()=>
+        #krate::private::pages(
+            &#this.api,
+            #name,
+            #page,
+            move |#call, #page| { #(#call #steps;)* },
+            #krate::private::response! #decoder,
+        )
+    }
 }
 
-fn begin(service: &Service, endpoint: &Endpoint) -> TokenStream {
+fn this(endpoint: &Endpoint) -> TokenStream {
+    let receiver = endpoint.sig.receiver();
+    receiver.map_or_else(TokenStream::new, |receiver| {
+        receiver.self_token.to_token_stream()
+    })
+}
+
+/// The end of the chain, placed at the return type: that is where rustc is to say what the type lacks.
+fn send(krate: &syn::Path, output: &Type) -> TokenStream {
+    let first = Extent::of(output).first;
+    let decoder = decoder(krate, output, &quote!(EndpointResult));
+    let krate = at(first, quote!(#krate));
+    quote_spanned!(first=> .send(#krate::private::response! #decoder))
+}
+
+/// `(<Result<Order, ApiError> as EndpointResult>::decoder())`
+fn decoder(krate: &syn::Path, output: &Type, outcome: &TokenStream) -> Group {
+    let Extent { first, last } = Extent::of(output);
+    let krate = at(last, quote!(#krate));
+    let outcome = at(last, outcome.clone());
+    let begin = quote_spanned!(first=> <#output);
+    let end = quote_spanned!(last=> as #krate::private::#outcome>::decoder());
+    let mut decoder = Group::new(Delimiter::Parenthesis, quote!(#begin #end));
+    decoder.set_span(last);
+    decoder
+}
+
+/// What errors and traces call it.
+fn name(service: &Service, endpoint: &Endpoint) -> TokenStream {
     let krate = &service.krate;
-    let this = endpoint.sig.receiver().map(|receiver| &receiver.self_token);
     let name = service.item.ident.unraw().to_string();
     let operation = endpoint.sig.ident.unraw().to_string();
     let method = &endpoint.method;
     let route = docs::route_of(service, endpoint);
-    // Placed at the return type, as is the end of the chain: that is where rustc is to say what the type lacks, once.
-    let krate = at(endpoint.output.span(), quote!(#krate));
-    quote_spanned! { endpoint.output.span()=>
-        #krate::private::Call::new(
-            &#this.api,
-            &#krate::Endpoint {
-                service: #name,
-                operation: #operation,
-                method: #method,
-                route: #route,
-            },
-        )
-    }
+    quote!(const { &#krate::private::endpoint(#name, #operation, #method, #route) })
 }
 
 /// Links of the chain, such as `.segment("id", &id)`.
@@ -89,7 +127,7 @@ fn steps(service: &Service, endpoint: &Endpoint) -> Vec<TokenStream> {
         steps.push(quote!(.without_retry()));
     }
     let params = endpoint.params.iter();
-    steps.extend(params.filter_map(|param| argument(service, param)));
+    steps.extend(params.filter_map(|param| argument(service, endpoint, param)));
     steps
 }
 
@@ -99,37 +137,48 @@ fn target(service: &Service, endpoint: &Endpoint) -> Vec<TokenStream> {
         return Vec::new();
     };
     let mut prefix = service.path.clone();
-    let mut steps = Vec::new();
-    for piece in &path.pieces {
-        match piece {
+    if let [Piece::Literal(text)] = path.pieces.as_slice() {
+        // The client keeps the URL.
+        let number = service.number_of(endpoint);
+        let text = encoded(&(prefix + text));
+        return vec![quote!(.fixed_path(#number, #text))];
+    }
+    let piece = |piece: &Piece| {
+        Some(match piece {
             Piece::Literal(text) => {
                 let text = encoded(&(std::mem::take(&mut prefix) + text));
-                steps.push(quote!(.literal(#text)));
+                quote!(.literal(#text))
             }
-            Piece::Value { placeholder, param } | Piece::Rest { placeholder, param } => {
-                let Some(param) = endpoint.params.get(*param) else {
-                    continue;
-                };
-                let rest = matches!(piece, Piece::Rest { .. });
-                let span = param.ty.span();
-                let link = if rest {
-                    let values = at_type(param);
-                    quote_spanned!(span=> .segments(#placeholder, #values))
-                } else {
-                    let value = borrowed(param);
-                    quote_spanned!(span=> .segment(#placeholder, #value))
-                };
-                steps.push(link);
+            Piece::Value { placeholder, param } => {
+                let param = endpoint.params.get(*param)?;
+                let value = borrowed(param);
+                quote_spanned!(param.ty.span()=> .segment(#placeholder, #value))
             }
-        }
+            Piece::Rest { placeholder, param } => {
+                let param = endpoint.params.get(*param)?;
+                let values = given(endpoint, param);
+                quote_spanned!(param.ty.span()=> .segments(#placeholder, #values))
+            }
+        })
+    };
+    path.pieces.iter().filter_map(piece).collect()
+}
+
+/// An argument that a step takes as it is; where pages are read, it stays for the next one.
+fn given(endpoint: &Endpoint, param: &Param) -> TokenStream {
+    match endpoint.page {
+        Some(_) => borrowed(param),
+        None => at_type(param).to_token_stream(),
     }
-    steps
 }
 
 /// What an argument adds that is not in the path.
-fn argument(service: &Service, param: &Param) -> Option<TokenStream> {
+fn argument(service: &Service, endpoint: &Endpoint, param: &Param) -> Option<TokenStream> {
     let (span, value, borrowed) = (param.ty.span(), at_type(param), borrowed(param));
+    let krate = &service.krate;
+    let krate = at(span, quote!(#krate));
     let own_name = param.ident.unraw().to_string();
+    let is_paged = endpoint.page.is_some();
     Some(match &param.role {
         Role::Path | Role::Rest => return None,
         Role::Query { name, csv: false } => quote_spanned!(span=> .query(#name, #borrowed)),
@@ -141,25 +190,25 @@ fn argument(service: &Service, param: &Param) -> Option<TokenStream> {
             quote_spanned!(span=> .header(#name, #borrowed))
         }
         Role::HeaderMap => quote_spanned!(span=> .header_map(#own_name, #borrowed)),
-        Role::Json | Role::Form => {
-            let step = Ident::new(
-                if matches!(param.role, Role::Json) {
-                    "json"
-                } else {
-                    "form"
-                },
-                span,
-            );
-            let krate = &service.krate;
-            let krate = at(span, quote!(#krate));
-            quote_spanned!(span=> .#step(#own_name, #krate::private::optional!(#borrowed)))
+        Role::Json => {
+            quote_spanned!(span=> .json(#own_name, #krate::private::optional!(#borrowed)))
+        }
+        Role::Form => {
+            quote_spanned!(span=> .form(#own_name, #krate::private::optional!(#borrowed)))
         }
         Role::Multipart => quote_spanned!(span=> .multipart(#value)),
         Role::Body { content_type } => {
-            let krate = &service.krate;
-            let krate = at(span, quote!(#krate));
-            quote_spanned!(span=> .body(#content_type, #krate::private::body!(#value)))
+            let body = match is_paged {
+                true => quote_spanned!(span=> #krate::private::RepeatableBody::again(#borrowed)),
+                false => value.to_token_stream(),
+            };
+            let body = quote_spanned!(span=> #krate::private::body!(#body));
+            match content_type {
+                Some(content_type) => quote_spanned!(span=> .body(#content_type, #body)),
+                None => quote_spanned!(span=> .raw_body(#body)),
+            }
         }
+        Role::Url if is_paged => quote_spanned!(span=> .page_url(#borrowed)),
         Role::Url => quote_spanned!(span=> .url(#borrowed)),
         Role::Timeout => quote_spanned!(span=> .timeout(#value)),
     })

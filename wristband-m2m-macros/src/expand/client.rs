@@ -19,6 +19,13 @@ pub(super) fn expand(service: &Service) -> TokenStream {
     .collect()
 }
 
+/// The client of a trait that it cannot implement.
+pub(super) fn without_methods(service: &Service) -> TokenStream {
+    [structure(service), constructors(service), settings(service)]
+        .into_iter()
+        .collect()
+}
+
 fn structure(service: &Service) -> TokenStream {
     let Service {
         krate,
@@ -188,6 +195,7 @@ fn settings(service: &Service) -> TokenStream {
                 ::core::option::Option::Some(#timeout);
         }
     });
+    let endpoints = service.endpoints.len();
     let lints = attrs::lints();
     quote! {
         #(#cfgs)*
@@ -195,6 +203,7 @@ fn settings(service: &Service) -> TokenStream {
         impl #krate::private::ApiClient for #client {
             #base_url
             #timeout
+            const ENDPOINTS: usize = #endpoints;
 
             fn from_api(api: #krate::private::ClientInner) -> Self {
                 Self { api }
@@ -210,7 +219,7 @@ fn implementation(service: &Service) -> TokenStream {
     let lints = attrs::lints();
     let methods = service.endpoints.iter().map(|endpoint| {
         let cfgs = attrs::cfg_and_allow(&endpoint.attrs);
-        let sig = trait_item::signature(endpoint);
+        let sig = trait_item::declared(endpoint);
         let ident = &endpoint.sig.ident;
         let this = endpoint.sig.receiver().map(|receiver| &receiver.self_token);
         // The method of the client itself: those win over the trait's.

@@ -22,9 +22,9 @@ pub(super) fn route(service: &Service, endpoint: &Endpoint) -> Vec<Attribute> {
     )
 }
 
-/// A section on errors, unless the user has written one.
+/// A section on errors, unless the user has written one. Pages fail one by one, as they are read.
 pub(super) fn errors(service: &Service, endpoint: &Endpoint) -> Vec<Attribute> {
-    if text(&endpoint.attrs).contains("# Errors") {
+    if endpoint.page.is_some() || text(&endpoint.attrs).contains("# Errors") {
         return Vec::new();
     }
     let krate = link(service);

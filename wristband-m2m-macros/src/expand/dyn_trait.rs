@@ -27,24 +27,32 @@ pub(super) fn expand(service: &Service) -> TokenStream {
         let (cfgs, sig) = (cfg_and_allow(endpoint), erased(service, endpoint));
         let ident = &endpoint.sig.ident;
         let call = delegate::call(&quote!(<Self as #name>::#ident), &this(endpoint), endpoint);
+        let call = match endpoint.page {
+            Some(_) => call,
+            None => quote!(::std::boxed::Box::pin(#call)),
+        };
         quote! {
             #(#cfgs)*
             #sig {
-                ::std::boxed::Box::pin(#call)
+                #call
             }
         }
     });
     let restoring = |receiver: &dyn Fn(TokenStream) -> TokenStream| {
         let restore = |endpoint: &Endpoint| {
-            let (cfgs, sig) = (cfg_and_allow(endpoint), trait_item::signature(endpoint));
+            let (cfgs, sig) = (cfg_and_allow(endpoint), trait_item::declared(endpoint));
             let erased = erased_name(endpoint);
             let receiver = receiver(this(endpoint));
             let target = quote!(<dyn #dyn_trait + '_ as #dyn_trait>::#erased);
             let call = delegate::call(&target, &receiver, endpoint);
+            let call = match endpoint.page {
+                Some(_) => call,
+                None => quote!(async move { #call.await }),
+            };
             quote! {
                 #(#cfgs)*
                 #sig {
-                    async move { #call.await }
+                    #call
                 }
             }
         };
@@ -100,9 +108,13 @@ fn erased_name(endpoint: &Endpoint) -> Ident {
 fn erased(service: &Service, endpoint: &Endpoint) -> TokenStream {
     let krate = &service.krate;
     let name = erased_name(endpoint);
-    let output = &endpoint.output;
-    let this = this(endpoint);
     let shortest = Lifetime::new("'__call", Span::mixed_site());
+    let output = &endpoint.output;
+    let output = match endpoint.page {
+        Some(_) => quote!(#output),
+        None => quote!(#krate::private::BoxFuture<#shortest, #output>),
+    };
+    let this = this(endpoint);
     let named = endpoint.sig.generics.lifetimes().map(|lifetime| {
         let mut lifetime = lifetime.clone();
         lifetime.bounds.push(shortest.clone());
@@ -119,7 +131,7 @@ fn erased(service: &Service, endpoint: &Endpoint) -> TokenStream {
     });
     quote! {
         fn #name<#shortest #(, #named)*>(&#shortest #this #(#arguments)*)
-            -> #krate::private::BoxFuture<#shortest, #output>
+            -> #output
         #predicates
     }
 }

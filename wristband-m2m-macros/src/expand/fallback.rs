@@ -1,39 +1,41 @@
 //! After a mistake: the trait, the client and all their methods still exist, so that one mistake is one message.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote};
-use syn::ext::IdentExt;
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
 use syn::{
-    FnArg, GenericParam, Generics, Pat, PatWild, ReceiverKind, ReturnType, Safety, Signature, Stmt,
-    Token, TraitItem, TraitItemFn, TraitModifiers, Type, Visibility, parse_quote,
+    FnArg, Pat, PatWild, ReceiverKind, ReturnType, Safety, Signature, Stmt, Token, TraitItem,
+    TraitItemFn, TraitModifiers, Type, Visibility, parse_quote,
 };
 
-use crate::expand::expand;
+use crate::expand::{client, expand};
 use crate::parse::attribute;
-use crate::parse::service::Reading;
-use crate::parse::signature::{future_output, has_impl};
+use crate::parse::service::{Broken, Reading};
 use crate::validate::rules::is_constructor;
+use crate::validate::signature::{future_output, has_impl};
 
 /// The expansion with a stub for each method that has a mistake. Stubs only have to pass the type checker.
 pub(crate) fn expand_what_can_be(reading: Reading) -> TokenStream {
-    if reading.unsupported {
-        return without_client_impl(reading);
-    }
     let Reading {
         mut service,
         broken,
-        ..
+        unsupported,
     } = reading;
     // The client is implemented without either.
     service.item.unsafety = None;
     service.item.modifiers = TraitModifiers::default();
     let vis = service.item.vis.clone();
     let mut stubs = TokenStream::new();
-    for index in broken {
+    for Broken { index, is_paged } in broken {
         if let Some(TraitItem::Fn(function)) = service.item.items.get_mut(index) {
-            stubs.extend(inherent_stub(function, &vis, &Generics::default()));
-            into_trait_stub(function);
+            stubs.extend(inherent_stub(function, &vis, is_paged));
+            into_trait_stub(function, is_paged);
         }
+    }
+    if unsupported {
+        // A client cannot implement such a trait; each stands for itself.
+        let item = &service.item;
+        let client = client::without_methods(&service);
+        return quote!(#[allow(dead_code)] #item #client);
     }
     let client = &service.client;
     let expansion = expand(&service);
@@ -46,66 +48,8 @@ pub(crate) fn expand_what_can_be(reading: Reading) -> TokenStream {
     }
 }
 
-/// For a trait that asks for more than a client has: it is kept with stubs only, and the client comes from a trait
-/// without any methods.
-fn without_client_impl(reading: Reading) -> TokenStream {
-    let mut service = reading.service;
-    let mut item = service.item.clone();
-    item.unsafety = None;
-    item.modifiers = TraitModifiers::default();
-    let vis = item.vis.clone();
-    let trait_ident = &item.ident;
-    let (parameters, arguments, clause) = item.generics.split_for_impl();
-    let itself = quote!(#trait_ident #arguments);
-    let associated: Vec<Ident> = item.items.iter().filter_map(associated_name).collect();
-    let mut stubs = TokenStream::new();
-    let mut provided = TokenStream::new();
-    for item_of_trait in &mut item.items {
-        match item_of_trait {
-            TraitItem::Fn(function) if function.default.is_none() => {
-                let stub = inherent_stub(function, &vis, &item.generics);
-                stubs.extend(qualify(stub, &associated, &itself));
-                into_trait_stub(function);
-            }
-            TraitItem::Type(ty) => {
-                // The client cannot promise what it knows nothing of.
-                ty.bounds.clear();
-                ty.colon_token = None;
-                let (ident, generics) = (&ty.ident, &ty.generics);
-                let clause = &generics.where_clause;
-                provided
-                    .extend(quote!(type #ident #generics = ::core::convert::Infallible #clause;));
-            }
-            TraitItem::Const(constant) if constant.default.is_none() => {
-                let (ident, ty) = (&constant.ident, &constant.ty);
-                provided.extend(quote!(const #ident: #ty = ::core::unreachable!();));
-            }
-            _ => {}
-        }
-    }
-    service.endpoints.clear();
-    service.item.items.clear();
-    service.item.attrs.clear();
-    service.item.generics = Generics::default();
-    service.item.ident = format_ident!("__{}", item.ident.unraw());
-    let client_alone = expand(&service);
-    let client = &service.client;
-    quote! {
-        #client_alone
-        #[allow(dead_code)]
-        #item
-        impl #parameters #itself for #client #clause {
-            #provided
-        }
-        #[allow(dead_code)]
-        impl #client {
-            #stubs
-        }
-    }
-}
-
 /// A method of the trait that needs no implementation. Its arguments keep their names, for mocks are made by them.
-fn into_trait_stub(function: &mut TraitItemFn) {
+fn into_trait_stub(function: &mut TraitItemFn, is_paged: bool) {
     let sig = &mut function.sig;
     let names = names(sig);
     normalize_for_stub(sig);
@@ -120,9 +64,14 @@ fn into_trait_stub(function: &mut TraitItemFn) {
     }
     let output = output(sig);
     sig.asyncness = None;
-    sig.output = returns(quote!(
-        impl ::core::future::Future<Output = #output> + ::core::marker::Send
-    ));
+    let (output, body) = match is_paged {
+        true => (output.to_token_stream(), quote!(::core::unreachable!())),
+        false => (
+            quote!(impl ::core::future::Future<Output = #output> + ::core::marker::Send),
+            quote!(async { ::core::unreachable!() }),
+        ),
+    };
+    sig.output = returns(output);
     let mut used: Vec<Stmt> = Vec::new();
     let arguments = sig.inputs.iter_mut().filter_map(|input| match input {
         FnArg::Typed(argument) => Some(argument),
@@ -138,7 +87,7 @@ fn into_trait_stub(function: &mut TraitItemFn) {
     }
     function.default = Some(parse_quote!({
         #(#used)*
-        async { ::core::unreachable!() }
+        #body
     }));
     function.semi_token = None;
 }
@@ -160,18 +109,12 @@ fn names(sig: &Signature) -> Vec<Option<Ident>> {
 }
 
 /// A method of the client, to be called as it will be once the mistake is gone. None in the place of a constructor.
-fn inherent_stub(function: &TraitItemFn, vis: &Visibility, generics: &Generics) -> TokenStream {
+fn inherent_stub(function: &TraitItemFn, vis: &Visibility, is_paged: bool) -> TokenStream {
     if is_constructor(&function.sig.ident) {
         return TokenStream::new();
     }
     let mut sig = function.sig.clone();
     normalize_for_stub(&mut sig);
-    let mentioned = sig.to_token_stream();
-    for parameter in &generics.params {
-        if mentions(mentioned.clone(), &name(parameter)) {
-            sig.generics.params.insert(0, parameter.clone());
-        }
-    }
     match sig.inputs.first_mut() {
         Some(FnArg::Receiver(receiver)) => {
             let lifetime = match &receiver.kind {
@@ -184,7 +127,7 @@ fn inherent_stub(function: &TraitItemFn, vis: &Visibility, generics: &Generics) 
         _ => sig.inputs.insert(0, parse_quote!(&self)),
     }
     let output = output(&sig);
-    sig.asyncness.get_or_insert_with(Default::default);
+    sig.asyncness = (!is_paged).then(|| sig.asyncness.unwrap_or_default());
     sig.output = returns(output.to_token_stream());
     let attrs = &function.attrs;
     quote!(#(#attrs)* #vis #sig { ::core::unreachable!() })
@@ -211,63 +154,18 @@ fn normalize_for_stub(sig: &mut Signature) {
     }
 }
 
-/// What a call of the method answers. A type that only its body would decide becomes `()`.
+/// What a call of the method returns. A type that only its body would decide becomes `()`.
 fn output(sig: &Signature) -> Type {
     let ReturnType::Type(_, ty) = &sig.output else {
         return parse_quote!(());
     };
-    let answer = match sig.asyncness {
+    let output = match sig.asyncness {
         Some(_) => ty,
         // As it will be with `async`.
         None => future_output(ty).unwrap_or(ty),
     };
-    match has_impl(answer.to_token_stream()) {
+    match has_impl(output.to_token_stream()) {
         true => parse_quote!(()),
-        false => answer.clone(),
+        false => output.clone(),
     }
-}
-
-fn associated_name(item: &TraitItem) -> Option<Ident> {
-    match item {
-        TraitItem::Type(item) => Some(item.ident.clone()),
-        TraitItem::Const(item) => Some(item.ident.clone()),
-        _ => None,
-    }
-}
-
-fn name(parameter: &GenericParam) -> Ident {
-    match parameter {
-        GenericParam::Lifetime(parameter) => parameter.lifetime.ident.clone(),
-        GenericParam::Type(parameter) => parameter.ident.clone(),
-        GenericParam::Const(parameter) => parameter.ident.clone(),
-    }
-}
-
-fn mentions(tokens: TokenStream, name: &Ident) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => ident == *name,
-        TokenTree::Group(group) => mentions(group.stream(), name),
-        _ => false,
-    })
-}
-
-/// `Self::Key` is ambiguous outside the trait: `<Self as Orders>::Key`.
-fn qualify(tokens: TokenStream, associated: &[Ident], itself: &TokenStream) -> TokenStream {
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    let mut qualified = TokenStream::new();
-    for (at, token) in tokens.iter().enumerate() {
-        let of_self = matches!(token, TokenTree::Ident(ident) if ident == "Self")
-            && matches!(tokens.get(at + 3), Some(TokenTree::Ident(ident)) if associated.contains(ident));
-        match token {
-            _ if of_self => qualified.extend(quote!(<#token as #itself>)),
-            TokenTree::Group(group) => {
-                let inside = qualify(group.stream(), associated, itself);
-                let mut group = proc_macro2::Group::new(group.delimiter(), inside);
-                group.set_span(token.span());
-                group.to_tokens(&mut qualified);
-            }
-            _ => token.to_tokens(&mut qualified),
-        }
-    }
-    qualified
 }

@@ -84,6 +84,27 @@ fn every_form_of_argument_and_option() {
 }
 
 #[test]
+fn pages_of_each_kind() {
+    assert_reads!(expanded(
+        quote!(path = "/v1", dyn = DynUsers),
+        quote! {
+            pub trait Users {
+                #[get("/tenants/{id}/users")]
+                fn users(&self, id: TenantId, #[query] count: u32, #[query("start_index")] #[page] start: Option<u64>)
+                    -> Pages<WristbandPage<User>, ApiError>;
+
+                #[get]
+                fn linked(&self, #[url] #[page] url: String) -> Pages<LinkedPage<User>, ApiError>;
+
+                #[post("/search/{*scope}")]
+                fn search(&self, scope: Vec<String>, #[body] body: Bytes, #[header("Content-Type")] of: String, #[header("X-Page")] #[page] page: Option<u32>)
+                    -> Pages<Found, ApiError>;
+            }
+        },
+    ));
+}
+
+#[test]
 fn a_dyn_trait_and_conditional_parts() {
     assert_reads!(expanded(
         quote!(dyn = DynOrders),

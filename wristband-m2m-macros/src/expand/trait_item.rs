@@ -1,8 +1,8 @@
 //! The trait: as the user wrote it, but each endpoint answers a future that can be sent.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
-use syn::{FnArg, ItemTrait, TraitItem, parse_quote};
+use quote::ToTokens;
+use syn::{FnArg, ItemTrait, Signature, TraitItem, parse_quote};
 
 use super::docs;
 use crate::model::{Endpoint, Service};
@@ -13,8 +13,7 @@ pub(super) fn expand(service: &Service) -> TokenStream {
         if let Some(TraitItem::Fn(method)) = item.items.get_mut(endpoint.index) {
             method.attrs = endpoint.attrs.clone();
             method.attrs.extend(docs::route(service, endpoint));
-            method.sig.asyncness = None;
-            method.sig.output = future(endpoint);
+            method.sig = declared(endpoint);
         }
     }
     send_and_sync(&mut item);
@@ -26,17 +25,19 @@ pub(super) fn expand(service: &Service) -> TokenStream {
 
 /// `-> impl Future<Output = ..> + Send`, spelled the same in the trait and in every impl: where it is not, rustc takes
 /// an impl that delegates for a cycle.
-pub(super) fn future(endpoint: &Endpoint) -> syn::ReturnType {
+fn future(endpoint: &Endpoint) -> syn::ReturnType {
     let output = &endpoint.output;
     parse_quote!(-> impl ::core::future::Future<Output = #output> + ::core::marker::Send)
 }
 
-/// The signature of an impl of the trait.
-pub(super) fn signature(endpoint: &Endpoint) -> TokenStream {
+/// The signature in the trait and in its impls. One that returns pages is left as it is.
+pub(super) fn declared(endpoint: &Endpoint) -> Signature {
     let mut sig = endpoint.sig.clone();
-    sig.asyncness = None;
-    sig.output = future(endpoint);
-    quote!(#sig)
+    if endpoint.page.is_none() {
+        sig.asyncness = None;
+        sig.output = future(endpoint);
+    }
+    sig
 }
 
 /// The arguments after `&self`, as written.

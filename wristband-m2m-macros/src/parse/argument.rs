@@ -7,8 +7,8 @@ use syn::{Attribute, Pat, PatType, Type};
 
 use crate::diagnostics::Diagnostics;
 use crate::model::Role;
-use crate::parse::role::{Features, RoleAttr, RoleName};
-use crate::parse::{attribute, signature};
+use crate::parse::attribute;
+use crate::parse::role::{self, Features, Reading, RoleAttr, RoleName};
 use crate::suggest;
 
 pub(crate) struct Argument {
@@ -16,6 +16,8 @@ pub(crate) struct Argument {
     pub(crate) ident: Ident,
     pub(crate) ty: Type,
     pub(crate) mark: RoleAttr,
+    /// `#[page]`
+    pub(crate) page: Option<Attribute>,
 }
 
 impl Argument {
@@ -30,10 +32,9 @@ impl Argument {
             .into_iter()
             .partition(|attr| attr.path().is_ident("doc"));
         argument.attrs = attrs;
-        signature::no_impl_trait(&argument.ty, diagnostics);
         let ident = read_name(&argument.pat, diagnostics);
         let name = ident.as_ref().map(|ident| ident.unraw().to_string());
-        let mark = read_mark(
+        let marks = Marks::read(
             ours,
             name.as_deref().unwrap_or_default(),
             features,
@@ -43,7 +44,8 @@ impl Argument {
             docs,
             ident: ident?,
             ty: (*argument.ty).clone(),
-            mark,
+            page: marks.page.clone(),
+            mark: marks.role(),
         })
     }
 
@@ -144,36 +146,67 @@ fn read_name(pattern: &Pat, diagnostics: &mut Diagnostics) -> Option<Ident> {
     }
 }
 
-fn read_mark(
-    ours: Vec<OwnAttr>,
-    name: &str,
-    features: Features,
-    diagnostics: &mut Diagnostics,
-) -> RoleAttr {
-    if ours.is_empty() {
-        return RoleAttr::None;
-    }
-    let mut first: Option<(RoleName, RoleAttr)> = None;
-    for OwnAttr { attr, meant } in ours {
-        match (meant, &first) {
-            (Meant::Role(_), Some((role, _))) => diagnostics.push(
-                attr,
-                format!(
-                    "an argument cannot have two roles, and this one is marked `#[{}]`: keep one of them",
-                    role.name()
-                ),
-            ),
-            (Meant::Role(role), None) => {
-                let mark = RoleAttr::read(attr, role, name, features, diagnostics);
-                first = Some((role, mark));
-            }
+/// What the attributes of one argument say together.
+#[derive(Default)]
+struct Marks {
+    role: Option<(RoleName, RoleAttr)>,
+    page: Option<Attribute>,
+    /// Something was reported that may have been meant as a role.
+    unknown: bool,
+}
+
+impl Marks {
+    fn read(
+        ours: Vec<OwnAttr>,
+        argument: &str,
+        features: Features,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
+        let mut marks = Self::default();
+        for OwnAttr { attr, meant } in ours {
             // One message for one slip: what else is odd about it shows once the name is right.
-            (Meant::Nearly(role), None) => {
-                let mark = RoleAttr::read(attr, role, name, features, &mut Diagnostics::default());
-                first = Some((role, mark));
+            let mut unsaid = Diagnostics::default();
+            let (name, diagnostics) = match meant {
+                Meant::Role(name) => (name, &mut *diagnostics),
+                Meant::Nearly(name) => (name, &mut unsaid),
+                Meant::Unknown => {
+                    marks.unknown = true;
+                    continue;
+                }
+            };
+            match (&marks.role, name) {
+                (_, RoleName::Page) | (None, _) => {}
+                (Some((before, _)), _) => {
+                    diagnostics.push(
+                        attr,
+                        format!(
+                            "an argument cannot have two roles, and this one is marked `#[{}]`: \
+                            keep one of them",
+                            before.name()
+                        ),
+                    );
+                    continue;
+                }
             }
-            (Meant::Nearly(_), Some(_)) | (Meant::Unknown, _) => {}
+            let role = match role::read(&attr, name, argument, features, diagnostics) {
+                Some(Reading::Page) => {
+                    marks.page = Some(attr);
+                    continue;
+                }
+                Some(Reading::Path(placeholder)) => RoleAttr::Path { attr, placeholder },
+                Some(Reading::Role(role)) => RoleAttr::Role { attr, role },
+                None => RoleAttr::Unknown,
+            };
+            marks.role = Some((name, role));
+        }
+        marks
+    }
+
+    fn role(self) -> RoleAttr {
+        match self.role {
+            Some((_, role)) => role,
+            None if self.unknown => RoleAttr::Unknown,
+            None => RoleAttr::None,
         }
     }
-    first.map_or(RoleAttr::Unknown, |(_, mark)| mark)
 }

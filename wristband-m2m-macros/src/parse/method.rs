@@ -1,18 +1,17 @@
 //! One method of the trait, as written.
 
 use syn::{
-    Attribute, Expr, ExprLit, FnArg, Lit, Meta, MetaNameValue, Signature, TraitItemFn, Type,
-    parse_quote,
+    Attribute, Expr, ExprLit, FnArg, Lit, Meta, MetaNameValue, Signature, TraitItemFn, parse_quote,
 };
 
 use crate::diagnostics::Diagnostics;
 use crate::parse::argument::Argument;
+use crate::parse::attribute;
 use crate::parse::attribute::{FixedName, MethodAttr, VerbName};
 use crate::parse::fixed::Fixed;
 use crate::parse::options::CallOption;
 use crate::parse::role::{Features, RoleName};
 use crate::parse::verb::{Route, Verb};
-use crate::parse::{attribute, signature};
 use crate::suggest;
 
 /// An endpoint before the rules across its parts were checked.
@@ -22,8 +21,15 @@ pub(crate) struct Method {
     pub(crate) verb: Verb,
     pub(crate) fixed: Fixed,
     pub(crate) arguments: Vec<Argument>,
-    /// `None`: a mistake was reported.
-    pub(crate) output: Option<Type>,
+}
+
+impl Method {
+    /// Whether it returns one page after the other.
+    pub(crate) fn is_paged(&self) -> bool {
+        self.arguments
+            .iter()
+            .any(|argument| argument.page.is_some())
+    }
 }
 
 /// Takes our attributes off a method and its arguments. `None`: it is no endpoint.
@@ -56,8 +62,6 @@ pub(crate) fn read(
         );
     }
     let verb = verb.read(diagnostics);
-    signature::check(&item.sig, name, diagnostics);
-    let output = signature::output(&item.sig, diagnostics);
     let mut arguments = Vec::new();
     for input in &mut item.sig.inputs {
         if let FnArg::Typed(argument) = input {
@@ -70,7 +74,6 @@ pub(crate) fn read(
         verb,
         fixed,
         arguments,
-        output,
     })
 }
 

@@ -31,12 +31,14 @@ table! {
         => "the body, urlencoded; `None` sends none";
     Multipart = "multipart", "#[multipart]"
         => "the body: a `reqwest::multipart::Form` (feature `multipart`)";
-    Body = "body", "#[body(\"text/plain\")]"
+    Body = "body", "#[body(\"text/plain\")]", "`#[body(\"content/type\")]`, or `#[body]` beside a `#[header(\"Content-Type\")]`"
         => "the body: anything that is `TryInto<reqwest::Body>`; `None` sends none";
     Url = "url", "#[url]"
         => "the whole URL, for an endpoint without a path; a relative one is resolved against the base URL";
     Timeout = "timeout", "#[timeout]"
         => "a `Duration` or an `Option<Duration>` for this call";
+    Page = "page", "#[page]", "`#[page]`, beside `#[query]`, `#[header]` or `#[url]`"
+        => "what the next page is asked for with, see [Pages](#pages) (feature `stream`)";
 }
 
 /// What the parentheses of a role may hold.
@@ -60,7 +62,8 @@ impl RoleName {
             | Self::Form
             | Self::Multipart
             | Self::Url
-            | Self::Timeout => Parameters::Nothing,
+            | Self::Timeout
+            | Self::Page => Parameters::Nothing,
             Self::Path | Self::QueryFlag => Parameters::Name,
             Self::Query => Parameters::NameAndCsv,
             Self::Header | Self::Body => Parameters::Text,
@@ -72,11 +75,13 @@ impl RoleName {
 #[derive(Clone, Copy)]
 pub(crate) struct Features {
     pub(crate) multipart: bool,
+    pub(crate) stream: bool,
 }
 
 impl Features {
     pub(crate) const ENABLED: Self = Self {
         multipart: cfg!(feature = "multipart"),
+        stream: cfg!(feature = "stream"),
     };
 }
 
@@ -97,30 +102,17 @@ pub(crate) enum RoleAttr {
     },
 }
 
-impl RoleAttr {
-    /// Reads `attr` as the role `name`, which it may only nearly spell, of an argument.
-    pub(crate) fn read(
-        attr: Attribute,
-        name: RoleName,
-        argument: &str,
-        features: Features,
-        diagnostics: &mut Diagnostics,
-    ) -> Self {
-        match read(&attr, name, argument, features, diagnostics) {
-            Some(Reading::Path(placeholder)) => Self::Path { attr, placeholder },
-            Some(Reading::Role(role)) => Self::Role { attr, role },
-            None => Self::Unknown,
-        }
-    }
-}
-
-enum Reading {
+/// What an attribute says of its argument.
+pub(crate) enum Reading {
+    /// It fills a placeholder; `None`: the one of its own name.
     Path(Option<LitStr>),
+    /// It is the page, whatever its role.
+    Page,
     Role(Role),
 }
 
-/// `None`: a mistake was reported.
-fn read(
+/// Reads `attr` as the role `name`, which it may only nearly spell, of an argument. `None`: a mistake was reported.
+pub(crate) fn read(
     attr: &Attribute,
     name: RoleName,
     argument: &str,
@@ -134,6 +126,10 @@ fn read(
     };
     Some(Reading::Role(match name {
         RoleName::Path => return Some(Reading::Path(written.text)),
+        RoleName::Page => {
+            needs_feature(attr, "stream", features.stream, diagnostics);
+            return Some(Reading::Page);
+        }
         RoleName::Query => Role::Query {
             name: name_or(argument),
             csv: written.csv,
@@ -149,21 +145,30 @@ fn read(
         RoleName::Json => Role::Json,
         RoleName::Form => Role::Form,
         RoleName::Multipart => {
-            if !features.multipart {
-                diagnostics.push(
-                    attr,
-                    "`#[multipart]` needs a feature: enable feature `multipart` of \
-                        wristband-m2m-reqwest",
-                );
-            }
+            needs_feature(attr, "multipart", features.multipart, diagnostics);
             Role::Multipart
         }
         RoleName::Body => Role::Body {
-            content_type: content_type(attr, written.text, diagnostics)?,
+            content_type: match written.text {
+                Some(text) => Some(content_type(&text, diagnostics)?),
+                None => None,
+            },
         },
         RoleName::Url => Role::Url,
         RoleName::Timeout => Role::Timeout,
     }))
+}
+
+fn needs_feature(attr: &Attribute, feature: &str, is_on: bool, diagnostics: &mut Diagnostics) {
+    if !is_on {
+        let role = attribute::name(attr).unwrap_or_default();
+        diagnostics.push(
+            attr,
+            format!(
+                "`#[{role}]` needs a feature: enable feature `{feature}` of wristband-m2m-reqwest"
+            ),
+        );
+    }
 }
 
 /// What stands in the parentheses of a role.
@@ -280,23 +285,12 @@ fn header_name(
     }
 }
 
-fn content_type(
-    attr: &Attribute,
-    written: Option<LitStr>,
-    diagnostics: &mut Diagnostics,
-) -> Option<String> {
-    let Some(content_type) = written else {
-        diagnostics.push(
-            attr,
-            "`#[body]` does not say what it is: write its content type, as in \
-                `#[body(\"application/octet-stream\")]`",
-        );
-        return None;
-    };
-    match header::check_content_type(&content_type.value()) {
-        Ok(()) => Some(content_type.value()),
+fn content_type(written: &LitStr, diagnostics: &mut Diagnostics) -> Option<String> {
+    let content_type = written.value();
+    match header::check_content_type(&content_type) {
+        Ok(()) => Some(content_type),
         Err(message) => {
-            diagnostics.push(&content_type, message);
+            diagnostics.push(written, message);
             None
         }
     }
@@ -313,13 +307,18 @@ mod tests {
             let item: syn::TraitItemFn =
                 syn::parse_str(&format!("{} fn f();", name.example())).expect("a function");
             let mut diagnostics = Diagnostics::default();
-            let features = Features { multipart: true };
-            let attr = item.attrs[0].clone();
-            let read = RoleAttr::read(attr, *name, "argument", features, &mut diagnostics);
-            assert!(
-                matches!(read, RoleAttr::Path { .. } | RoleAttr::Role { .. }),
-                "{name:?}"
+            let features = Features {
+                multipart: true,
+                stream: true,
+            };
+            let reading = read(
+                &item.attrs[0],
+                *name,
+                "argument",
+                features,
+                &mut diagnostics,
             );
+            assert!(reading.is_some(), "{name:?}");
             assert_eq!(diagnostics.messages(), [""; 0], "{name:?}");
         }
     }

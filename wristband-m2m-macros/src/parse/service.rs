@@ -19,10 +19,17 @@ use crate::suggest;
 pub(crate) struct Reading {
     /// With the endpoints that have no mistake.
     pub(crate) service: Service,
-    /// Positions of the methods that have one.
-    pub(crate) broken: Vec<usize>,
+    /// The methods that have one.
+    pub(crate) broken: Vec<Broken>,
     /// Generic, or with items that are no methods: the client cannot be what the trait asks for.
     pub(crate) unsupported: bool,
+}
+
+/// A method with a mistake.
+pub(crate) struct Broken {
+    /// Position in the items of the trait.
+    pub(crate) index: usize,
+    pub(crate) is_paged: bool,
 }
 
 pub(crate) fn read(
@@ -59,13 +66,17 @@ pub(crate) fn read(
         if read.is_some() && is_repeated(&function, &mut names, diagnostics) {
             continue;
         }
+        let broken_one = Broken {
+            index: kept.len(),
+            is_paged: read.as_ref().is_some_and(method::Method::is_paged),
+        };
         match read {
             Some(method) => match lower::endpoint(kept.len(), method, &defaults, diagnostics) {
                 Some(endpoint) if diagnostics.count() == before => endpoints.push(endpoint),
-                _ => broken.push(kept.len()),
+                _ => broken.push(broken_one),
             },
             None if has_body => {}
-            None => broken.push(kept.len()),
+            None => broken.push(broken_one),
         }
         kept.push(TraitItem::Fn(function));
     }

@@ -1,5 +1,7 @@
 //! Rules across the parts of a method: the list of what we refuse.
 
+use proc_macro2::TokenStream;
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Attribute, Ident};
 
@@ -241,19 +243,42 @@ fn header_names_once(method: &Method, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// `#[json]` may be sent as another JSON type, such as `application/vnd.api+json`.
+/// `#[json]` may be sent as another JSON type, such as `application/vnd.api+json`. `#[body]` alone leaves it to a header.
 fn content_type_once(method: &Method, diagnostics: &mut Diagnostics) {
-    let Some((_, body)) = bodies(method).find(|(_, body)| *body != "#[json]") else {
-        return;
-    };
-    let message = format!("the header `Content-Type` is set by `{body}` already: remove it");
     let fixed = &method.fixed.headers;
-    for header in fixed.iter().filter(|fixed| fixed.is_header("content-type")) {
-        diagnostics.push(&header.name, &message);
-    }
+    let fixed = fixed.iter().filter(|fixed| fixed.is_header("content-type"));
+    let fixed: Vec<_> = fixed.map(|fixed| fixed.name.to_token_stream()).collect();
+    let arguments = roles(method).filter(|(_, role)| {
+        matches!(role, Role::Header { name } if name.eq_ignore_ascii_case("content-type"))
+    });
+    let set = fixed
+        .into_iter()
+        .chain(arguments.map(|(attr, _)| attr.to_token_stream()));
+    let set: Vec<TokenStream> = set.collect();
     for (attr, role) in roles(method) {
-        if matches!(role, Role::Header { name } if name.eq_ignore_ascii_case("content-type")) {
-            diagnostics.push(attr, &message);
+        let instead = match role {
+            Role::Body { content_type: None } => {
+                let has_map = roles(method).any(|(_, role)| *role == Role::HeaderMap);
+                if set.is_empty() && !has_map {
+                    diagnostics.push(
+                        attr,
+                        "`#[body]` does not say what it is: write its content type, as in \
+                        `#[body(\"application/octet-stream\")]`, or mark an argument \
+                        `#[header(\"Content-Type\")]`",
+                    );
+                }
+                continue;
+            }
+            Role::Body { .. } => "remove it, or write `#[body]` alone",
+            Role::Form | Role::Multipart => "remove it",
+            _ => continue,
+        };
+        let written = body(role).unwrap_or_default();
+        for header in &set {
+            diagnostics.push(
+                header,
+                format!("the header `Content-Type` is set by `{written}` already: {instead}"),
+            );
         }
     }
 }

@@ -37,6 +37,7 @@ use std::fmt;
 /// }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Endpoint {
     /// The trait, such as `Orders`.
     pub service: &'static str,
@@ -47,6 +48,21 @@ pub struct Endpoint {
     /// The path as written, such as `/v1/orders/{id}`: the trait's and the method's, without the base URL's.
     /// `{url}` where the whole URL is an argument.
     pub route: &'static str,
+}
+
+/// For generated code, which cannot write a struct that may get more fields.
+pub const fn endpoint(
+    service: &'static str,
+    operation: &'static str,
+    method: &'static str,
+    route: &'static str,
+) -> Endpoint {
+    Endpoint {
+        service,
+        operation,
+        method,
+        route,
+    }
 }
 
 impl Endpoint {

@@ -21,7 +21,7 @@ mod send;
 mod target;
 
 use body::GivenBody;
-pub use body::{AlwaysGiven, AnyBody, Given, into_body};
+pub use body::{AlwaysGiven, AnyBody, Given, RepeatableBody, into_body};
 use headers::{HeaderArgument, HeaderMapArgument};
 use target::Target;
 

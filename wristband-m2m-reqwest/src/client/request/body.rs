@@ -142,3 +142,20 @@ impl<T: TryInto<Body, Error: Into<BoxError>>> IntoBody for T {
         self.try_into().map_err(Into::into)
     }
 }
+
+/// A body that is sent with each page. Beside `Clone`, for a message in terms of the user's trait.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be sent again for the next page",
+    label = "`{Self}` has no `Clone`",
+    note = "pass text or bytes; what is serialized is marked `#[json]` or `#[form]`"
+)]
+pub trait RepeatableBody {
+    fn again(&self) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone> RepeatableBody for T {
+    fn again(&self) -> Self {
+        self.clone()
+    }
+}

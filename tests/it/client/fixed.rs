@@ -1,0 +1,107 @@
+//! What the trait and the methods say once for all calls: fixed query parameters, and options as defaults.
+
+use std::time::Duration;
+
+use wristband_m2m_reqwest::{ApiError, wristband_m2m};
+use wristband_m2m_tests::Reply;
+
+use super::World;
+
+#[wristband_m2m(accept = "application/vnd.api+json", auth = false)]
+#[query("api-version", "2024-01-01")]
+#[query("k&=", "a b")]
+trait Api {
+    #[get("/plain")]
+    async fn plain(&self) -> Result<(), ApiError>;
+
+    #[get("/own", accept = "text/csv", auth = true)]
+    #[query("api-version", "preview")]
+    #[query("sort", "desc")]
+    async fn own(&self, #[query] page: u8) -> Result<(), ApiError>;
+
+    #[get("/argument")]
+    async fn argument(
+        &self,
+        #[query("api-version")] version: Option<&str>,
+        #[header("Accept")] accept: &str,
+    ) -> Result<(), ApiError>;
+
+    #[get]
+    async fn whole(&self, #[url] url: &str) -> Result<(), ApiError>;
+}
+
+#[wristband_m2m(timeout = "1ms")]
+trait Slow {
+    #[get("/slow")]
+    async fn fails(&self) -> Result<(), ApiError>;
+
+    #[get("/slow")]
+    async fn waits(&self, #[timeout] limit: Option<Duration>) -> Result<(), ApiError>;
+}
+
+async fn world() -> (World, ApiClient) {
+    let world = World::new(|_| Reply::status(204)).await;
+    let client = ApiClient::with_base_url(world.api.url(""), world.token_client()).unwrap();
+    (world, client)
+}
+
+#[tokio::test]
+async fn what_the_trait_fixes_is_sent_by_each_method() {
+    let (world, api) = world().await;
+    api.plain().await.unwrap();
+    let request = world.request();
+    assert_eq!(
+        request.target,
+        "/plain?api-version=2024-01-01&k%26%3D=a%20b"
+    );
+    assert_eq!(request.header("accept"), Some("application/vnd.api+json"));
+    assert_eq!(request.header("authorization"), None);
+    assert_eq!(world.wristband.token_requests(), 0);
+}
+
+#[tokio::test]
+async fn what_a_method_fixes_comes_in_its_place() {
+    let (world, api) = world().await;
+    api.own(7).await.unwrap();
+    let request = world.request();
+    assert_eq!(
+        request.target,
+        "/own?page=7&k%26%3D=a%20b&api-version=preview&sort=desc"
+    );
+    assert_eq!(request.header("accept"), Some("text/csv"));
+    assert!(request.header("authorization").is_some());
+}
+
+#[tokio::test]
+async fn an_argument_comes_in_its_place_even_without_a_value() {
+    let (world, api) = world().await;
+    api.argument(Some("v2"), "text/plain").await.unwrap();
+    api.argument(None, "*/*").await.unwrap();
+    let requests = world.api.requests();
+    assert_eq!(requests[0].target, "/argument?api-version=v2&k%26%3D=a%20b");
+    assert_eq!(requests[0].header("accept"), Some("text/plain"));
+    assert_eq!(requests[1].target, "/argument?k%26%3D=a%20b");
+    assert_eq!(requests[1].header("accept"), Some("*/*"));
+}
+
+#[tokio::test]
+async fn a_url_keeps_its_own_parameters_and_takes_none_elsewhere() {
+    let (world, api) = world().await;
+    let elsewhere = World::new(|_| Reply::status(204)).await;
+    api.whole("/next?api-version=2020").await.unwrap();
+    api.whole(&elsewhere.api.url("/next")).await.unwrap();
+    assert_eq!(
+        world.request().target,
+        "/next?api-version=2020&k%26%3D=a%20b"
+    );
+    assert_eq!(elsewhere.request().target, "/next");
+}
+
+#[tokio::test]
+async fn a_timeout_that_is_none_leaves_it_to_the_trait() {
+    let world = World::new(|_| Reply::status(204).delayed(Duration::from_millis(200))).await;
+    let api = SlowClient::with_base_url(world.api.url(""), world.token_client()).unwrap();
+    assert!(api.fails().await.unwrap_err().is_timeout());
+    assert!(api.waits(None).await.unwrap_err().is_timeout());
+    api.waits(Some(Duration::from_secs(60))).await.unwrap();
+}
