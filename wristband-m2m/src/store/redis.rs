@@ -110,14 +110,15 @@ impl RedisTokenStore {
         }
     }
 
-    async fn run(
+    async fn run<T>(
         &self,
         script: &Script,
         slot: &StoreSlot,
         arguments: &[&[u8]],
-    ) -> Result<Reply, StoreError> {
+        read: impl FnOnce(Reply) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let keys = Keys::new(&self.prefix, slot);
-        self.connections.run(script, &keys, arguments).await
+        self.connections.run(script, &keys, arguments, read).await
     }
 }
 
@@ -141,7 +142,7 @@ impl TokenStore for RedisTokenStore {
             &millis(interval),
             &millis(longest_debt),
         ];
-        self.run(&LOOK, slot, &arguments).await?.answer()
+        self.run(&LOOK, slot, &arguments, Reply::answer).await
     }
 
     async fn put(
@@ -158,7 +159,7 @@ impl TokenStore for RedisTokenStore {
             replaces.map(StoreRecord::as_bytes).unwrap_or_default(),
             &millis(life),
         ];
-        self.run(&PUT, slot, &arguments).await?.is_done()
+        self.run(&PUT, slot, &arguments, Reply::is_done).await
     }
 
     async fn renew(
@@ -168,7 +169,7 @@ impl TokenStore for RedisTokenStore {
         life: Duration,
     ) -> Result<bool, StoreError> {
         let arguments = [lease.as_bytes(), &*millis(life)];
-        self.run(&RENEW, slot, &arguments).await?.is_done()
+        self.run(&RENEW, slot, &arguments, Reply::is_done).await
     }
 
     async fn fail(
@@ -179,12 +180,12 @@ impl TokenStore for RedisTokenStore {
         life: Duration,
     ) -> Result<bool, StoreError> {
         let arguments = [lease.as_bytes(), failure.as_bytes(), &millis(life)];
-        self.run(&FAIL, slot, &arguments).await?.is_done()
+        self.run(&FAIL, slot, &arguments, Reply::is_done).await
     }
 
     async fn release(&self, slot: &StoreSlot, lease: &LeaseId) -> Result<(), StoreError> {
         let arguments = [&lease.as_bytes()[..]];
-        self.run(&RELEASE, slot, &arguments).await?.is_done()?;
+        self.run(&RELEASE, slot, &arguments, Reply::is_done).await?;
         Ok(())
     }
 }

@@ -37,32 +37,29 @@ impl Connections {
     }
 
     /// Runs a script. Dropped before its end, it closes the connection, for the answer that is due belongs to nobody.
-    pub(super) async fn run(
+    pub(super) async fn run<T>(
         self: &Arc<Self>,
         script: &Script,
         keys: &Keys,
         arguments: &[&[u8]],
-    ) -> Result<Reply, StoreError> {
+        read: impl FnOnce(Reply) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let mut attempt = Attempt {
             connections: self,
             is_over: false,
         };
         let result = self.run_healing(script, keys, arguments).await;
         attempt.is_over = true;
-        match result {
-            Ok(reply) if reply.is_expected() => {
-                self.keep_until_idle();
-                Ok(reply)
-            }
-            Ok(reply) => {
-                self.close();
-                Ok(reply)
-            }
-            Err(error) => {
-                self.replace();
-                Err(StoreError::new(Failure::of(&error)))
-            }
+        let outcome = match result {
+            Ok(reply) => read(reply),
+            Err(error) => Err(StoreError::new(Failure::of(&error))),
+        };
+        match outcome {
+            Ok(_) => self.keep_until_idle(),
+            // After an answer of an unexpected shape, nobody knows what the next one belongs to.
+            Err(_) => self.replace(),
         }
+        outcome
     }
 
     /// A connection that was open may have been closed by the other end meanwhile: then it is made anew, once.

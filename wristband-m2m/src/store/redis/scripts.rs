@@ -82,16 +82,11 @@ impl Reply {
         }
     }
 
-    pub(super) fn is_done(&self) -> Result<bool, StoreError> {
+    pub(super) fn is_done(self) -> Result<bool, StoreError> {
         match self.0 {
             Value::Int(done @ (0 | 1)) => Ok(done == 1),
             _ => Err(unexpected()),
         }
-    }
-
-    /// Whether this is something that one of the scripts returns.
-    pub(super) fn is_expected(&self) -> bool {
-        matches!(self.0, Value::Int(0 | 1) | Value::Array(_))
     }
 }
 
