@@ -72,8 +72,8 @@ pub use self::slot::StoreSlot;
 ///
 /// # Examples
 ///
-/// A sketch of `look` over a table of a database; see [`testing::check_token_store`](crate::testing::check_token_store)
-/// for a whole store.
+/// The shape of an implementation; see [`testing::check_token_store`](crate::testing::check_token_store) for one that
+/// shares.
 ///
 /// ```
 /// use std::time::Duration;

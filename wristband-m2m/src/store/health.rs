@@ -110,7 +110,7 @@ impl Health {
     }
 }
 
-/// 1 s, doubling to 30 s, less up to a quarter by `jitter`.
+/// 1 s, doubling, and up to a quarter more by `jitter`; at most 30 s.
 fn pause(failures: u32, jitter: f64) -> Duration {
     let doubled = SHORTEST_PAUSE * 2u32.pow(failures.saturating_sub(1).min(5));
     doubled

@@ -25,6 +25,8 @@ pub(super) enum Purpose {
 pub(super) struct Opened {
     pub(super) id: RecordId,
     pub(super) life: Duration,
+    /// How long the record may be used at most, whatever the store says of its time to live.
+    pub(super) usable_for: Duration,
     pub(super) plain: Vec<u8>,
 }
 
@@ -123,12 +125,12 @@ impl Sealer {
             .len();
         plain.truncate(length);
         let now = millis(now.duration_since(UNIX_EPOCH).unwrap_or_default());
-        if now > header.ends_at_ms.saturating_add(millis(REPLAY_BOUND)) {
-            return Err(Unusable::Replayed);
-        }
+        let usable_until = header.ends_at_ms.saturating_add(millis(REPLAY_BOUND));
+        let usable_for = usable_until.checked_sub(now).ok_or(Unusable::Replayed)?;
         Ok(Opened {
             id: header.id,
             life: Duration::from_millis(header.life_ms),
+            usable_for: Duration::from_millis(usable_for),
             plain,
         })
     }

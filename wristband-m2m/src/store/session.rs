@@ -89,11 +89,11 @@ impl StoreSession {
     ) -> Result<Option<AccessToken>, TokenError> {
         self.leave(Failure::Local, Duration::from_secs(1)).await;
         self.abandon();
-        for (slot, lease) in self.shared.take_detached() {
-            self.shared.release(slot, lease).await;
-        }
         let sealer = Arc::new(sealer);
         self.sealer = Some(Arc::clone(&sealer));
+        // A flight that was detached may hold the lease still: this one goes on with it.
+        let inherited = self.shared.inherit_lease(sealer.slot());
+        let lease = inherited.unwrap_or_else(|| LeaseId::new(random_id()));
         let mut useless = None;
         let mut judged = 0;
         let mut wait = Wait::default();
@@ -109,11 +109,11 @@ impl StoreSession {
             let query = StoreQuery {
                 known: known.clone(),
                 verdict,
-                lease: LeaseId::new(random_id()),
+                lease,
                 lease_life: LEASE,
             };
-            self.known = known.clone();
-            let Some(answer) = self.ask(&sealer, query.clone()).await else {
+            self.known = known;
+            let Some(answer) = self.ask(&sealer, query).await else {
                 return Ok(None);
             };
             match answer {
@@ -134,9 +134,8 @@ impl StoreSession {
                     }
                 }
                 StoreAnswer::Leased => {
-                    self.lease = Some(query.lease);
-                    self.shared
-                        .hold(sealer.slot(), query.lease, self.generation);
+                    self.lease = Some(lease);
+                    self.shared.hold(sealer.slot(), lease, self.generation);
                     return Ok(None);
                 }
                 StoreAnswer::Busy { held_for } => {
@@ -169,7 +168,7 @@ impl StoreSession {
         if let (Some(lease), Some(sealer)) = (self.lease, &self.sealer)
             && generation != self.generation
         {
-            self.shared.let_go(lease);
+            self.shared.let_go(lease, self.generation);
             self.shared.hold(sealer.slot(), lease, generation);
         }
         self.generation = generation;
@@ -238,7 +237,7 @@ impl StoreSession {
         if let Some(verdict) = self.shared.rejection(&opened.id) {
             return Judged::Useless(verdict);
         }
-        let lifetime = Lifetime::begun(asked_at, opened.life, life);
+        let lifetime = Lifetime::begun(asked_at, opened.life, life.min(opened.usable_for));
         let token = std::str::from_utf8(&opened.plain)
             .ok()
             .and_then(|value| AccessToken::new(value, lifetime).ok());
@@ -371,7 +370,7 @@ impl StoreSession {
         let patience = limit.saturating_sub(self.spent);
         let is_over = self.shared.run(patience, &mut operation).await.is_some();
         if let Some(lease) = self.lease.take() {
-            self.shared.let_go(lease);
+            self.shared.let_go(lease, self.generation);
         }
         if !is_over {
             let shared = Arc::clone(&self.shared);
@@ -389,8 +388,9 @@ impl StoreSession {
 
     /// Gives back a lease that is held still; nobody waits for it.
     fn abandon(&mut self) {
-        if let (Some(lease), Some(sealer)) = (self.lease.take(), self.sealer.take()) {
-            self.shared.let_go(lease);
+        if let (Some(lease), Some(sealer)) = (self.lease.take(), self.sealer.take())
+            && self.shared.let_go(lease, self.generation)
+        {
             let shared = Arc::clone(&self.shared);
             spawn(async move { shared.release(sealer.slot().clone(), lease).await });
         }

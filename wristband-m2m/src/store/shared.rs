@@ -164,14 +164,23 @@ impl SharedTokens {
         }
     }
 
-    pub(super) fn let_go(&self, lease: LeaseId) {
+    /// Forgets `lease`, which a flight of `generation` held. Returns whether it was that flight's still: a later flight
+    /// may have inherited it.
+    pub(super) fn let_go(&self, lease: LeaseId, generation: u64) -> bool {
         let mut memory = lock(&self.memory);
-        memory.held.take_if(|(_, held)| *held == lease);
-        memory.detached.retain(|(_, held)| *held != lease);
+        let is_lease = |(_, held): &(StoreSlot, LeaseId)| *held == lease;
+        if let Some(at) = memory.detached.iter().position(is_lease) {
+            memory.detached.remove(at);
+            return true;
+        }
+        memory.generation == generation && memory.held.take_if(|held| is_lease(held)).is_some()
     }
 
-    pub(super) fn take_detached(&self) -> Vec<(StoreSlot, LeaseId)> {
-        std::mem::take(&mut lock(&self.memory).detached)
+    /// The lease of a slot that a detached flight held last. It belongs to the caller from now on.
+    pub(super) fn inherit_lease(&self, slot: &StoreSlot) -> Option<LeaseId> {
+        let mut memory = lock(&self.memory);
+        let at = memory.detached.iter().rposition(|(held, _)| held == slot)?;
+        Some(memory.detached.remove(at).1)
     }
 
     /// How long an operation may take now; `None` while the store is left alone.

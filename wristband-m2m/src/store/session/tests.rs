@@ -590,6 +590,20 @@ async fn life_is_capped_by_what_is_sealed() {
     assert!(token.remaining() <= HOUR);
 }
 
+/// Nor be used again for its whole life shortly before its end.
+#[tokio::test(start_paused = true)]
+async fn a_record_that_is_brought_back_outlives_its_end_by_five_minutes_at_most() {
+    let fleet = Fleet::new();
+    let ends_at = Moment::now().wall + seconds(10);
+    let record = sealer("secret")
+        .seal(Purpose::Token, [9; 16], b"old", HOUR, ends_at)
+        .unwrap();
+    fleet.slot(|slot| slot.poison(record.as_bytes().to_vec(), HOUR * 1000));
+    let token = fleet.process().first().await.unwrap();
+    assert_eq!(token.as_str(), "old");
+    assert!(token.remaining() <= seconds(310), "{token:?}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_rotated_secret_is_looked_up_under_its_own_name() {
     let fleet = Fleet::new();
@@ -633,6 +647,33 @@ async fn a_detached_flight_neither_blocks_nor_puts() {
     assert_eq!(took, seconds(1));
     assert_eq!(detached.await.unwrap().unwrap().as_str(), "token-1");
     assert_eq!(fleet.process().first().await.unwrap().as_str(), "token-2");
+}
+
+/// It goes on with the lease, which is no round trip to give back and take.
+#[tokio::test(start_paused = true)]
+async fn a_flight_inherits_the_lease_of_the_detached_one() {
+    let fleet = Fleet::new();
+    let process = fleet.process();
+    process.first().await.unwrap();
+    fleet.store.inside().flush();
+    fleet.store.inside().delay = millis(100);
+    fleet.endpoint.set(Answer::Token, seconds(1), HOUR);
+    let detached = tokio::spawn({
+        let process = process.clone();
+        async move { process.first().await }
+    });
+    sleep(millis(500)).await;
+    process.shared.clear(None);
+    let next = tokio::spawn(async move { timed(process.first()).await });
+    // The detached flight ends first, and leaves the lease to its heir.
+    assert_eq!(detached.await.unwrap().unwrap().as_str(), "token-2");
+    let other = fleet.process();
+    assert_eq!(other.first().await.unwrap().as_str(), "token-3");
+    assert_eq!(other.shared.state(), StoreState::Ready);
+    let (result, took) = next.await.unwrap();
+    assert_eq!(result.unwrap().as_str(), "token-3");
+    assert!(took <= seconds(1) + millis(250), "{took:?}");
+    assert_eq!(fleet.endpoint.requests(), 3);
 }
 
 #[tokio::test(start_paused = true)]
