@@ -159,7 +159,7 @@ impl TokenStore for RedisTokenStore {
             replaces.map(StoreRecord::as_bytes).unwrap_or_default(),
             &millis(life),
         ];
-        self.run(&PUT, slot, &arguments, Reply::is_done).await
+        self.run(&PUT, slot, &arguments, Reply::done).await
     }
 
     async fn renew(
@@ -169,7 +169,7 @@ impl TokenStore for RedisTokenStore {
         life: Duration,
     ) -> Result<bool, StoreError> {
         let arguments = [lease.as_bytes(), &*millis(life)];
-        self.run(&RENEW, slot, &arguments, Reply::is_done).await
+        self.run(&RENEW, slot, &arguments, Reply::done).await
     }
 
     async fn fail(
@@ -180,12 +180,12 @@ impl TokenStore for RedisTokenStore {
         life: Duration,
     ) -> Result<bool, StoreError> {
         let arguments = [lease.as_bytes(), failure.as_bytes(), &millis(life)];
-        self.run(&FAIL, slot, &arguments, Reply::is_done).await
+        self.run(&FAIL, slot, &arguments, Reply::done).await
     }
 
     async fn release(&self, slot: &StoreSlot, lease: &LeaseId) -> Result<(), StoreError> {
         let arguments = [&lease.as_bytes()[..]];
-        self.run(&RELEASE, slot, &arguments, Reply::is_done).await?;
+        self.run(&RELEASE, slot, &arguments, Reply::done).await?;
         Ok(())
     }
 }

@@ -82,7 +82,7 @@ impl Reply {
         }
     }
 
-    pub(super) fn is_done(self) -> Result<bool, StoreError> {
+    pub(super) fn done(self) -> Result<bool, StoreError> {
         match self.0 {
             Value::Int(done @ (0 | 1)) => Ok(done == 1),
             _ => Err(unexpected()),
