@@ -1,5 +1,9 @@
 //! One token for a fleet: the stores, alone and under many processes.
 
 mod file_store;
+mod processes;
+mod recovery;
+mod redis_faults;
 mod redis_store;
+mod secrecy;
 mod sharing;

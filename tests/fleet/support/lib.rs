@@ -1,7 +1,11 @@
 //! What the tests of a fleet share.
 
 mod directory;
+mod process;
+mod proxy;
 mod redis;
 
 pub use directory::TestDirectory;
-pub use redis::{RedisServer, free_port, signal};
+pub use process::FleetProcess;
+pub use proxy::{Proxy, ProxyMode};
+pub use redis::{Monitor, RedisServer, free_port, signal};

@@ -1,8 +1,10 @@
 //! A Redis of the test's own.
 
 use std::io::{Read as _, Write as _};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::sync::Once;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crate::TestDirectory;
@@ -13,6 +15,7 @@ pub struct RedisServer {
     process: Child,
     port: u16,
     directory: TestDirectory,
+    options: Vec<String>,
 }
 
 impl RedisServer {
@@ -27,26 +30,76 @@ impl RedisServer {
     /// If it does not start, or if there is none and `REQUIRE_TOOLS` is set.
     #[must_use]
     pub fn start() -> Option<Self> {
+        Self::start_with(&[])
+    }
+
+    /// The same with more of its options, such as `["--cluster-enabled", "yes"]`.
+    ///
+    /// # Panics
+    ///
+    /// As [`start`](Self::start).
+    #[must_use]
+    pub fn start_with(options: &[&str]) -> Option<Self> {
         let directory = TestDirectory::new();
         let port = free_port();
-        match spawn(port, &directory) {
+        let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
+        match spawn(port, &directory, &options) {
             Ok(process) => {
                 let server = Self {
                     process,
                     port,
                     directory,
+                    options,
                 };
                 server.wait_until_ready();
                 Some(server)
             }
             Err(error) if std::env::var_os("REQUIRE_TOOLS").is_none() => {
-                eprintln!(
-                    "skipped, {error}: install redis-server (Debian: apt-get install redis-server)"
-                );
+                static TELL: Once = Once::new();
+                // Past the test harness, which shows what a test prints only if it fails.
+                TELL.call_once(|| {
+                    let _ = writeln!(
+                        std::io::stderr(),
+                        "tests are skipped, {error}: install redis-server (Debian: apt-get install redis-server)"
+                    );
+                });
                 None
             }
             Err(error) => panic!("redis-server: {error}"),
         }
+    }
+
+    /// Starts a Sentinel that watches `master` under the name `mymaster`.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start, though a server did.
+    #[must_use]
+    pub fn start_sentinel(master: &Self) -> Self {
+        let directory = TestDirectory::new();
+        let (port, master) = (free_port(), master.port);
+        let password = Self::PASSWORD;
+        let configuration = format!(
+            "port {port}\nbind 127.0.0.1\nrequirepass {password}\n\
+             sentinel monitor mymaster 127.0.0.1 {master} 1\nsentinel auth-pass mymaster {password}\n"
+        );
+        let file = directory.path().join("sentinel.conf");
+        std::fs::write(&file, configuration).expect("a file of the test's own");
+        let process = Command::new("redis-server")
+            .arg(&file)
+            .arg("--sentinel")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("it has started before");
+        let server = Self {
+            process,
+            port,
+            directory,
+            options: Vec::new(),
+        };
+        server.wait_until_ready();
+        server
     }
 
     /// The URL of the default user.
@@ -89,7 +142,8 @@ impl RedisServer {
     /// If it does not start.
     pub fn restart_empty(&mut self) {
         self.kill();
-        self.process = spawn(self.port, &self.directory).expect("it has started before");
+        self.process =
+            spawn(self.port, &self.directory, &self.options).expect("it has started before");
         self.wait_until_ready();
     }
 
@@ -110,6 +164,24 @@ impl RedisServer {
             .expect("an answer of redis-server")
     }
 
+    /// Repeats a command until its answer is as wanted.
+    ///
+    /// # Panics
+    ///
+    /// If it is not within a minute.
+    pub fn wait_for(&self, words: &[&str], is_wanted: impl Fn(&str) -> bool) {
+        let start = Instant::now();
+        let mut answer = String::new();
+        while start.elapsed() < Duration::from_secs(60) {
+            answer = self.command(words);
+            if is_wanted(&answer) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        panic!("{words:?} is answered so for a minute: {answer}");
+    }
+
     /// A connection that has authenticated.
     ///
     /// # Errors
@@ -120,6 +192,27 @@ impl RedisServer {
         stream.set_read_timeout(Some(Duration::from_secs(5)))?;
         exchange(&mut stream, &["AUTH", Self::PASSWORD])?;
         Ok(stream)
+    }
+
+    /// Records every command that it runs from now on.
+    ///
+    /// # Panics
+    ///
+    /// If it does not answer.
+    #[must_use]
+    pub fn monitor(&self) -> Monitor {
+        let mut stream = self.connect().expect("a running redis-server");
+        let answer = exchange(&mut stream, &["MONITOR"]);
+        assert_eq!(answer.expect("an answer of redis-server"), "OK");
+        stream.set_read_timeout(None).expect("a socket");
+        let mut reader = stream.try_clone().expect("a socket");
+        let recording = std::thread::spawn(move || {
+            let mut bytes = Vec::new();
+            // It ends when the connection does.
+            let _ = reader.read_to_end(&mut bytes);
+            bytes
+        });
+        Monitor { stream, recording }
     }
 
     fn wait_until_ready(&self) {
@@ -134,6 +227,26 @@ impl RedisServer {
             std::thread::sleep(Duration::from_millis(20));
         }
         panic!("redis-server did not start within 20 s");
+    }
+}
+
+/// What `MONITOR` prints.
+#[derive(Debug)]
+pub struct Monitor {
+    stream: TcpStream,
+    recording: JoinHandle<Vec<u8>>,
+}
+
+impl Monitor {
+    /// Ends the recording and returns it.
+    ///
+    /// # Panics
+    ///
+    /// If the connection is gone.
+    #[must_use]
+    pub fn finish(self) -> Vec<u8> {
+        self.stream.shutdown(Shutdown::Read).expect("a connection");
+        self.recording.join().expect("no panic")
     }
 }
 
@@ -167,12 +280,13 @@ pub fn free_port() -> u16 {
     listener.local_addr().expect("a bound socket").port()
 }
 
-fn spawn(port: u16, directory: &TestDirectory) -> std::io::Result<Child> {
+fn spawn(port: u16, directory: &TestDirectory, options: &[String]) -> std::io::Result<Child> {
     Command::new("redis-server")
         .args(["--port", &port.to_string(), "--bind", "127.0.0.1"])
         .args(["--requirepass", RedisServer::PASSWORD, "--save", ""])
         .arg("--dir")
         .arg(directory.path())
+        .args(options)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()

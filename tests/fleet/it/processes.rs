@@ -1,0 +1,222 @@
+//! Real processes that share a token, some of them killed or stopped.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+use wristband_m2m::testing::MockWristband;
+use wristband_m2m_fleet_tests::{FleetProcess, RedisServer, TestDirectory};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_fleet-process");
+
+/// A place for tokens, removed with this.
+enum Store {
+    Directory(TestDirectory),
+    Redis(RedisServer),
+}
+
+impl Store {
+    /// A directory, and a Redis where there is one.
+    fn all() -> Vec<Self> {
+        let directory = Self::Directory(TestDirectory::new());
+        let redis = RedisServer::start().map(Self::Redis);
+        std::iter::once(directory).chain(redis).collect()
+    }
+
+    fn argument(&self) -> String {
+        match self {
+            Self::Directory(directory) => format!("file:{}", directory.path().display()),
+            Self::Redis(redis) => redis.url(),
+        }
+    }
+}
+
+struct Fleet {
+    wristband: MockWristband,
+    store: Store,
+    processes: Vec<FleetProcess>,
+}
+
+impl Fleet {
+    async fn start(store: Store, processes: usize) -> Self {
+        let mut fleet = Self {
+            wristband: MockWristband::start().await,
+            store,
+            processes: Vec::new(),
+        };
+        fleet.processes = (0..processes).map(|_| fleet.process()).collect();
+        fleet
+    }
+
+    fn process(&self) -> FleetProcess {
+        FleetProcess::start(PROGRAM, self.wristband.url(), &self.store.argument())
+    }
+
+    /// Has all of them do the same at once.
+    async fn ask_all(&mut self, command: &str) -> Vec<String> {
+        for process in &mut self.processes {
+            process.tell(command).await;
+        }
+        let mut answers = Vec::new();
+        for process in &mut self.processes {
+            answers.push(process.answer().await);
+        }
+        answers
+    }
+
+    /// How many of them left the store alone: on a machine that is very busy a store may answer late, and each process
+    /// that finds it so makes a request of its own.
+    async fn degraded(&mut self) -> u64 {
+        let states = self.ask_all("store").await;
+        let degraded = states.iter().filter(|state| *state != "Ready").count();
+        assert!(degraded < states.len() / 2, "nobody shares: {states:?}");
+        degraded as u64
+    }
+
+    async fn requests(&self, requests: u64) {
+        let arrived = async {
+            while self.wristband.token_requests() < requests {
+                sleep(Duration::from_millis(10)).await;
+            }
+        };
+        timeout(Duration::from_secs(60), arrived)
+            .await
+            .expect("a token request within a minute");
+    }
+}
+
+fn all_tokens(answers: &[String]) {
+    assert!(
+        answers.iter().all(|answer| answer.starts_with("token ")),
+        "{answers:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fifty_that_start_at_once_make_one_request_and_one_more_at_a_revocation() {
+    for store in Store::all() {
+        let mut fleet = Fleet::start(store, 50).await;
+        fleet.wristband.set_delay(Duration::from_millis(300));
+        let first = fleet.ask_all("token").await;
+        all_tokens(&first);
+        let explained = fleet.degraded().await;
+        let cold = fleet.wristband.token_requests();
+        assert!(
+            (1..=1 + explained).contains(&cold),
+            "{cold} requests, {explained} explained"
+        );
+
+        fleet.wristband.revoke_all();
+        let second = fleet.ask_all("replace").await;
+        all_tokens(&second);
+        let explained = explained + fleet.degraded().await;
+        let renewals = fleet.wristband.token_requests() - cold;
+        assert!(
+            (1..=1 + explained).contains(&renewals),
+            "{renewals} requests, {explained} explained"
+        );
+        if explained == 0 {
+            assert!(
+                second
+                    .iter()
+                    .all(|token| *token == second[0] && *token != first[0])
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_api_that_refuses_everything_costs_a_burst_and_one_renewal_per_five_seconds() {
+    let mut fleet = Fleet::start(Store::Directory(TestDirectory::new()), 12).await;
+    all_tokens(&fleet.ask_all("token").await);
+    let before = fleet.wristband.token_requests();
+    let start = Instant::now();
+    let answers = fleet.ask_all("replace-for 11000").await;
+    let seconds = start.elapsed().as_secs();
+    let renewals = fleet.wristband.token_requests() - before;
+    let explained = fleet.degraded().await;
+    assert!(
+        (4..=3 + seconds / 5 + 1 + explained).contains(&renewals),
+        "{renewals} renewals in {seconds} s: {answers:?}"
+    );
+    assert!(
+        answers.iter().any(|answer| !answer.ends_with("limited 0")),
+        "{answers:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dead_endpoint_is_asked_once_a_second() {
+    let mut fleet = Fleet::start(Store::Directory(TestDirectory::new()), 12).await;
+    fleet.wristband.fail_next(1_000_000, 503);
+    let start = Instant::now();
+    let answers = fleet.ask_all("ask-for 5000").await;
+    let seconds = start.elapsed().as_secs();
+    assert!(
+        answers.iter().all(|answer| answer.starts_with("tokens 0 ")),
+        "{answers:?}"
+    );
+    // Three attempts each; without a store each of the twelve would make its burst of thirty.
+    let cycles = fleet.wristband.token_requests() / 3;
+    let explained = fleet.degraded().await;
+    assert!(
+        cycles <= seconds + 2 + explained,
+        "{cycles} cycles in {seconds} s"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_holder_that_is_killed_costs_the_others_its_lease() {
+    for store in Store::all() {
+        let mut fleet = Fleet::start(store, 8).await;
+        let mut holder = fleet.process();
+        // Nothing but the lease keeps the others from asking.
+        fleet.wristband.set_delay(Duration::from_secs(30));
+        holder.tell("token").await;
+        fleet.requests(1).await;
+        fleet.wristband.set_delay(Duration::ZERO);
+        holder.signal("KILL");
+        let start = Instant::now();
+        all_tokens(&fleet.ask_all("token").await);
+        let took = start.elapsed();
+        // The lease is 2 s; the rest is for a busy machine. A holder that lives is waited for no longer either.
+        assert!(took < Duration::from_secs(5), "{took:?}");
+        let explained = fleet.degraded().await;
+        let requests = fleet.wristband.token_requests();
+        assert!(
+            requests <= 2 + explained,
+            "{requests} requests, {explained} explained"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_holder_that_was_stopped_for_ten_seconds_overwrites_nothing() {
+    for store in Store::all() {
+        let fleet = Fleet::start(store, 0).await;
+        let (mut stopped, mut other) = (fleet.process(), fleet.process());
+        fleet.wristband.set_delay(Duration::from_secs(1));
+        stopped.tell("token").await;
+        fleet.requests(1).await;
+        fleet.wristband.set_delay(Duration::ZERO);
+        let stopped_at = Instant::now();
+        stopped.signal("STOP");
+        let newer = other.ask("token").await;
+        assert!(newer.starts_with("token "), "{newer}");
+        sleep_until(stopped_at + Duration::from_secs(10)).await;
+        stopped.signal("CONT");
+        let late = stopped.answer().await;
+        assert!(late.starts_with("token ") && late != newer, "{late}");
+        assert_eq!(fleet.process().ask("token").await, newer);
+        assert_eq!(fleet.wristband.token_requests(), 2);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_starts_one_after_another_make_one_request() {
+    let fleet = Fleet::start(Store::Directory(TestDirectory::new()), 0).await;
+    for _ in 0..100 {
+        let answer = fleet.process().ask("token").await;
+        assert!(answer.starts_with("token "), "{answer}");
+    }
+    assert_eq!(fleet.wristband.token_requests(), 1);
+}

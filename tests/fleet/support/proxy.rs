@@ -1,0 +1,127 @@
+//! A proxy that does to a connection what networks do.
+
+use std::net::Ipv4Addr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{AbortHandle, JoinSet};
+
+/// What happens to the bytes of each connection.
+#[derive(Clone, Copy, Debug)]
+pub enum ProxyMode {
+    /// Nothing.
+    Forward,
+    /// Each answer comes this much later.
+    Delay(Duration),
+    /// The connection is closed after that many bytes of answers.
+    CutAnswersAfter(usize),
+    /// One byte of each so many is another one, in both directions.
+    Corrupt {
+        /// How many bytes there are to a wrong one.
+        every: usize,
+        /// Which one of them.
+        at: usize,
+    },
+}
+
+/// A proxy on a free port of the loopback interface, stopped with this.
+#[derive(Debug)]
+pub struct Proxy {
+    port: u16,
+    mode: Arc<Mutex<ProxyMode>>,
+    accepting: AbortHandle,
+}
+
+impl Proxy {
+    /// Starts one in front of a port of the loopback interface.
+    ///
+    /// # Panics
+    ///
+    /// If no port can be bound.
+    pub async fn start(target: u16) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
+        let listener = listener.expect("a free port");
+        let port = listener.local_addr().expect("a bound socket").port();
+        let mode = Arc::new(Mutex::new(ProxyMode::Forward));
+        let accepting = tokio::spawn(accept(listener, target, Arc::clone(&mode)));
+        Self {
+            port,
+            mode,
+            accepting: accepting.abort_handle(),
+        }
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Changes what happens from now on, also to open connections.
+    pub fn set(&self, mode: ProxyMode) {
+        *self.mode.lock().unwrap_or_else(PoisonError::into_inner) = mode;
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+async fn accept(listener: TcpListener, target: u16, mode: Arc<Mutex<ProxyMode>>) {
+    // Dropped with this task, which ends all connections.
+    let mut connections = JoinSet::new();
+    while let Ok((client, _)) = listener.accept().await {
+        let Ok(server) = TcpStream::connect((Ipv4Addr::LOCALHOST, target)).await else {
+            continue;
+        };
+        let (from_client, to_client) = client.into_split();
+        let (from_server, to_server) = server.into_split();
+        let questions = pump(from_client, to_server, false, Arc::clone(&mode));
+        let answers = pump(from_server, to_client, true, Arc::clone(&mode));
+        // Whichever ends first ends both.
+        connections.spawn(async move {
+            tokio::select! {
+                () = questions => {}
+                () = answers => {}
+            }
+        });
+    }
+}
+
+async fn pump(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    is_answer: bool,
+    mode: Arc<Mutex<ProxyMode>>,
+) {
+    let mut buffer = [0; 4096];
+    let mut passed = 0;
+    while let Ok(length @ 1..) = from.read(&mut buffer).await {
+        let mut chunk = &mut buffer[..length];
+        let mode = *mode.lock().unwrap_or_else(PoisonError::into_inner);
+        match mode {
+            ProxyMode::Delay(delay) if is_answer => tokio::time::sleep(delay).await,
+            ProxyMode::CutAnswersAfter(limit) if is_answer => {
+                let left = limit.saturating_sub(passed).min(length);
+                chunk = &mut chunk[..left];
+            }
+            ProxyMode::Corrupt { every, at } => {
+                for (byte, position) in chunk.iter_mut().zip(passed..) {
+                    if position % every == at {
+                        *byte ^= 0x15;
+                    }
+                }
+            }
+            _ => {}
+        }
+        passed += length;
+        if to.write_all(chunk).await.is_err() || chunk.len() < length {
+            return;
+        }
+    }
+}
