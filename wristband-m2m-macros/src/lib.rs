@@ -155,11 +155,11 @@ fn client(
 ) -> proc_macro2::TokenStream {
     let mut diagnostics = diagnostics::Diagnostics::default();
     let expansion = match parse::item::parse(item, &mut diagnostics) {
-        Ok(item) => {
-            let reading =
-                parse::service::read(args, item, parse::role::Features::ENABLED, &mut diagnostics);
+        Ok(parsed) => {
+            let features = parse::role::Features::ENABLED;
+            let reading = parse::service::read(args, parsed, features, &mut diagnostics);
             match diagnostics.count() {
-                0 => expand::expand(&reading.service),
+                0 if reading.broken.is_empty() => expand::expand(&reading.service),
                 _ => expand::expand_what_can_be(reading),
             }
         }

@@ -4,6 +4,7 @@ pub(crate) mod argument;
 pub(crate) mod attribute;
 pub(crate) mod attribute_args;
 pub(crate) mod fixed;
+mod half_typed;
 pub(crate) mod item;
 pub(crate) mod method;
 pub(crate) mod options;

@@ -15,8 +15,8 @@ const WITH_ALL: Features = Features {
 
 fn mistakes_with(features: Features, args: TokenStream, item: TokenStream) -> Vec<String> {
     let mut diagnostics = Diagnostics::default();
-    let item = item::parse(item, &mut diagnostics).expect("a trait");
-    service::read(args, item, features, &mut diagnostics);
+    let parsed = item::parse(item, &mut diagnostics).expect("a trait");
+    service::read(args, parsed, features, &mut diagnostics);
     diagnostics.messages()
 }
 

@@ -6,35 +6,53 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, ItemTrait, TraitItem, TraitItemFn, Visibility};
 
 use crate::diagnostics::Diagnostics;
-use crate::parse::attribute;
+use crate::parse::{attribute, half_typed};
+
+/// A trait as far as it could be read.
+pub(crate) struct Parsed {
+    pub(crate) item: ItemTrait,
+    /// Somebody is typing it: some of what is between the braces is not in `item`.
+    pub(crate) is_half_typed: bool,
+    /// Positions of the methods of which the signature is all that is known.
+    pub(crate) stubs: Vec<usize>,
+}
 
 /// `Err`: what to keep of an item that is no trait; it was reported.
 pub(crate) fn parse(
     item: TokenStream,
     diagnostics: &mut Diagnostics,
-) -> Result<ItemTrait, TokenStream> {
-    syn::parse2::<ItemTrait>(item.clone()).map_err(|error| {
-        match keyword(item.clone()) {
-            Some(keyword) if keyword == "trait" => diagnostics.combine(error),
-            // Many items are made for a mock, each with our attribute: the same words at the same place are one message.
-            _ if is_mock(item.clone()) => diagnostics.push(
-                TokenStream::new(),
-                "a mock is made of what `#[wristband_m2m]` generates: write `#[wristband_m2m]` \
-                first, above `#[automock]`",
-            ),
-            Some(keyword) if keyword == "impl" => diagnostics.push(
-                keyword,
-                "`#[wristband_m2m]` goes on a trait: write it above the trait, not above an \
-                implementation",
-            ),
-            keyword => diagnostics.push(
-                keyword,
-                "`#[wristband_m2m]` goes on a trait: write one whose methods are the endpoints, \
-                as in `trait Orders { .. }`",
-            ),
+) -> Result<Parsed, TokenStream> {
+    if let Ok(item) = syn::parse2(item.clone()) {
+        return Ok(Parsed {
+            item,
+            is_half_typed: false,
+            stubs: Vec::new(),
+        });
+    }
+    let keyword = keyword(item.clone());
+    match &keyword {
+        Some(keyword) if keyword == "trait" => {
+            // The compiler has reported it, and would do so again.
+            return half_typed::read(item).ok_or_else(TokenStream::new);
         }
-        attribute::strip(item)
-    })
+        // Many items are made for a mock, each with our attribute: the same words at the same place are one message.
+        _ if is_mock(item.clone()) => diagnostics.push(
+            TokenStream::new(),
+            "a mock is made of what `#[wristband_m2m]` generates: write `#[wristband_m2m]` \
+            first, above `#[automock]`",
+        ),
+        Some(keyword) if keyword == "impl" => diagnostics.push(
+            keyword,
+            "`#[wristband_m2m]` goes on a trait: write it above the trait, not above an \
+            implementation",
+        ),
+        keyword => diagnostics.push(
+            keyword,
+            "`#[wristband_m2m]` goes on a trait: write one whose methods are the endpoints, \
+            as in `trait Orders { .. }`",
+        ),
+    }
+    Err(attribute::strip(item))
 }
 
 /// Whether mockall made it, of a trait that we should have read before.

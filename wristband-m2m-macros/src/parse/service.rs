@@ -10,6 +10,7 @@ use crate::lower::{self, Defaults};
 use crate::model::Service;
 use crate::parse::attribute::FixedName;
 use crate::parse::fixed::Fixed;
+use crate::parse::item::Parsed;
 use crate::parse::options::TraitOptions;
 use crate::parse::role::Features;
 use crate::parse::{attribute, item, method};
@@ -34,10 +35,15 @@ pub(crate) struct Broken {
 
 pub(crate) fn read(
     args: TokenStream,
-    mut item: ItemTrait,
+    parsed: Parsed,
     features: Features,
     diagnostics: &mut Diagnostics,
 ) -> Reading {
+    let Parsed {
+        mut item,
+        is_half_typed,
+        stubs,
+    } = parsed;
     let options = TraitOptions::read(args, diagnostics);
     check_attributes(&mut item.attrs, diagnostics);
     let defaults = Defaults {
@@ -50,7 +56,13 @@ pub(crate) fn read(
     let mut methods = 0;
     let mut kept = Vec::new();
     let mut names: Vec<(Ident, bool)> = Vec::new();
-    for item in std::mem::take(&mut item.items) {
+    for (at, item) in std::mem::take(&mut item.items).into_iter().enumerate() {
+        let is_stub = stubs.contains(&at);
+        let unreported = &mut Diagnostics::default();
+        let diagnostics = match is_stub {
+            true => unreported,
+            false => &mut *diagnostics,
+        };
         let before = diagnostics.count();
         let mut function = match item::as_function(item, diagnostics) {
             Ok(function) => function,
@@ -71,6 +83,7 @@ pub(crate) fn read(
             is_paged: read.as_ref().is_some_and(method::Method::is_paged),
         };
         match read {
+            _ if is_stub => broken.push(broken_one),
             Some(method) => match lower::endpoint(kept.len(), method, &defaults, diagnostics) {
                 Some(endpoint) if diagnostics.count() == before => endpoints.push(endpoint),
                 _ => broken.push(broken_one),
@@ -81,7 +94,7 @@ pub(crate) fn read(
         kept.push(TraitItem::Fn(function));
     }
     item.items = kept;
-    if methods == 0 && !unsupported {
+    if methods == 0 && !unsupported && !is_half_typed {
         diagnostics.push(
             &item.ident,
             format!(
