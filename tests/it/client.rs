@@ -10,6 +10,7 @@ mod properties;
 mod requests;
 mod responses;
 mod settings;
+mod spans;
 mod streams;
 
 use std::sync::Arc;

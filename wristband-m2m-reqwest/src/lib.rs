@@ -76,6 +76,7 @@ mod middleware;
 #[doc(hidden)]
 #[allow(missing_docs, reason = "for generated code only")]
 pub mod private;
+mod telemetry;
 
 pub use ::http;
 pub use ::reqwest;

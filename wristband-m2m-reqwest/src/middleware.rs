@@ -33,6 +33,7 @@ use self::origin_policy::{OriginPolicy, TokenDecision};
 use self::outcome::{AuthOutcome, NotRetried};
 use self::replay::Replay;
 use crate::discard::discard;
+use crate::telemetry::run_attempt;
 
 /// Attaches a Wristband token to each request, and recovers when an API rejects it.
 ///
@@ -241,11 +242,11 @@ impl Middleware for WristbandAuth {
         let auth = &*self.0;
         Box::pin(async move {
             if !auth.needs_token(&request, extensions)? {
-                let response = next.run(request, extensions).await?;
+                let response = run_attempt(next, request, extensions).await?;
                 return Ok(AuthOutcome::UNAUTHENTICATED.on(response));
             }
             let attempt = auth.attach_token(&mut request, extensions).await?;
-            let response = next.clone().run(request, extensions).await?;
+            let response = run_attempt(next.clone(), request, extensions).await?;
             if response.status() == StatusCode::UNAUTHORIZED {
                 // Boxed, for it is rare, and its state would be carried by every request.
                 return Box::pin(auth.recover(attempt, response, extensions, next)).await;
@@ -348,7 +349,7 @@ impl Shared {
             discard(response).await;
             tracing::debug!("sending the request again with a new token");
             let request = replay.into_request(url.clone(), token.authorization().clone());
-            response = next.clone().run(request, extensions).await?;
+            response = run_attempt(next.clone(), request, extensions).await?;
             // A token of another process may be older than the rejection, and then says nothing about the renewal.
             let adopted = self.client.is_adopted(&token) && !outcome.retried();
             outcome = AuthOutcome::RETRIED;

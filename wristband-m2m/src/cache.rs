@@ -226,6 +226,7 @@ impl TokenCache {
                 Decision::Serve(token) => return Ok(token),
                 Decision::Wait(joined) => joined,
             };
+            tracing::debug!("waiting for a token");
             match joined.waiter.wait(joined.patience).await {
                 WaitOutcome::Completed(Ok(token)) => {
                     if !token.lifetime().is_expired(&Moment::now()) {

@@ -78,6 +78,22 @@ pub enum TokenErrorKind {
     RenewalLimited,
 }
 
+impl TokenErrorKind {
+    /// For traces and metrics.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Rejected => "rejected",
+            Self::Unavailable => "unavailable",
+            Self::Network => "network",
+            Self::Timeout => "timeout",
+            Self::InvalidResponse => "invalid_response",
+            Self::Interrupted => "interrupted",
+            Self::Source => "source",
+            Self::RenewalLimited => "renewal_limited",
+        }
+    }
+}
+
 impl TokenError {
     /// Creates a transient failure of a custom [`TokenSource`](crate::TokenSource). Retried like a 5xx.
     pub fn transient(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {

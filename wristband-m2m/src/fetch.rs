@@ -121,6 +121,14 @@ impl Fetcher {
         self.store.as_deref()
     }
 
+    /// Who tokens are fetched for; `None` for a custom source.
+    pub(crate) fn client_id(&self) -> Option<&str> {
+        match &self.backend {
+            Backend::Endpoint(endpoint) => Some(endpoint.client_id()),
+            Backend::Custom(_) => None,
+        }
+    }
+
     /// How many requests were sent so far, retries included.
     pub(crate) fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)

@@ -3,6 +3,7 @@
 use allocation_counter::measure;
 use http::Extensions;
 use http::header::{AUTHORIZATION, HeaderValue};
+use tracing::subscriber::NoSubscriber;
 use wristband_m2m_reqwest::async_trait;
 use wristband_m2m_reqwest::reqwest_middleware::{Middleware, Next, Result};
 
@@ -64,6 +65,8 @@ fn a_request_allocates_four_times_more_than_with_a_constant_header() {
         let api = protected_api(&wristband).await;
         (wristband, api)
     });
+    // As in a program without a subscriber: other tests of this process may have set one.
+    let _untraced = tracing::subscriber::set_default(NoSubscriber::default());
     let client = wristband.client();
     let token = servers.block_on(client.get_token()).unwrap();
     let constant = Constant(token.authorization().clone());

@@ -58,6 +58,10 @@ impl BaseUrl {
         })
     }
 
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
+    }
+
     pub(crate) fn origin(&self) -> &Arc<Origin> {
         &self.origin
     }

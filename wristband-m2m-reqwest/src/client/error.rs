@@ -93,6 +93,20 @@ pub enum ApiErrorKind {
     Request,
 }
 
+impl ApiErrorKind {
+    /// For traces, where it is the `error.type`.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::Status => "status",
+            Self::Network => "network",
+            Self::Timeout => "timeout",
+            Self::Decode => "decode",
+            Self::Request => "request",
+        }
+    }
+}
+
 impl ApiError {
     /// An answer as an error, so that a fake can fail like the server would.
     ///

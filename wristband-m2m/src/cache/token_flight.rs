@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
 
 use super::TokenCache;
@@ -41,9 +42,12 @@ impl Work for TokenFlight {
         self.span = tracing::info_span!(
             parent: None,
             "wristband_m2m.fetch",
-            reason = tracing::field::Empty,
-            attempts = tracing::field::Empty,
-            outcome = tracing::field::Empty,
+            wristband_m2m.client_id = self.cache.fetcher.client_id(),
+            reason = Empty,
+            attempts = Empty,
+            outcome = Empty,
+            otel.status_code = Empty,
+            error.type = Empty,
         );
         self.span.follows_from(Span::current());
     }
@@ -74,11 +78,17 @@ impl Work for TokenFlight {
         let _entered = self.span.enter();
         match output {
             Some(result) => {
-                let outcome = match result {
-                    Ok(_) => "token".to_owned(),
-                    Err(error) => format!("{:?}", error.kind()),
-                };
-                self.span.record("outcome", outcome);
+                match result {
+                    Ok(_) => {
+                        self.span.record("outcome", "token");
+                    }
+                    Err(error) => {
+                        let kind = error.kind().name();
+                        self.span.record("outcome", kind);
+                        self.span.record("error.type", kind);
+                        self.span.record("otel.status_code", "ERROR");
+                    }
+                }
                 self.cache.on_complete(self.id, result);
             }
             None => self.cache.on_abandoned(self.id),

@@ -55,6 +55,10 @@ impl TokenEndpoint {
         }
     }
 
+    pub(crate) fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
     /// The secret that worked last.
     pub(crate) fn preferred(&self) -> SecretKind {
         if self.prefers_secondary.load(Ordering::Relaxed) {

@@ -8,6 +8,7 @@ use reqwest::Url;
 
 use super::{ApiError, ApiErrorKind};
 use crate::client::endpoint::Endpoint;
+use crate::middleware::error::token_error;
 
 impl ApiError {
     /// The stack did not deliver an answer. `url` is the request's, if anyone but us could have put it in an error.
@@ -75,6 +76,22 @@ impl Cause {
 impl fmt::Debug for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self.as_error(), f)
+    }
+}
+
+impl ApiErrorKind {
+    /// The kind that an error of the HTTP stack is of.
+    pub(crate) fn of_stack(error: &reqwest_middleware::Error) -> Self {
+        if token_error(error).is_some() {
+            return Self::Token;
+        }
+        let http = match error {
+            reqwest_middleware::Error::Reqwest(error) => Some(error),
+            reqwest_middleware::Error::Middleware(error) => {
+                chain(error.as_ref()).find_map(http_error)
+            }
+        };
+        http.map_or(Self::Request, |error| classify(error).0)
     }
 }
 

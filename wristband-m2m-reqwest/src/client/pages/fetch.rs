@@ -14,6 +14,7 @@ use crate::client::error::{ApiError, ApiErrorKind};
 use crate::client::inner::ClientInner;
 use crate::client::request::Call;
 use crate::client::response::{Collected, ResponseReader};
+use crate::telemetry::CallSpan;
 
 /// What the `#[page]` argument is. Beside `From`, for a message in terms of the user's trait.
 #[diagnostic::on_unimplemented(
@@ -59,7 +60,7 @@ where
     })
 }
 
-type InFlight = Pin<Box<dyn Future<Output = Result<Collected, ApiError>> + Send>>;
+type InFlight = Pin<Box<dyn Future<Output = (Result<Collected, ApiError>, CallSpan)> + Send>>;
 
 struct Fetch<P, E, A, B> {
     api: ClientInner,
@@ -88,7 +89,10 @@ where
             return Err(ApiError::new(self.endpoint, ApiErrorKind::Decode, problem));
         }
         let api = self.api.clone();
-        Ok(Box::pin(async move { prepared.collect(&api, plan).await }))
+        let span = CallSpan::new(self.endpoint, prepared.request.url());
+        Ok(Box::pin(async move {
+            (prepared.collect(&api, plan, &span).await, span)
+        }))
     }
 }
 
@@ -108,18 +112,21 @@ where
         if let Some(argument) = this.next.take() {
             match this.request(argument) {
                 Ok(request) => this.in_flight = Some(request),
-                Err(error) => return Poll::Ready(Some((this.reader.finish)(Err(error)))),
+                Err(error) => {
+                    let page = (this.reader.finish)(Err(error), &CallSpan::none());
+                    return Poll::Ready(Some(page));
+                }
             }
         }
         let Some(in_flight) = &mut this.in_flight else {
             return Poll::Ready(None);
         };
-        let mut collected = ready!(in_flight.as_mut().poll(context));
+        let (mut collected, span) = ready!(in_flight.as_mut().poll(context));
         this.in_flight = None;
         if let Ok(collected) = &mut collected {
             this.page = collected.url.take();
         }
-        let page = (this.reader.finish)(collected);
+        let page = (this.reader.finish)(collected, &span);
         if let Ok(page) = &page {
             this.next = page.next().map(A::from_cursor);
         }

@@ -18,6 +18,7 @@ use crate::client::response::{
     BodyMode, CallDeadline, Collected, Incoming, ReadPlan, ResponseReader, Timer,
 };
 use crate::middleware::extensions::{HomeOrigin, MinTokenLife, NoRetry, SkipWristbandAuth};
+use crate::telemetry::CallSpan;
 
 /// A deadline that is never reached, for a timeout that no clock can count to.
 const FAR: Duration = Duration::from_secs(60 * 60 * 24 * 365);
@@ -33,14 +34,16 @@ impl<'a> Call<'a> {
     /// Sends the request and reads the response. The request is made at once and all that depends on types is done at the
     /// end, so that little has to be carried along while the call waits.
     pub fn send<R>(&mut self, reader: ResponseReader<R>) -> impl Future<Output = R> + use<'a, R> {
-        let api = self.api;
+        let (api, endpoint) = (self.api, self.endpoint);
         let prepared = self.prepare(reader.plan);
         async move {
+            let url = prepared.as_ref().map(|prepared| prepared.request.url());
+            let span = CallSpan::new(endpoint, url.unwrap_or(api.connection().base().url()));
             let collected = match prepared {
-                Ok(prepared) => prepared.collect(api, reader.plan).await,
+                Ok(prepared) => prepared.collect(api, reader.plan, &span).await,
                 Err(error) => Err(error),
             };
-            (reader.finish)(collected)
+            (reader.finish)(collected, &span)
         }
     }
 
@@ -187,11 +190,17 @@ impl<'a> Call<'a> {
 
 impl Prepared {
     /// Sends the request, and reads of the response what the plan asks for.
-    pub(crate) async fn collect(
-        self,
+    pub(crate) fn collect(
+        mut self,
         api: &ClientInner,
         plan: ReadPlan,
-    ) -> Result<Collected, ApiError> {
+        span: &CallSpan,
+    ) -> impl Future<Output = Result<Collected, ApiError>> {
+        span.name_attempts(self.deadline.endpoint, &mut self.extensions);
+        span.cover(self.send(api, plan))
+    }
+
+    async fn send(self, api: &ClientInner, plan: ReadPlan) -> Result<Collected, ApiError> {
         let Self {
             request,
             mut extensions,

@@ -9,6 +9,7 @@ use super::Incoming;
 use super::incoming::{ResponseHead, Timer};
 use crate::client::endpoint::Endpoint;
 use crate::client::error::{ApiError, ApiErrorKind};
+use crate::telemetry::CallSpan;
 
 /// What of an answer is wanted.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +62,14 @@ pub(crate) enum Body {
 }
 
 impl Collected {
+    /// Records in the span of the call how it was answered.
+    pub(crate) fn record(&self, span: &CallSpan) {
+        match self.body {
+            Body::Untouched(_) => span.passed_on(self.head.status),
+            _ => span.responded(self.head.status),
+        }
+    }
+
     /// The body, if the plan was to read it.
     pub(crate) fn take_whole(&mut self) -> Option<Bytes> {
         match &mut self.body {

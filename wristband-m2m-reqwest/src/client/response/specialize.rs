@@ -20,6 +20,7 @@ use crate::client::error::ApiError;
 use crate::client::pages::LinkedPage;
 #[cfg(feature = "stream")]
 use crate::client::pages::{Page, Pages};
+use crate::telemetry::CallSpan;
 
 /// What an endpoint returns: `Result<T, E>`, or an alias of it.
 #[diagnostic::on_unimplemented(
@@ -93,7 +94,7 @@ impl<O, E, W, T> ResponseDecoder<O, E, W, T> {
 #[derive(Debug)]
 pub struct ResponseReader<R> {
     pub(crate) plan: ReadPlan,
-    pub(crate) finish: fn(Result<Collected, ApiError>) -> R,
+    pub(crate) finish: fn(Result<Collected, ApiError>, &CallSpan) -> R,
 }
 
 impl<O, E, W, D> ResponseDecoder<O, E, W, D> {
@@ -107,9 +108,11 @@ impl<O, E, W, D> ResponseDecoder<O, E, W, D> {
     {
         ResponseReader {
             plan: <W::Decoder<D>>::PLAN,
-            finish: |collected| {
+            finish: |collected, span| {
                 collected
+                    .inspect(|collected| collected.record(span))
                     .and_then(<W::Decoder<D>>::decode)
+                    .inspect_err(|error| span.failed(error))
                     .map_err(E::from_api_error)
             },
         }
