@@ -60,7 +60,7 @@ use proc_macro::TokenStream;
 ///
 /// The trait stays, so that a test can implement it by hand: `impl Orders for Fake { async fn find(..) .. }`. Beside it
 /// comes `OrdersClient` with the same methods, and the constructors `new(token)` (with `base_url`),
-/// `with_base_url(base_url, token)`, `builder(token)` and `from_http_client(base_url, http)`.
+/// `with_base_url(base_url, token)`, `builder(token)`, `on(&connection)` and `from_http_client(base_url, http)`.
 ///
 /// All mistakes are reported in one run, each where it was made; the trait and the client are still generated.
 ///
@@ -84,7 +84,8 @@ use proc_macro::TokenStream;
 /// # Endpoints
 ///
 /// An endpoint is an `async fn` on `&self` without type parameters and without a body, which returns a
-/// [response](#responses), or a `fn` that returns [pages](#pages). A method without a verb has a body, and is left alone.
+/// [response](#responses), or a `fn` that returns [pages](#pages). A method without a verb has a body, and is left alone; but the
+/// future of an `async fn` is `Send` as those of the endpoints are, and the client has the method, too.
 ///
 /// | on a method | meaning |
 /// |---|---|

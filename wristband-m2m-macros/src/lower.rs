@@ -7,6 +7,10 @@ use crate::parse::method::Method;
 use crate::parse::options::CallOptions;
 use crate::validate::{path_params, rules, signature};
 
+mod provided;
+
+pub(crate) use provided::provided;
+
 /// What a trait says of all its methods.
 pub(crate) struct Defaults {
     pub(crate) fixed: Fixed,

@@ -23,6 +23,7 @@ pub(crate) struct Service {
     /// `None` leaves the default to the run time.
     pub(crate) timeout: Option<Duration>,
     pub(crate) endpoints: Vec<Endpoint>,
+    pub(crate) provided: Vec<Provided>,
 }
 
 impl Service {
@@ -56,6 +57,20 @@ pub(crate) struct Endpoint {
     pub(crate) page: Option<usize>,
     /// The whole return type, whatever alias it is spelled with.
     pub(crate) output: Type,
+}
+
+/// A method with a body in place of a verb.
+#[derive(Clone)]
+pub(crate) struct Provided {
+    /// Position in the items of the trait.
+    pub(crate) index: usize,
+    pub(crate) attrs: Vec<Attribute>,
+    /// With a plain name for each argument.
+    pub(crate) sig: Signature,
+    /// What its future returns, if it is `async`.
+    pub(crate) output: Option<Type>,
+    /// Whether a trait object can pass it on to the implementation behind it.
+    pub(crate) is_dyn_compatible: bool,
 }
 
 /// What a call is made with.

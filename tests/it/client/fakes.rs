@@ -174,3 +174,96 @@ async fn an_automock_below_ours_expects_calls() {
     );
     assert_eq!(mock.search("Ada").await.unwrap(), [7]);
 }
+
+/// With methods that are no endpoints, of all kinds.
+#[wristband_m2m(dyn = DynInventory)]
+pub(crate) trait Inventory {
+    #[get("/items/{id}")]
+    async fn item(&self, id: u64) -> Result<Order, ApiError>;
+
+    /// Whatever several calls make together.
+    async fn notes(&self, ids: &[u64], separator: &str) -> Result<String, ApiError> {
+        let mut notes = Vec::new();
+        for id in ids {
+            notes.push(self.item(*id).await?.note);
+        }
+        Ok(notes.join(separator))
+    }
+
+    async fn pair(
+        &self,
+        (first, second): (u64, u64),
+        mut glue: String,
+    ) -> Result<String, ApiError> {
+        glue.push(' ');
+        self.notes(&[first, second], &glue).await
+    }
+
+    fn shelf(&self) -> &str {
+        "nowhere"
+    }
+
+    async fn each<T: AsRef<str> + Send>(&self, names: Vec<T>) -> usize {
+        names.len()
+    }
+}
+
+struct Shelf;
+
+impl Inventory for Shelf {
+    async fn item(&self, id: u64) -> Result<Order, ApiError> {
+        Ok(order(id))
+    }
+
+    async fn notes(&self, ids: &[u64], _separator: &str) -> Result<String, ApiError> {
+        Ok(format!("{} on the shelf", ids.len()))
+    }
+
+    fn shelf(&self) -> &str {
+        "third"
+    }
+
+    async fn each<T: AsRef<str> + Send>(&self, _names: Vec<T>) -> usize {
+        7
+    }
+}
+
+async fn spawned<I: Inventory + 'static>(inventory: I) -> String {
+    let notes = async move { inventory.notes(&[1, 2], ", ").await };
+    tokio::spawn(notes).await.unwrap().unwrap()
+}
+
+#[tokio::test]
+async fn a_provided_async_method_is_send_and_inherent() {
+    mod elsewhere {
+        /// The trait is not in scope here.
+        pub(super) async fn notes(client: &super::InventoryClient) -> String {
+            client.notes(&[1, 2], ", ").await.unwrap()
+        }
+    }
+    let wristband = MockWristband::start().await;
+    let api = ApiServer::start(|_| Reply::json(200, r#"{"id": 7, "note": "real"}"#)).await;
+    let client = InventoryClient::with_base_url(api.url(""), wristband.client()).unwrap();
+    assert_eq!(elsewhere::notes(&client).await, "real, real");
+    assert_eq!(
+        client.pair((1, 2), "+".to_owned()).await.unwrap(),
+        "real+ real"
+    );
+    assert_eq!(client.each(vec!["a"]).await, 1);
+    assert_eq!(spawned(client).await, "real, real");
+}
+
+#[tokio::test]
+async fn a_trait_object_passes_on_what_is_no_endpoint() {
+    let object: Arc<dyn DynInventory> = Arc::new(Shelf);
+    assert_eq!(object.notes(&[1], "").await.unwrap(), "1 on the shelf");
+    assert_eq!((*object).notes(&[1], "").await.unwrap(), "1 on the shelf");
+    assert_eq!(
+        object.pair((1, 2), String::new()).await.unwrap(),
+        "2 on the shelf"
+    );
+    assert_eq!(object.shelf(), "third");
+    assert_eq!(spawned(object.clone()).await, "2 on the shelf");
+    // It is generic, so the body in the trait is all there is.
+    assert_eq!(object.each(vec!["a"]).await, 1);
+}

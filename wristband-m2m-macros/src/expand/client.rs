@@ -4,8 +4,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
 
-use super::{attrs, call, delegate, docs, trait_item};
-use crate::model::{Endpoint, Service};
+use super::delegate::Delegate;
+use super::{attrs, call, docs};
+use crate::model::{Endpoint, Provided, Service};
+use crate::validate::rules::is_constructor;
 
 pub(super) fn expand(service: &Service) -> TokenStream {
     [
@@ -148,6 +150,11 @@ fn methods(service: &Service) -> TokenStream {
     let cfgs = attrs::cfg_and_allow(&item.attrs);
     let lints = attrs::lints();
     let methods = service.endpoints.iter().map(|it| method(service, it));
+    let provided = service
+        .provided
+        .iter()
+        .filter_map(|it| provided(service, it));
+    let methods = methods.chain(provided);
     quote! {
         #(#cfgs)*
         #lints
@@ -172,6 +179,28 @@ fn method(service: &Service, endpoint: &Endpoint) -> TokenStream {
             #body
         }
     }
+}
+
+/// An `async fn` with a body is a method of the client, too: to call it, one need not import the trait.
+fn provided(service: &Service, provided: &Provided) -> Option<TokenStream> {
+    let vis = &service.item.vis;
+    let name = &service.item.ident;
+    let Provided {
+        attrs, sig, output, ..
+    } = provided;
+    if output.is_none() || is_constructor(&sig.ident) {
+        return None;
+    }
+    let attrs = attrs::inherited(attrs);
+    let ident = &sig.ident;
+    let method = Delegate::from(provided);
+    let call = method.call(&quote!(<Self as #name>::#ident), method.this());
+    Some(quote! {
+        #(#attrs)*
+        #vis #sig {
+            #call.await
+        }
+    })
 }
 
 fn settings(service: &Service) -> TokenStream {
@@ -218,12 +247,11 @@ fn implementation(service: &Service) -> TokenStream {
     let cfgs = attrs::cfg_and_allow(&item.attrs);
     let lints = attrs::lints();
     let methods = service.endpoints.iter().map(|endpoint| {
-        let cfgs = attrs::cfg_and_allow(&endpoint.attrs);
-        let sig = trait_item::declared(endpoint);
-        let ident = &endpoint.sig.ident;
-        let this = endpoint.sig.receiver().map(|receiver| &receiver.self_token);
+        let method = Delegate::from(endpoint);
+        let (cfgs, sig) = (method.cfg_and_allow(), method.declared());
+        let ident = &sig.ident;
         // The method of the client itself: those win over the trait's.
-        let call = delegate::call(&quote!(Self::#ident), &quote!(#this), endpoint);
+        let call = method.call(&quote!(Self::#ident), method.this());
         quote! {
             #(#cfgs)*
             #sig {

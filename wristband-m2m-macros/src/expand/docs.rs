@@ -70,6 +70,24 @@ pub(super) fn dyn_trait(service: &Service) -> Vec<Attribute> {
     ])
 }
 
+/// The methods that no trait object can pass on.
+pub(super) fn not_passed_on(service: &Service) -> Vec<Attribute> {
+    let provided = service.provided.iter().filter(|it| !it.is_dyn_compatible);
+    let names: Vec<String> = provided
+        .map(|provided| format!("`{}`", provided.sig.ident.unraw()))
+        .collect();
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let names = names.join(", ");
+    lines(&[
+        "",
+        &format!(
+            "Not dyn-compatible, so that a trait object has the body in the trait, whatever is behind it: {names}."
+        ),
+    ])
+}
+
 /// Further lines below what the user has written.
 fn paragraph(attrs: &[Attribute], text_lines: &[&str]) -> Vec<Attribute> {
     let mut attributes = if text(attrs).is_empty() {

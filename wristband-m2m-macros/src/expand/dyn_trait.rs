@@ -3,10 +3,11 @@
 use proc_macro2::{Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
-use syn::{FnArg, Ident, Lifetime};
+use syn::{Ident, Lifetime, Type};
 
-use super::{attrs, delegate, docs, trait_item};
-use crate::model::{Endpoint, Service};
+use super::delegate::Delegate;
+use super::{attrs, docs};
+use crate::model::Service;
 
 pub(super) fn expand(service: &Service) -> TokenStream {
     let Some(dyn_trait) = &service.dyn_name else {
@@ -15,21 +16,31 @@ pub(super) fn expand(service: &Service) -> TokenStream {
     let item = &service.item;
     let (name, vis, supertraits) = (&item.ident, &item.vis, &item.supertraits);
     let cfgs: Vec<_> = attrs::cfg_and_allow(&item.attrs).collect();
-    let docs = docs::dyn_trait(service);
+    let docs = docs::dyn_trait(service)
+        .into_iter()
+        .chain(docs::not_passed_on(service));
     let lints = attrs::lints();
     let plus = (!supertraits.is_empty()).then(|| quote!(+));
 
-    let declared = service.endpoints.iter().map(|endpoint| {
-        let (cfgs, sig) = (cfg_and_allow(endpoint), erased(service, endpoint));
+    let provided = service.provided.iter().filter(|it| it.is_dyn_compatible);
+    let methods: Vec<Delegate> = service
+        .endpoints
+        .iter()
+        .map(Delegate::from)
+        .chain(provided.map(Delegate::from))
+        .collect();
+
+    let declared = methods.iter().map(|method| {
+        let (cfgs, sig) = (method.cfg_and_allow(), erased(service, *method));
         quote!(#(#cfgs)* #[doc(hidden)] #sig;)
     });
-    let erasing = service.endpoints.iter().map(|endpoint| {
-        let (cfgs, sig) = (cfg_and_allow(endpoint), erased(service, endpoint));
-        let ident = &endpoint.sig.ident;
-        let call = delegate::call(&quote!(<Self as #name>::#ident), &this(endpoint), endpoint);
-        let call = match endpoint.page {
-            Some(_) => call,
-            None => quote!(::std::boxed::Box::pin(#call)),
+    let erasing = methods.iter().map(|method| {
+        let (cfgs, sig) = (method.cfg_and_allow(), erased(service, *method));
+        let ident = &method.sig.ident;
+        let call = method.call(&quote!(<Self as #name>::#ident), method.this());
+        let call = match method.output {
+            Some(_) => quote!(::std::boxed::Box::pin(#call)),
+            None => call,
         };
         quote! {
             #(#cfgs)*
@@ -39,15 +50,14 @@ pub(super) fn expand(service: &Service) -> TokenStream {
         }
     });
     let restoring = |receiver: &dyn Fn(TokenStream) -> TokenStream| {
-        let restore = |endpoint: &Endpoint| {
-            let (cfgs, sig) = (cfg_and_allow(endpoint), trait_item::declared(endpoint));
-            let erased = erased_name(endpoint);
-            let receiver = receiver(this(endpoint));
+        let restore = |method: &Delegate| {
+            let (cfgs, sig) = (method.cfg_and_allow(), method.declared());
+            let erased = erased_name(*method);
             let target = quote!(<dyn #dyn_trait + '_ as #dyn_trait>::#erased);
-            let call = delegate::call(&target, &receiver, endpoint);
-            let call = match endpoint.page {
-                Some(_) => call,
-                None => quote!(async move { #call.await }),
+            let call = method.call(&target, method.this().map(receiver));
+            let call = match method.output {
+                Some(_) => quote!(async move { #call.await }),
+                None => call,
             };
             quote! {
                 #(#cfgs)*
@@ -56,7 +66,7 @@ pub(super) fn expand(service: &Service) -> TokenStream {
                 }
             }
         };
-        service.endpoints.iter().map(restore).collect::<Vec<_>>()
+        methods.iter().map(restore).collect::<Vec<_>>()
     };
     let for_object = restoring(&|this| this);
     let for_arc = restoring(&|this| quote!(&**#this));
@@ -89,49 +99,45 @@ pub(super) fn expand(service: &Service) -> TokenStream {
     }
 }
 
-fn cfg_and_allow(endpoint: &Endpoint) -> impl Iterator<Item = &syn::Attribute> {
-    attrs::cfg_and_allow(&endpoint.attrs)
-}
-
-fn this(endpoint: &Endpoint) -> TokenStream {
-    let this = endpoint.sig.receiver().map(|receiver| &receiver.self_token);
-    this.into_token_stream()
-}
-
 /// A name of its own, so that a call on a trait object is not ambiguous.
-fn erased_name(endpoint: &Endpoint) -> Ident {
-    let ident = &endpoint.sig.ident;
+fn erased_name(method: Delegate) -> Ident {
+    let ident = &method.sig.ident;
     format_ident!("__dyn_{}", ident.unraw(), span = ident.span())
 }
 
+/// The signature of a method that can be called on a trait object.
+fn erased(service: &Service, method: Delegate) -> TokenStream {
+    let name = erased_name(method);
+    match method.output {
+        Some(output) => boxed(service, method, &name, output),
+        None => {
+            let mut sig = method.sig.clone();
+            sig.ident = name;
+            sig.into_token_stream()
+        }
+    }
+}
+
 /// The signature with a boxed future that lives as long as the shortest of the arguments.
-fn erased(service: &Service, endpoint: &Endpoint) -> TokenStream {
+fn boxed(service: &Service, method: Delegate, name: &Ident, output: &Type) -> TokenStream {
     let krate = &service.krate;
-    let name = erased_name(endpoint);
     let shortest = Lifetime::new("'__call", Span::mixed_site());
-    let output = &endpoint.output;
-    let output = match endpoint.page {
-        Some(_) => quote!(#output),
-        None => quote!(#krate::private::BoxFuture<#shortest, #output>),
-    };
-    let this = this(endpoint);
-    let named = endpoint.sig.generics.lifetimes().map(|lifetime| {
+    let this = method.this();
+    let generics = &method.sig.generics;
+    let named = generics.lifetimes().map(|lifetime| {
         let mut lifetime = lifetime.clone();
         lifetime.bounds.push(shortest.clone());
         lifetime
     });
-    let predicates = &endpoint.sig.generics.where_clause;
-    let arguments = trait_item::arguments(endpoint).map(|argument| match argument {
-        FnArg::Typed(typed) => {
-            let (cfgs, pat) = (attrs::cfg_and_allow(&typed.attrs), &typed.pat);
-            let ty = with_lifetime(typed.ty.to_token_stream(), &shortest);
-            quote!(, #(#cfgs)* #pat: #ty)
-        }
-        FnArg::Receiver(_) => TokenStream::new(),
+    let predicates = &generics.where_clause;
+    let arguments = method.arguments().map(|argument| {
+        let (cfgs, pat) = (attrs::cfg_and_allow(&argument.attrs), &argument.pat);
+        let ty = with_lifetime(argument.ty.to_token_stream(), &shortest);
+        quote!(, #(#cfgs)* #pat: #ty)
     });
     quote! {
         fn #name<#shortest #(, #named)*>(&#shortest #this #(#arguments)*)
-            -> #output
+            -> #krate::private::BoxFuture<#shortest, #output>
         #predicates
     }
 }

@@ -126,3 +126,27 @@ fn a_dyn_trait_and_conditional_parts() {
         },
     ));
 }
+
+#[test]
+fn methods_that_are_no_endpoints() {
+    assert_reads!(expanded(
+        quote!(dyn = DynOrders),
+        quote! {
+            pub trait Orders {
+                #[get("/orders/{id}")]
+                async fn find(&self, id: u64) -> Result<Order, ApiError>;
+                /// Two orders.
+                async fn both(&self, (first, second): (u64, u64), mut key: &str) -> Result<[Order; 2], ApiError> {
+                    key = key.trim();
+                    Ok([self.find(first).await?, self.find(second).await?])
+                }
+                fn name(&self) -> &str {
+                    "orders"
+                }
+                async fn count<T: Send>(&self, all: T) -> usize {
+                    0
+                }
+            }
+        },
+    ));
+}

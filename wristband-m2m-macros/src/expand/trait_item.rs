@@ -1,11 +1,12 @@
-//! The trait: as the user wrote it, but each endpoint answers a future that can be sent.
+//! The trait: as the user wrote it, but each `async fn` returns a future that can be sent.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{FnArg, ItemTrait, Signature, TraitItem, parse_quote};
+use syn::{ItemTrait, TraitItem, parse_quote};
 
+use super::delegate::{self, Delegate};
 use super::docs;
-use crate::model::{Endpoint, Service};
+use crate::model::Service;
 
 pub(super) fn expand(service: &Service) -> TokenStream {
     let mut item = service.item.clone();
@@ -13,7 +14,17 @@ pub(super) fn expand(service: &Service) -> TokenStream {
         if let Some(TraitItem::Fn(method)) = item.items.get_mut(endpoint.index) {
             method.attrs = endpoint.attrs.clone();
             method.attrs.extend(docs::route(service, endpoint));
-            method.sig = declared(endpoint);
+            method.sig = Delegate::from(endpoint).declared();
+        }
+    }
+    for provided in &service.provided {
+        if let Some(output) = &provided.output
+            && let Some(TraitItem::Fn(method)) = item.items.get_mut(provided.index)
+        {
+            let body = &method.default;
+            method.default = Some(parse_quote!({ async move #body }));
+            method.sig.asyncness = None;
+            method.sig.output = delegate::future(output);
         }
     }
     send_and_sync(&mut item);
@@ -21,28 +32,6 @@ pub(super) fn expand(service: &Service) -> TokenStream {
     item.attrs
         .push(parse_quote!(#[allow(dead_code, clippy::too_many_arguments, clippy::fn_params_excessive_bools)]));
     item.into_token_stream()
-}
-
-/// `-> impl Future<Output = ..> + Send`, spelled the same in the trait and in every impl: where it is not, rustc takes
-/// an impl that delegates for a cycle.
-fn future(endpoint: &Endpoint) -> syn::ReturnType {
-    let output = &endpoint.output;
-    parse_quote!(-> impl ::core::future::Future<Output = #output> + ::core::marker::Send)
-}
-
-/// The signature in the trait and in its impls. One that returns pages is left as it is.
-pub(super) fn declared(endpoint: &Endpoint) -> Signature {
-    let mut sig = endpoint.sig.clone();
-    if endpoint.page.is_none() {
-        sig.asyncness = None;
-        sig.output = future(endpoint);
-    }
-    sig
-}
-
-/// The arguments after `&self`, as written.
-pub(super) fn arguments(endpoint: &Endpoint) -> impl Iterator<Item = &FnArg> {
-    endpoint.sig.inputs.iter().skip(1)
 }
 
 fn send_and_sync(item: &mut ItemTrait) {

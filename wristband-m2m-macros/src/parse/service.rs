@@ -52,6 +52,7 @@ pub(crate) fn read(
     };
     let mut unsupported = check_head(&item, diagnostics);
     let mut endpoints = Vec::new();
+    let mut provided = Vec::new();
     let mut broken = Vec::new();
     let mut methods = 0;
     let mut kept = Vec::new();
@@ -75,7 +76,7 @@ pub(crate) fn read(
         let has_body = function.default.is_some();
         let read = method::read(&mut function, features, diagnostics);
         methods += usize::from(read.is_some() || diagnostics.count() > before);
-        if read.is_some() && is_repeated(&function, &mut names, diagnostics) {
+        if (read.is_some() || has_body) && is_repeated(&function, &mut names, diagnostics) {
             continue;
         }
         let broken_one = Broken {
@@ -88,7 +89,7 @@ pub(crate) fn read(
                 Some(endpoint) if diagnostics.count() == before => endpoints.push(endpoint),
                 _ => broken.push(broken_one),
             },
-            None if has_body => {}
+            None if has_body => provided.push(lower::provided(kept.len(), &function)),
             None => broken.push(broken_one),
         }
         kept.push(TraitItem::Fn(function));
@@ -117,6 +118,7 @@ pub(crate) fn read(
             path: options.path,
             timeout: options.call.timeout,
             endpoints,
+            provided,
         },
         broken,
         unsupported,
@@ -202,7 +204,7 @@ fn check_head(item: &ItemTrait, diagnostics: &mut Diagnostics) -> bool {
     !item.generics.params.is_empty() || item.generics.where_clause.is_some()
 }
 
-/// Whether an endpoint of this name was there before. Those under `#[cfg]` may exclude one another, so rustc judges them.
+/// Whether a method of this name was there before. Those under `#[cfg]` may exclude one another, so rustc judges them.
 fn is_repeated(
     function: &TraitItemFn,
     names: &mut Vec<(Ident, bool)>,
