@@ -16,12 +16,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::wristband_m2m::private::was_requested_before;
 use ::wristband_m2m::{AccessToken, TokenErrorKind, WristbandM2mClient};
 use http::header::AUTHORIZATION;
 use http::{Extensions, StatusCode};
 use reqwest::{Request, Response, Url};
 use reqwest_middleware::{Error, Middleware, Next};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 pub use self::builder::WristbandAuthBuilder;
 use self::challenge::is_insufficient_scope;
@@ -80,8 +81,9 @@ use crate::telemetry::run_attempt;
 /// replaced it already; and the request is sent again, once, at once, byte for byte. A second 401 is returned. So is the
 /// first one, readable, if no new token could be obtained or the body cannot be sent twice (a stream, a multipart form):
 /// then the next request has the new token. Other callers keep the rejected token until it is replaced, so the trouble of
-/// one API costs the others nothing. With a token store, a replacement that another process fetched may be rejected too;
-/// then one more token is fetched and the request is sent a third and last time.
+/// one API costs the others nothing. A replacement that was requested before the request was sent, or fetched by another
+/// process through a token store, may be as old as the rejected token. If it is rejected too, one more token is fetched and
+/// the request is sent a third and last time.
 ///
 /// A 401 with `error="insufficient_scope"` (RFC 6750, section 3.1) is not about the token, and neither is a 403: no token
 /// is renewed. [`AuthOutcome`], an extension on every response, says what was done.
@@ -153,6 +155,7 @@ struct Attempt {
     /// Where the request went; a redirect may have led the response elsewhere.
     url: Url,
     token: AccessToken,
+    sent_at: Instant,
     replay: Result<Replay, NotRetried>,
 }
 
@@ -316,6 +319,7 @@ impl Shared {
                 Err(NotRetried::Disabled)
             },
             token,
+            sent_at: Instant::now(),
         };
         let authorization = attempt.token.authorization().clone();
         request.headers_mut().insert(AUTHORIZATION, authorization);
@@ -333,6 +337,7 @@ impl Shared {
         let Attempt {
             url,
             mut token,
+            sent_at,
             replay,
         } = attempt;
         let mut outcome = AuthOutcome::AUTHENTICATED;
@@ -350,14 +355,14 @@ impl Shared {
             tracing::debug!("sending the request again with a new token");
             let request = replay.into_request(url.clone(), token.authorization().clone());
             response = run_attempt(next.clone(), request, extensions).await?;
-            // A token of another process may be older than the rejection, and then says nothing about the renewal.
-            let adopted = self.client.is_adopted(&token) && !outcome.retried();
+            // It may be older than the rejection, and then says nothing about the renewal.
+            let may_be_old = !outcome.retried() && self.may_predate(&token, sent_at);
             outcome = AuthOutcome::RETRIED;
             if !same_origin(&url, response.url()) {
                 return Ok(outcome.on(response));
             }
             match response.status() {
-                StatusCode::UNAUTHORIZED if adopted => {}
+                StatusCode::UNAUTHORIZED if may_be_old => {}
                 StatusCode::UNAUTHORIZED => {
                     if let Some(origin) =
                         Origin::of(&url).filter(|_| !is_insufficient_scope(&response))
@@ -396,6 +401,11 @@ impl Shared {
         }
         tracing::debug!(%origin, "the API rejected the token");
         self.replace_token(&origin, token).await
+    }
+
+    /// Whether the token may have been issued before what made the API reject the token of a request sent at `sent_at`.
+    fn may_predate(&self, token: &AccessToken, sent_at: Instant) -> bool {
+        self.client.is_adopted(token) || was_requested_before(token, sent_at)
     }
 
     async fn replace_token(

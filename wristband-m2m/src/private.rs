@@ -4,11 +4,19 @@
 use std::borrow::Cow;
 use std::error::Error;
 
+use tokio::time::Instant;
+
 use crate::config_error::ConfigError;
+use crate::token::AccessToken;
 
 pub use crate::client::is_loopback;
 pub use crate::clock::deadline_after;
 pub use crate::jitter::jitter;
+
+/// Returns whether the request that fetched `token` was sent before `instant`.
+pub fn was_requested_before(token: &AccessToken, instant: Instant) -> bool {
+    token.lifetime().asked_at.monotonic < instant
+}
 
 /// See the grammar at [`ConfigError`]: `problem` is what is wrong, a colon, and what to write.
 pub fn config_error(

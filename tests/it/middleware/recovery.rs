@@ -1,10 +1,14 @@
 //! One request, and a token that is no longer good.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use tokio::sync::Notify;
 use wristband_m2m_reqwest::token_error;
-use wristband_m2m_reqwest::wristband_m2m::TokenErrorKind;
+use wristband_m2m_reqwest::wristband_m2m::{
+    IssuedToken, TokenError, TokenErrorKind, TokenSource, async_trait,
+};
 
 use super::*;
 
@@ -314,6 +318,72 @@ async fn a_second_401_is_returned_as_it_is() {
     assert_eq!(response.text().await.unwrap(), "no 2");
     assert_eq!(wristband.token_requests(), 2);
     assert_eq!(api.requests().len(), 2);
+}
+
+/// Issues `t1`, `t2` and so on; the second once the gate is opened.
+struct Numbered {
+    issued: AtomicUsize,
+    gate: Arc<Notify>,
+}
+
+#[async_trait]
+impl TokenSource for Numbered {
+    async fn fetch_token(&self) -> Result<IssuedToken, TokenError> {
+        let number = self.issued.fetch_add(1, Ordering::Relaxed) + 1;
+        if number == 2 {
+            self.gate.notified().await;
+        }
+        let life = Duration::from_secs(3600);
+        Ok(IssuedToken::new(format!("t{number}"), life))
+    }
+}
+
+/// A revocation meets a flight under way: the request was sent with the token from before it, and the token that has
+/// landed by the time of the 401 is from before the revocation too.
+#[tokio::test]
+async fn a_replacement_that_is_older_than_the_request_is_replaced_too() {
+    let (landing, refusing) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let client = WristbandM2mClient::builder()
+        .token_source(Numbered {
+            issued: AtomicUsize::new(0),
+            gate: Arc::clone(&landing),
+        })
+        .build()
+        .unwrap();
+    let gate = Arc::clone(&refusing);
+    let api = ApiServer::start(move |request| match request.header("authorization") {
+        Some("Bearer t1") => {
+            let gate = Arc::clone(&gate);
+            Reply::status(401).after(async move { gate.notified().await })
+        }
+        Some("Bearer t2") => Reply::status(401),
+        _ => Reply::status(200),
+    })
+    .await;
+    let first = client.get_token().await.unwrap();
+    let renewing = tokio::spawn({
+        let client = client.clone();
+        async move { client.replace_token(&first).await }
+    });
+    while client.status().token_requests() < 2 {
+        tokio::task::yield_now().await;
+    }
+    let request = tokio::spawn(authenticated(&client).get(api.url("/")).send());
+    api.arrived(1).await;
+    landing.notify_one();
+    renewing.await.unwrap().unwrap();
+    refusing.notify_one();
+
+    let response = request.await.unwrap().unwrap();
+
+    let tokens: Vec<_> = api
+        .requests()
+        .iter()
+        .map(|request| request.header("authorization").unwrap().to_owned())
+        .collect();
+    assert_eq!(tokens, ["Bearer t1", "Bearer t2", "Bearer t3"]);
+    assert_eq!(response.status(), 200);
+    assert!(outcome(&response).retried());
 }
 
 #[tokio::test]
