@@ -3,6 +3,7 @@
 mod allocations;
 mod blocking;
 mod environment;
+mod extremes;
 mod flights;
 mod hostile;
 mod network;

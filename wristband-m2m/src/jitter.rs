@@ -1,9 +1,43 @@
 //! Randomness that spreads a fleet out.
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::time::Duration;
+
+use crate::clock::LONGEST_LIFE;
 
 /// Returns a random number from 0 to 1. The standard library seeds its hash maps well enough for this.
 pub fn jitter() -> f64 {
     let random = RandomState::new().build_hasher().finish();
     random as f64 / u64::MAX as f64
+}
+
+/// Returns `duration` times a factor that `jitter` moves from `at_zero` to `at_one`. A duration of more than a year counts
+/// as a year, so that the product cannot overflow.
+pub fn jittered(duration: Duration, at_zero: f64, at_one: f64, jitter: f64) -> Duration {
+    let factor = at_zero + (at_one - at_zero) * jitter.clamp(0.0, 1.0);
+    duration.min(LONGEST_LIFE).mul_f64(factor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn jitter_moves_the_factor_within_its_bounds() {
+        let ends = [-1.0, 0.0, 0.5, 1.0, 2.0];
+        let seconds = |from, to| {
+            ends.map(|jitter| jittered(Duration::from_secs(8), from, to, jitter).as_secs())
+        };
+        assert_eq!(seconds(1.0, 0.75), [8, 8, 7, 6, 6]);
+        assert_eq!(seconds(0.5, 1.5), [4, 4, 8, 12, 12]);
+        assert_eq!(jittered(Duration::MAX, 1.0, 2.0, 0.0), LONGEST_LIFE);
+        assert_eq!(jittered(Duration::MAX, 1.0, 2.0, 1.0), LONGEST_LIFE * 2);
+    }
+
+    #[test]
+    fn it_is_random() {
+        let first = jitter();
+        assert!((0.0..=1.0).contains(&first));
+        assert!((0..64).any(|_| jitter() != first));
+    }
 }

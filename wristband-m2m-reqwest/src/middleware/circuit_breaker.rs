@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use ::wristband_m2m::AccessToken;
-use ::wristband_m2m::private::jitter;
+use ::wristband_m2m::private::{jitter, jittered};
 use reqwest::Url;
 
 use crate::middleware::origin::Origin;
@@ -18,8 +18,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(48);
 /// The same, 10 s with jitter, where the origin accepts the current token on other routes: a true revocation is noticed
 /// by them, and must not wait for long.
 const LONGEST_PAUSE_IF_ACCEPTED: Duration = Duration::from_secs(8);
-/// Jitter lengthens a pause by up to this part of it.
-const JITTER: f64 = 0.25;
+/// Jitter lengthens a pause to up to this many times.
+const LONGEST_FACTOR: f64 = 1.25;
 /// Origins tracked at once. Beyond that the one that failed longest ago is forgotten, which costs it three renewals at
 /// most.
 const MAX_ORIGINS: usize = 64;
@@ -218,7 +218,7 @@ impl OpenCircuit {
     /// 1 s, doubled for each time before that it opened in the row.
     fn new(now: Instant, before: u32, jitter: f64) -> Self {
         let base = FIRST_PAUSE.saturating_mul(2u32.saturating_pow(before));
-        let with_jitter = |pause: Duration| pause.mul_f64(1.0 + jitter.clamp(0.0, 1.0) * JITTER);
+        let with_jitter = |pause| jittered(pause, 1.0, LONGEST_FACTOR, jitter);
         Self {
             since: now,
             pause: with_jitter(base.min(LONGEST_PAUSE)),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::TokenCache;
 use crate::clock::Moment;
 use crate::error::TokenError;
-use crate::jitter::jitter;
+use crate::jitter::{jitter, jittered};
 use crate::runtime::{Mutex, Task, lock, sleep, spawn};
 
 /// How much later than planned a refresh may start before its runtime counts as one that nobody drives.
@@ -106,9 +106,7 @@ fn pause(interval: Duration, jitter: f64, failure: Option<&TokenError>) -> Durat
     let asked = failure
         .and_then(TokenError::retry_after)
         .unwrap_or_default();
-    interval
-        .mul_f64(0.9 + jitter.clamp(0.0, 1.0) / 5.0)
-        .max(asked.min(interval).min(LONGEST_RETRY_AFTER))
+    jittered(interval, 0.9, 1.1, jitter).max(asked.min(interval).min(LONGEST_RETRY_AFTER))
 }
 
 fn longest_pause(interval: Duration) -> Duration {

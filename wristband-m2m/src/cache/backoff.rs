@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::clock::Moment;
 use crate::error::TokenError;
+use crate::jitter::jittered;
 
 /// The failure of the last refresh, and how long it keeps the next one waiting.
 #[derive(Debug)]
@@ -67,13 +68,10 @@ fn backoff_delay(
     const FLOOR: Duration = Duration::from_millis(100);
     const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(300);
 
-    let jitter = jitter.clamp(0.0, 1.0);
     let doubled = SHORTEST * 2u32.pow(failures.saturating_sub(1).min(5));
     let delay = doubled.min(LONGEST).min(life_left / 6).max(FLOOR);
     let asked = retry_after.unwrap_or_default().min(LONGEST_RETRY_AFTER);
-    delay
-        .mul_f64(1.0 - jitter / 4.0)
-        .max(asked.mul_f64(1.0 + jitter / 10.0))
+    jittered(delay, 1.0, 0.75, jitter).max(jittered(asked, 1.0, 1.1, jitter))
 }
 
 #[cfg(test)]

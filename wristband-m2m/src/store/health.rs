@@ -6,13 +6,15 @@ use std::time::Duration;
 use super::error::StoreError;
 use super::random::jitter;
 use crate::clock::Moment;
+use crate::jitter::jittered;
 
 /// An operation on a store that has answered before takes no longer.
 const OPERATION_LIMIT: Duration = Duration::from_millis(250);
 /// The first one connects, and perhaps shakes hands.
 const FIRST_OPERATION_LIMIT: Duration = Duration::from_millis(500);
 const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// With the jitter on top, no pause is longer than 30 s.
+const LONGEST_PAUSE: Duration = Duration::from_secs(24);
 
 /// Whether a client shares its token, as [`TokenStatus::store`](crate::TokenStatus::store) shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -110,12 +112,10 @@ impl Health {
     }
 }
 
-/// 1 s, doubling, and up to a quarter more by `jitter`; at most 30 s.
+/// 1 s, doubling to 24 s, and up to a quarter more by `jitter`.
 fn pause(failures: u32, jitter: f64) -> Duration {
     let doubled = SHORTEST_PAUSE * 2u32.pow(failures.saturating_sub(1).min(5));
-    doubled
-        .mul_f64(1.0 + jitter.clamp(0.0, 1.0) / 4.0)
-        .min(LONGEST_PAUSE)
+    jittered(doubled.min(LONGEST_PAUSE), 1.0, 1.25, jitter)
 }
 
 #[cfg(test)]
@@ -131,10 +131,10 @@ mod tests {
         let seconds = |failures| pause(failures, 0.0).as_secs();
         assert_eq!(
             [1, 2, 3, 4, 5, 6, 99].map(seconds),
-            [1, 2, 4, 8, 16, 30, 30]
+            [1, 2, 4, 8, 16, 24, 24]
         );
         assert_eq!(pause(1, 1.0), Duration::from_millis(1250));
-        assert_eq!(pause(9, 1.0), LONGEST_PAUSE);
+        assert_eq!(pause(9, 1.0), Duration::from_secs(30));
     }
 
     #[test]

@@ -26,6 +26,7 @@ use super::shared::{Operation, SharedToken, SharedTokens, bounded};
 use crate::clock::Moment;
 use crate::error::TokenError;
 use crate::fetch::Demand;
+use crate::jitter::jittered;
 use crate::runtime::{sleep, spawn};
 use crate::token::AccessToken;
 use crate::token::expiry::{Lifetime, Phase};
@@ -420,7 +421,7 @@ impl Wait {
         }
         let longest = LONGEST_PAUSE.min(SHORTEST_PAUSE * 2u32.pow(self.pauses.min(4)));
         self.pauses += 1;
-        Some(longest.mul_f64(0.5 + jitter() / 2.0))
+        Some(jittered(longest, 0.5, 1.0, jitter()))
     }
 }
 

@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use crate::clock::{LONGEST_LIFE, Moment};
+use crate::jitter::jittered;
 
 /// How long a token lives, counted from just before it was asked for.
 #[derive(Clone, Copy, Debug)]
@@ -87,9 +88,7 @@ impl ExpiryPolicy {
         };
         let buffer_from = life - buffer;
         let window = self.refresh_ahead.min(buffer_from / 2);
-        let window = window
-            .mul_f64(1.0 - jitter.clamp(0.0, 1.0) / 4.0)
-            .min(buffer_from);
+        let window = jittered(window, 1.0, 0.75, jitter).min(buffer_from);
         Schedule {
             ahead_from: buffer_from - window,
             buffer_from,

@@ -3,8 +3,8 @@
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
 
+use ::wristband_m2m::private::deadline_after;
 use http::Extensions;
 use http::header::{CONTENT_LENGTH, HeaderValue};
 use reqwest::{Method, Request, Url};
@@ -19,9 +19,6 @@ use crate::client::response::{
 };
 use crate::middleware::extensions::{HomeOrigin, MinTokenLife, NoRetry, SkipWristbandAuth};
 use crate::telemetry::CallSpan;
-
-/// A deadline that is never reached, for a timeout that no clock can count to.
-const FAR: Duration = Duration::from_secs(60 * 60 * 24 * 365);
 
 /// A request that is ready to be sent.
 pub(crate) struct Prepared {
@@ -58,11 +55,10 @@ impl<'a> Call<'a> {
             return Err(ApiError::request(self.endpoint, problem));
         }
         let timeout = self.timeout.unwrap_or(self.api.timeout());
-        let now = Instant::now();
         let deadline = CallDeadline {
             endpoint: self.endpoint,
             timeout,
-            at: now.checked_add(timeout).unwrap_or(now + FAR),
+            at: deadline_after(Instant::now(), timeout),
         };
         if let Some(accept) = plan.accept {
             self.set_unless_suppressed("accept", accept);
