@@ -1,5 +1,6 @@
 //! What a user of the workspace can see, over real sockets.
 
 mod client;
+mod docs;
 mod middleware;
 mod token;

@@ -42,6 +42,8 @@
 //! With the attribute `#[wristband_m2m]` on a trait, all this is inside of a generated client: see
 //! [`macro@wristband_m2m`].
 //!
+//! The [guide] has chapters on errors and retries, pages, testing and security, and explains every message.
+//!
 //! # Features
 //!
 //! | feature | default | effect |
@@ -72,6 +74,9 @@ struct Readme;
 
 mod client;
 mod discard;
+// Documentation only. Its code needs these features.
+#[cfg(any(doc, all(doctest, feature = "macros", feature = "stream")))]
+pub mod guide;
 mod middleware;
 #[doc(hidden)]
 #[allow(missing_docs, reason = "for generated code only")]

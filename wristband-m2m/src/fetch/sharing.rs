@@ -10,8 +10,7 @@ mod with_store {
     use std::sync::Arc;
 
     use crate::error::TokenError;
-    use crate::fetch::endpoint::TokenEndpoint;
-    use crate::fetch::secret::ClientSecret;
+    use crate::fetch::endpoint::{SecretKind, TokenEndpoint};
     use crate::fetch::{FetchObserver, unwanted};
     use crate::runtime::race;
     use crate::store::{SharedTokens, StoreSession};
@@ -49,13 +48,13 @@ mod with_store {
         pub(in crate::fetch) async fn look(
             &mut self,
             endpoint: &TokenEndpoint,
-            secret: &ClientSecret,
+            kind: SecretKind,
             observer: &impl FetchObserver,
         ) -> Result<Option<AccessToken>, TokenError> {
             let Self(Some(session)) = self else {
                 return Ok(None);
             };
-            let Some(sealer) = endpoint.sealer(secret) else {
+            let Some(sealer) = endpoint.sealer(kind) else {
                 return Ok(None);
             };
             let demand = || observer.demand();
@@ -96,8 +95,7 @@ mod with_store {
 mod without_store {
     use crate::error::TokenError;
     use crate::fetch::FetchObserver;
-    use crate::fetch::endpoint::TokenEndpoint;
-    use crate::fetch::secret::ClientSecret;
+    use crate::fetch::endpoint::{SecretKind, TokenEndpoint};
     use crate::token::AccessToken;
 
     pub(in crate::fetch) type Store = ();
@@ -120,7 +118,7 @@ mod without_store {
         pub(in crate::fetch) async fn look(
             &mut self,
             _: &TokenEndpoint,
-            _: &ClientSecret,
+            _: SecretKind,
             _: &impl FetchObserver,
         ) -> Result<Option<AccessToken>, TokenError> {
             Ok(None)

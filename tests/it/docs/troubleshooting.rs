@@ -1,0 +1,148 @@
+//! The failure guide knows every message of an error.
+
+use std::fs;
+use std::path::Path;
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+
+use super::{files, root};
+
+/// Macros and methods whose text is for developers, logs or metrics.
+const NOT_FOR_ERRORS: [&str; 16] = [
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "debug",
+    "debug_span",
+    "describe_counter",
+    "describe_gauge",
+    "describe_histogram",
+    "error_span",
+    "expect",
+    "info",
+    "info_span",
+    "panic",
+    "trace",
+    "trace_span",
+    "warn",
+];
+
+/// Sources of tests, and of what tests use.
+const NOT_SEARCHED: [&str; 5] = ["tests", "testing", "interleavings", "simulation", "check"];
+
+/// Values of the field `reason` of a span.
+const REASONS: [&str; 2] = ["about to expire", "lives too short"];
+
+#[test]
+fn every_message_is_in_the_failure_guide() {
+    let guide = root().join("docs/troubleshooting.md");
+    let guide = plain(&fs::read_to_string(guide).expect("the guide"));
+    let missing: Vec<_> = messages()
+        .into_iter()
+        .filter(|message| !fixed_parts(message).all(|part| guide.contains(&part)))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "docs/troubleshooting.md does not explain these: add each, with `…` for what is filled in\n{}",
+        missing.join("\n")
+    );
+}
+
+/// Texts of three words or more, in the sources of both libraries, that may become a part of an error.
+fn messages() -> Vec<String> {
+    let mut found = Vec::new();
+    for library in ["wristband-m2m/src", "wristband-m2m-reqwest/src"] {
+        let files = files(&root().join(library), "rs");
+        for file in files.iter().filter(|file| is_searched(file)) {
+            let source = fs::read_to_string(file).expect("a source");
+            collect(source.parse().expect("Rust"), &mut found);
+        }
+    }
+    assert!(found.len() > 100, "the search has lost its way: {found:?}");
+    found
+}
+
+fn is_searched(file: &Path) -> bool {
+    !file
+        .with_extension("")
+        .iter()
+        .any(|part| NOT_SEARCHED.iter().any(|name| part == *name))
+}
+
+fn collect(tokens: TokenStream, found: &mut Vec<String>) {
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Punct(punct) if punct.as_char() == '#' => {
+                tokens.next_if(|token| matches!(token, TokenTree::Punct(_)));
+                let Some(TokenTree::Group(attribute)) = tokens.next() else {
+                    continue;
+                };
+                let attribute = attribute.stream();
+                if attribute.to_string().replace(' ', "") == "cfg(test)" {
+                    skip_item(&mut tokens);
+                } else if attribute.to_string().starts_with("error") {
+                    collect(attribute, found);
+                }
+            }
+            TokenTree::Ident(name) if NOT_FOR_ERRORS.iter().any(|other| name == other) => {
+                tokens.next_if(|token| matches!(token, TokenTree::Punct(_)));
+                tokens.next_if(|token| matches!(token, TokenTree::Group(_)));
+            }
+            TokenTree::Group(group) => collect(group.stream(), found),
+            TokenTree::Literal(literal) => {
+                let text = literal.to_string();
+                if let Some(text) = text
+                    .strip_prefix('"')
+                    .and_then(|text| text.strip_suffix('"'))
+                    && text.split_whitespace().count() > 2
+                    && !REASONS.contains(&text)
+                {
+                    found.push(unescape(text));
+                }
+            }
+            TokenTree::Ident(_) | TokenTree::Punct(_) => {}
+        }
+    }
+}
+
+fn skip_item(tokens: &mut impl Iterator<Item = TokenTree>) {
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => return,
+            TokenTree::Punct(punct) if punct.as_char() == ';' => return,
+            _ => {}
+        }
+    }
+}
+
+/// Quotes, and lines that go on in the next one.
+fn unescape(text: &str) -> String {
+    let mut lines = text.split("\\\n");
+    let first = lines.next().unwrap_or_default().to_owned();
+    lines
+        .fold(first, |text, line| text + line.trim_start())
+        .replace("\\\"", "\"")
+}
+
+/// What stands between the placeholders, where it is more than a word.
+fn fixed_parts(message: &str) -> impl Iterator<Item = String> {
+    message
+        .split('{')
+        .enumerate()
+        .map(|(at, part)| match part.split_once('}') {
+            Some((_, rest)) if at > 0 => plain(rest),
+            _ => plain(part),
+        })
+        .map(|part| {
+            let ends = |character: char| character.is_whitespace() || "(),:".contains(character);
+            part.trim_matches(ends).to_owned()
+        })
+        .filter(|part| part.contains(' '))
+}
+
+/// One line, without the marks of code and of strong text.
+fn plain(text: &str) -> String {
+    let text = text.replace(['`', '*'], "");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
