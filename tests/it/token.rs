@@ -11,6 +11,7 @@ mod outage;
 mod request;
 mod rotation;
 mod secrecy;
+mod secret_source;
 
 use wristband_m2m::{WristbandM2mClient, WristbandM2mClientBuilder};
 use wristband_m2m_tests::RawServer;

@@ -197,7 +197,10 @@ impl TokenCache {
         TokenStatus {
             state: state.summary(&now),
             expires_in: (!left.is_zero()).then_some(left),
-            last_error: state.backoff.as_ref().map(|backoff| backoff.error.clone()),
+            last_error: match &state.backoff {
+                Some(backoff) => Some(backoff.error.clone()),
+                None => self.fetcher.secret_trouble(),
+            },
             token_requests: self.fetcher.requests(),
             #[cfg(feature = "token-store")]
             store: self

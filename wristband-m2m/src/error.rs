@@ -71,7 +71,7 @@ pub enum TokenErrorKind {
     InvalidResponse,
     /// The request ended without a result: the token source panicked, or no Tokio runtime is running.
     Interrupted,
-    /// A [`TokenSource`](crate::TokenSource) of the application failed.
+    /// A [`TokenSource`](crate::TokenSource) or a [`SecretSource`](crate::SecretSource) of the application failed.
     Source,
     /// A rejected token was not renewed, because the processes that share a
     /// [`token_store`](crate::WristbandM2mClientBuilder::token_store) have renewed too often just now.
@@ -277,6 +277,11 @@ impl TokenError {
 
     pub(crate) fn interrupted(message: &'static str) -> Self {
         Self::new(TokenErrorKind::Interrupted, message)
+    }
+
+    /// A secret source failed. The next fetch asks it again.
+    pub(crate) fn secret_source(message: &'static str) -> Self {
+        Self::new(TokenErrorKind::Source, message).passing()
     }
 
     pub(crate) fn caused_by(self, cause: Box<dyn Error + Send + Sync>) -> Self {

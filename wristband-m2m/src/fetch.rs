@@ -5,6 +5,10 @@ mod rate_limiter;
 mod retry;
 mod retry_after;
 pub(crate) mod secret;
+mod secret_answer;
+mod secret_file;
+mod secret_source;
+pub(crate) mod secrets;
 mod sharing;
 mod source;
 mod token_response;
@@ -15,8 +19,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use self::endpoint::{SecretKind, TokenEndpoint};
+use self::endpoint::TokenEndpoint;
 use self::rate_limiter::{INTERVAL, RateLimiter};
+use self::secret::ClientSecret;
+use self::secrets::SecretTrial;
 use self::sharing::{Sharing, Store};
 use crate::clock::Moment;
 use crate::deadline::Deadline;
@@ -28,6 +34,8 @@ use crate::token::AccessToken;
 use crate::token::expiry::Lifetime;
 
 pub use self::retry::TokenRetry;
+pub use self::secret_file::SecretFile;
+pub use self::secret_source::{BoxError, SecretSource};
 pub use self::source::{IssuedToken, TokenSource};
 
 /// Where tokens come from.
@@ -134,6 +142,14 @@ impl Fetcher {
         self.requests.load(Ordering::Relaxed)
     }
 
+    /// Why tokens are fetched with a secret from before.
+    pub(crate) fn secret_trouble(&self) -> Option<TokenError> {
+        match &self.backend {
+            Backend::Endpoint(endpoint) => endpoint.secrets.trouble(),
+            Backend::Custom(_) => None,
+        }
+    }
+
     /// Called when the cache is cleared of `token`: another process's copy of it is of no use either.
     pub(crate) fn clear(&self, token: Option<&AccessToken>) {
         sharing::clear(&self.store, token);
@@ -163,7 +179,6 @@ impl Fetcher {
             fetcher: self,
             observer,
             sharing: Sharing::begin(&self.store),
-            rejected: None,
             sent: 0,
         };
         let result = cycle.run(single_attempt).await;
@@ -210,28 +225,32 @@ struct Cycle<'a, O> {
     fetcher: &'a Fetcher,
     observer: &'a O,
     sharing: Sharing,
-    rejected: Option<RejectedSecret>,
     /// Requests sent so far.
     sent: u32,
 }
 
-/// The secret that was preferred has been refused in this cycle.
-struct RejectedSecret {
-    error: TokenError,
-    other: SecretKind,
+/// Where the attempts of one fetch go.
+enum Route<'a> {
+    Source(&'a dyn TokenSource),
+    Endpoint(&'a TokenEndpoint, SecretTrial),
 }
 
 impl<O: FetchObserver> Cycle<'_, O> {
     async fn run(&mut self, single_attempt: bool) -> Result<AccessToken, TokenError> {
-        if let Backend::Endpoint(endpoint) = &self.fetcher.backend
-            && let Some(token) = self.look(endpoint, endpoint.preferred()).await?
-        {
-            return Ok(token);
-        }
+        let mut route = match &self.fetcher.backend {
+            Backend::Custom(source) => Route::Source(&**source),
+            Backend::Endpoint(endpoint) => {
+                let trial = self.choose_secret(endpoint).await?;
+                if let Some(token) = self.look(endpoint, &trial).await? {
+                    return Ok(token);
+                }
+                Route::Endpoint(endpoint, trial)
+            }
+        };
         let mut attempts = 0;
         loop {
             attempts += 1;
-            let error = match self.attempt().await {
+            let error = match self.attempt(&mut route).await {
                 Ok(token) => return Ok(token),
                 Err(error) => error,
             };
@@ -245,47 +264,52 @@ impl<O: FetchObserver> Cycle<'_, O> {
         }
     }
 
-    async fn attempt(&mut self) -> Result<AccessToken, TokenError> {
-        match &self.fetcher.backend {
-            Backend::Custom(source) => self.request(Target::Source(&**source)).await,
-            Backend::Endpoint(endpoint) => self.ask_endpoint(endpoint).await,
+    async fn attempt(&mut self, route: &mut Route<'_>) -> Result<AccessToken, TokenError> {
+        match route {
+            Route::Source(source) => self.request(Target::Source(*source)).await,
+            Route::Endpoint(endpoint, trial) => self.ask_endpoint(endpoint, trial).await,
         }
+    }
+
+    /// Asks for the secret to begin with. A source that gives none is left alone as a failing endpoint would be.
+    async fn choose_secret(&self, endpoint: &TokenEndpoint) -> Result<SecretTrial, TokenError> {
+        let limit = self.fetcher.request_timeout;
+        let trial = self.while_wanted(endpoint.secrets.begin(limit)).await?;
+        if trial.is_err() {
+            self.fetcher.acquire(self.observer).await?;
+        }
+        trial
     }
 
     /// One request, or two when the secret turns out to have been rotated away. The rest of the cycle is made with the
     /// other secret then: a refused one is not sent again.
-    async fn ask_endpoint(&mut self, endpoint: &TokenEndpoint) -> Result<AccessToken, TokenError> {
-        let other = match &self.rejected {
-            Some(rejected) => rejected.other,
-            None => {
-                let kind = endpoint.preferred();
-                let error = match self.request(Target::Endpoint(endpoint, kind)).await {
-                    Ok(token) => return Ok(token),
-                    Err(error) => error,
-                };
-                let Some(other) = endpoint.alternative(kind, &error) else {
-                    return Err(error);
-                };
-                self.rejected = Some(RejectedSecret { error, other });
-                if let Some(token) = self.look(endpoint, other).await? {
-                    endpoint.prefer(other);
+    async fn ask_endpoint(
+        &mut self,
+        endpoint: &TokenEndpoint,
+        trial: &mut SecretTrial,
+    ) -> Result<AccessToken, TokenError> {
+        loop {
+            let target = Target::Endpoint(endpoint, &trial.secret);
+            let error = match self.request(target).await {
+                Ok(token) => {
+                    endpoint.secrets.settle(trial);
                     return Ok(token);
                 }
-                other
-            }
-        };
-        match self.request(Target::Endpoint(endpoint, other)).await {
-            Ok(token) => {
-                endpoint.prefer(other);
-                Ok(token)
-            }
+                Err(error) => error,
+            };
             // Both secrets are wrong: report the refusal of the preferred one.
-            Err(second) => Err(match &self.rejected {
-                Some(first) if first.error.oauth_error() == second.oauth_error() => {
-                    first.error.clone()
-                }
-                _ => second,
-            }),
+            if let Some(first) = &trial.refused {
+                let is_same = first.error.oauth_error() == error.oauth_error();
+                return Err(if is_same { first.error.clone() } else { error });
+            }
+            let limit = self.fetcher.request_timeout;
+            let turn = endpoint.secrets.turn(trial, &error, limit);
+            if !self.while_wanted(self.sharing.while_leased(turn)).await? {
+                return Err(error);
+            }
+            if let Some(token) = self.look(endpoint, trial).await? {
+                return Ok(token);
+            }
         }
     }
 
@@ -293,9 +317,22 @@ impl<O: FetchObserver> Cycle<'_, O> {
     async fn look(
         &mut self,
         endpoint: &TokenEndpoint,
-        kind: SecretKind,
+        trial: &SecretTrial,
     ) -> Result<Option<AccessToken>, TokenError> {
-        self.sharing.look(endpoint, kind, self.observer).await
+        let look = self.sharing.look(endpoint, &trial.secret, self.observer);
+        let token = look.await?;
+        if token.is_some() {
+            endpoint.secrets.settle(trial);
+        }
+        Ok(token)
+    }
+
+    /// Runs `work` for as long as somebody wants the token.
+    async fn while_wanted<T>(&self, work: impl Future<Output = T>) -> Result<T, TokenError> {
+        let mut output = None;
+        let work = async { output = Some(work.await) };
+        race(work, self.observer.unwanted()).await;
+        output.ok_or_else(unwanted)
     }
 
     /// Makes one request, and once more if its deadline passed while the machine slept.
@@ -336,13 +373,13 @@ impl<O: FetchObserver> Cycle<'_, O> {
 /// Where one request goes.
 enum Target<'a> {
     Source(&'a dyn TokenSource),
-    Endpoint(&'a TokenEndpoint, SecretKind),
+    Endpoint(&'a TokenEndpoint, &'a ClientSecret),
 }
 
 impl Target<'_> {
     async fn fetch(&self, deadline: &mut Deadline) -> Result<IssuedToken, TokenError> {
         match *self {
-            Self::Endpoint(endpoint, kind) => endpoint.fetch(kind, deadline).await,
+            Self::Endpoint(endpoint, secret) => endpoint.fetch(secret, deadline).await,
             Self::Source(source) => match deadline.bound(source.fetch_token()).await {
                 Some(outcome) => outcome,
                 None => Err(TokenError::timeout(

@@ -92,7 +92,8 @@ pub use async_trait::async_trait;
 pub use client::{WristbandM2mClient, WristbandM2mClientBuilder};
 pub use config_error::ConfigError;
 pub use error::{TokenError, TokenErrorKind};
-pub use fetch::{IssuedToken, TokenRetry, TokenSource};
+pub use fetch::secret::ClientSecret;
+pub use fetch::{BoxError, IssuedToken, SecretFile, SecretSource, TokenRetry, TokenSource};
 pub use status::{TokenState, TokenStatus};
 #[cfg(feature = "file-store")]
 pub use store::FileTokenStore;

@@ -59,7 +59,7 @@ use tokio::time::Instant;
 use crate::client::WristbandM2mClient;
 use crate::client::{TOKEN_PATH, WristbandM2mClientBuilder};
 use crate::clock::LONGEST_LIFE;
-use crate::fetch::secret::Secret;
+use crate::fetch::secret::ClientSecret;
 #[cfg(feature = "token-store")]
 pub use crate::store::check_token_store;
 
@@ -302,8 +302,8 @@ impl Script {
             };
             return refusal(status, error);
         }
-        let expected =
-            Secret::new(MockWristband::CLIENT_SECRET).basic_credential(MockWristband::CLIENT_ID);
+        let expected = ClientSecret::new(MockWristband::CLIENT_SECRET)
+            .basic_credential(MockWristband::CLIENT_ID);
         if headers.get(AUTHORIZATION) != Some(&expected) {
             return refusal(StatusCode::UNAUTHORIZED, "invalid_client");
         }

@@ -28,6 +28,7 @@ fn child_says(prefix: &str, variables: &[(&str, &str)]) -> String {
         .env_remove("CLIENT_ID")
         .env_remove("CLIENT_SECRET")
         .env_remove("APPLICATION_VANITY_DOMAIN")
+        .env_remove("CLIENT_SECRET_FILE")
         .env_remove("SECONDARY_CLIENT_SECRET")
         .envs(variables.iter().copied())
         .env(ROLE, prefix)

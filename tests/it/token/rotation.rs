@@ -7,7 +7,7 @@ use wristband_m2m_tests::{ApiServer, RawReply, RawServer, Recorded, Reply};
 
 use super::SECRET;
 
-fn secret_of(request: &Recorded) -> String {
+pub(super) fn secret_of(request: &Recorded) -> String {
     let credential = request.header("authorization").unwrap();
     let pair = STANDARD
         .decode(credential.strip_prefix("Basic ").unwrap())

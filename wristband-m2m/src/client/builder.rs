@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::env::{self, Environment};
-use crate::fetch::secret::Secret;
-use crate::fetch::{TokenRetry, TokenSource};
+use crate::fetch::secret::ClientSecret;
+use crate::fetch::{SecretSource, TokenRetry, TokenSource};
 #[cfg(feature = "token-store")]
 use crate::store::TokenStore;
 
@@ -26,6 +26,7 @@ const DEFAULT_REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// | setting | default |
 /// |---|---|
 /// | `client_id`, `client_secret`, `application_vanity_domain` | required |
+/// | `client_secret_source` | none |
 /// | `secondary_client_secret` | none |
 /// | `token_expiration_buffer` | 60 s |
 /// | `refresh_ahead` | 60 s |
@@ -54,8 +55,8 @@ const DEFAULT_REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 #[must_use = "call build() to get a client"]
 pub struct WristbandM2mClientBuilder {
     client_id: Option<String>,
-    client_secret: Option<Secret>,
-    secondary_client_secret: Option<Secret>,
+    client_secret: Option<SecretSetting>,
+    secondary_client_secret: Option<ClientSecret>,
     application_vanity_domain: Option<String>,
     token_expiration_buffer: Duration,
     refresh_ahead: Duration,
@@ -68,6 +69,13 @@ pub struct WristbandM2mClientBuilder {
     #[cfg(feature = "token-store")]
     token_store: Option<Arc<dyn TokenStore>>,
     environment: Environment,
+}
+
+/// The one that was set last is used.
+#[derive(Clone)]
+enum SecretSetting {
+    Fixed(ClientSecret),
+    Source(Arc<dyn SecretSource>),
 }
 
 impl WristbandM2mClientBuilder {
@@ -92,7 +100,8 @@ impl WristbandM2mClientBuilder {
     }
 
     /// Returns a builder filled from the environment, to which settings can be added: from `CLIENT_ID`, `CLIENT_SECRET`
-    /// and `APPLICATION_VANITY_DOMAIN`, and from `SECONDARY_CLIENT_SECRET` if it is set and not empty.
+    /// and `APPLICATION_VANITY_DOMAIN`, and from these if they are set and not empty: `SECONDARY_CLIENT_SECRET`, and
+    /// `CLIENT_SECRET_FILE`, the path of a [`SecretFile`](crate::SecretFile), which is used in place of `CLIENT_SECRET`.
     ///
     /// It cannot fail: [`build`](Self::build) names the variable that is missing or wrong. What code sets replaces what
     /// the variable said.
@@ -127,6 +136,13 @@ impl WristbandM2mClientBuilder {
         env::builder(prefix, |name| std::env::var(name))
     }
 
+    fn with_secret(mut self, secret: SecretSetting) -> Self {
+        self.environment.forget("client_secret");
+        self.environment.forget("client_secret_source");
+        self.client_secret = Some(secret);
+        self
+    }
+
     pub(super) fn filled_from(mut self, environment: Environment) -> Self {
         self.environment = environment;
         self
@@ -139,20 +155,31 @@ impl WristbandM2mClientBuilder {
         self
     }
 
-    /// Sets the secret of the machine-to-machine OAuth2 client, from the Wristband dashboard. Required.
-    pub fn client_secret(mut self, client_secret: impl AsRef<str>) -> Self {
-        self.environment.forget("client_secret");
-        self.client_secret = Some(Secret::new(client_secret.as_ref()));
-        self
+    /// Sets the secret of the machine-to-machine OAuth2 client, from the Wristband dashboard. Required, unless there is a
+    /// [`client_secret_source`](Self::client_secret_source).
+    pub fn client_secret(self, client_secret: impl AsRef<str>) -> Self {
+        let secret = ClientSecret::new(client_secret.as_ref());
+        self.with_secret(SecretSetting::Fixed(secret))
+    }
+
+    /// Sets where the secret comes from, in place of [`client_secret`](Self::client_secret): a
+    /// [`SecretFile`](crate::SecretFile), or a vault by a [`SecretSource`] of your own. None by default.
+    ///
+    /// It is asked before each fetch of a token, so secrets are rotated without a restart. The secret that worked before
+    /// is kept as the second one, and is used while the source fails or gives a secret that is refused: a rotation costs
+    /// one refused request at most, at whatever moment it comes.
+    pub fn client_secret_source(self, source: impl SecretSource) -> Self {
+        self.with_secret(SecretSetting::Source(Arc::new(source)))
     }
 
     /// Sets a second secret to try while secrets are rotated; Wristband keeps two valid at a time. None by default.
     ///
     /// If the endpoint responds with `invalid_client`, the other secret is tried once, immediately. If it works, it is
-    /// preferred from then on. A service that knows both survives a rotation whatever the order of its steps.
+    /// preferred from then on. A service that knows both survives a rotation whatever the order of its steps. Beside a
+    /// [`client_secret_source`](Self::client_secret_source) it is the second one until the source has rotated once.
     pub fn secondary_client_secret(mut self, client_secret: impl AsRef<str>) -> Self {
         self.environment.forget("secondary_client_secret");
-        self.secondary_client_secret = Some(Secret::new(client_secret.as_ref()));
+        self.secondary_client_secret = Some(ClientSecret::new(client_secret.as_ref()));
         self
     }
 
@@ -253,6 +280,15 @@ impl WristbandM2mClientBuilder {
     pub fn token_store(mut self, store: impl TokenStore) -> Self {
         self.token_store = Some(Arc::new(store));
         self
+    }
+}
+
+impl fmt::Debug for SecretSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fixed(secret) => secret.fmt(f),
+            Self::Source(_) => f.write_str("SecretSource"),
+        }
     }
 }
 

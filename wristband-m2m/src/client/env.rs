@@ -4,19 +4,28 @@ use std::env::VarError;
 
 use super::builder::WristbandM2mClientBuilder;
 use crate::config_error::ConfigError;
+use crate::fetch::SecretFile;
 
-/// Each variable, the setting it fills, and the setter.
-const VARIABLES: [(&str, &str, Setter); 4] = [
+/// Each variable, the setting it fills, and the setter. A file is used in place of a secret that is set too.
+const VARIABLES: [(&str, &str, Setter); 5] = [
     ("CLIENT_ID", "client_id", |builder, value| {
         builder.client_id(value)
     }),
     ("CLIENT_SECRET", "client_secret", |builder, value| {
         builder.client_secret(value)
     }),
+    // Deployment templates export an optional variable that they do not use as an empty one.
+    (
+        "CLIENT_SECRET_FILE",
+        "client_secret_source",
+        |builder, value| match value.as_str() {
+            "" => builder,
+            path => builder.client_secret_source(SecretFile::new(path)),
+        },
+    ),
     (
         "SECONDARY_CLIENT_SECRET",
         "secondary_client_secret",
-        // Deployment templates export a variable that they do not use as an empty one.
         |builder, value| match value.as_str() {
             "" => builder,
             secret => builder.secondary_client_secret(secret),

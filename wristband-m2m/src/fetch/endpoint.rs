@@ -1,6 +1,5 @@
 //! Wristband's token endpoint: one POST, its response made into a token or an error.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
@@ -11,7 +10,8 @@ use super::{retry_after, token_response};
 use crate::deadline::Deadline;
 use crate::error::{TokenError, TokenErrorKind};
 use crate::fetch::IssuedToken;
-use crate::fetch::secret::Secret;
+use crate::fetch::secret::ClientSecret;
+use crate::fetch::secrets::Secrets;
 use crate::runtime::within;
 
 /// No token response comes near this.
@@ -25,16 +25,7 @@ pub(crate) struct TokenEndpoint {
     http: reqwest::Client,
     url: Url,
     client_id: String,
-    primary: Secret,
-    secondary: Option<Secret>,
-    prefers_secondary: AtomicBool,
-}
-
-/// Which of the two secrets a request is made with.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum SecretKind {
-    Primary,
-    Secondary,
+    pub(super) secrets: Secrets,
 }
 
 impl TokenEndpoint {
@@ -42,16 +33,13 @@ impl TokenEndpoint {
         http: reqwest::Client,
         url: Url,
         client_id: String,
-        primary: Secret,
-        secondary: Option<Secret>,
+        secrets: Secrets,
     ) -> Self {
         Self {
             http,
             url,
             client_id,
-            primary,
-            secondary,
-            prefers_secondary: AtomicBool::new(false),
+            secrets,
         }
     }
 
@@ -59,43 +47,13 @@ impl TokenEndpoint {
         &self.client_id
     }
 
-    /// The secret that worked last.
-    pub(crate) fn preferred(&self) -> SecretKind {
-        if self.prefers_secondary.load(Ordering::Relaxed) {
-            SecretKind::Secondary
-        } else {
-            SecretKind::Primary
-        }
-    }
-
-    /// The secret to try next if `kind` was refused with `error`.
-    pub(crate) fn alternative(&self, kind: SecretKind, error: &TokenError) -> Option<SecretKind> {
-        if self.secondary.is_none() || error.oauth_error() != Some("invalid_client") {
-            return None;
-        }
-        Some(match kind {
-            SecretKind::Primary => SecretKind::Secondary,
-            SecretKind::Secondary => SecretKind::Primary,
-        })
-    }
-
-    pub(crate) fn prefer(&self, kind: SecretKind) {
-        let secondary = kind == SecretKind::Secondary;
-        if self.prefers_secondary.swap(secondary, Ordering::Relaxed) != secondary {
-            tracing::info!(
-                ?kind,
-                "the other client secret works and is preferred from now on"
-            );
-        }
-    }
-
     /// Makes one request. `deadline` covers all of it, the response body included.
     pub(crate) async fn fetch(
         &self,
-        kind: SecretKind,
+        secret: &ClientSecret,
         deadline: &mut Deadline,
     ) -> Result<IssuedToken, TokenError> {
-        let response = deadline.bound(self.request(kind).send()).await;
+        let response = deadline.bound(self.request(secret).send()).await;
         let mut response = response.ok_or_else(timed_out)?.map_err(broken)?;
         let status = response.status();
         if status.is_success() {
@@ -110,27 +68,16 @@ impl TokenEndpoint {
         Err(self.refusal(status, &document, &response))
     }
 
-    /// The name and the key of this client's tokens in a store, for one of the secrets.
+    /// The name and the key of this client's tokens in a store, for one secret.
     #[cfg(feature = "token-store")]
-    pub(super) fn sealer(&self, kind: SecretKind) -> Option<crate::store::Sealer> {
-        let secret = self.secret(kind).expose();
-        crate::store::Sealer::new(secret, self.url.as_str(), &self.client_id).ok()
+    pub(super) fn sealer(&self, secret: &ClientSecret) -> Option<crate::store::Sealer> {
+        crate::store::Sealer::new(secret.expose(), self.url.as_str(), &self.client_id).ok()
     }
 
-    fn secret(&self, kind: SecretKind) -> &Secret {
-        match (kind, &self.secondary) {
-            (SecretKind::Secondary, Some(secondary)) => secondary,
-            _ => &self.primary,
-        }
-    }
-
-    fn request(&self, kind: SecretKind) -> reqwest::RequestBuilder {
+    fn request(&self, secret: &ClientSecret) -> reqwest::RequestBuilder {
         self.http
             .post(self.url.clone())
-            .header(
-                AUTHORIZATION,
-                self.secret(kind).basic_credential(&self.client_id),
-            )
+            .header(AUTHORIZATION, secret.basic_credential(&self.client_id))
             .header(ACCEPT, HeaderValue::from_static("application/json"))
             .header(USER_AGENT, HeaderValue::from_static(PRODUCT))
             .header(
@@ -141,19 +88,14 @@ impl TokenEndpoint {
     }
 
     fn refusal(&self, status: StatusCode, document: &[u8], response: &Response) -> TokenError {
-        let document = token_response::error_document(document, |text| self.leaks(text));
+        let document = token_response::error_document(document, |text| {
+            self.secrets.leak(text, &self.client_id)
+        });
         let retry_after = response
             .headers()
             .get(RETRY_AFTER)
             .and_then(|value| retry_after::parse(value, SystemTime::now()));
         TokenError::from_status(status, document, retry_after)
-    }
-
-    /// Whether `text` repeats a secret: an endpoint that does must not make us print it.
-    fn leaks(&self, text: &str) -> bool {
-        std::iter::once(&self.primary)
-            .chain(&self.secondary)
-            .any(|secret| secret.is_in(text, &self.client_id))
     }
 }
 

@@ -1,21 +1,40 @@
 //! The only type that may hold a client secret.
 
 use std::fmt;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use http::HeaderValue;
 
-/// A client secret: it cannot be printed, and leaves only inside a Basic credential or to redact a text.
-#[derive(Clone)]
-pub(crate) struct Secret(Box<str>);
+/// A client secret, as a [`SecretSource`](crate::SecretSource) gives it.
+///
+/// `Debug` shows nothing of it, there is no `Display` and no `Serialize`, and no way to read it.
+///
+/// # Examples
+///
+/// ```
+/// use wristband_m2m::ClientSecret;
+///
+/// let secret = ClientSecret::from("s3cr3t".to_owned());
+/// assert_eq!(format!("{secret:?}"), "[redacted]");
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct ClientSecret(Arc<str>);
 
-impl Secret {
+/// Why a text cannot be a secret.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Flaw {
+    Blank,
+    ControlCharacter,
+}
+
+impl ClientSecret {
     pub(crate) fn new(value: &str) -> Self {
         Self(value.into())
     }
 
-    /// For the builder's checks, and for the names and keys that are derived from it.
+    /// For checks, and for the names and keys that are derived from it.
     pub(crate) fn expose(&self) -> &str {
         &self.0
     }
@@ -81,7 +100,26 @@ fn percent_decoded(text: &str) -> String {
     printable(decoded.into_iter())
 }
 
-impl fmt::Debug for Secret {
+impl Flaw {
+    /// What is wrong with `text`, which may also be another setting that a person copies.
+    pub(crate) fn of(text: &str) -> Option<Self> {
+        if text.trim().is_empty() {
+            Some(Self::Blank)
+        } else if text.chars().any(char::is_control) {
+            Some(Self::ControlCharacter)
+        } else {
+            None
+        }
+    }
+}
+
+impl From<String> for ClientSecret {
+    fn from(secret: String) -> Self {
+        Self(secret.into())
+    }
+}
+
+impl fmt::Debug for ClientSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")
     }
@@ -94,13 +132,13 @@ mod tests {
 
     #[test]
     fn debug_shows_nothing_of_the_secret() {
-        let secret = Secret::new("hunter2");
+        let secret = ClientSecret::new("hunter2");
         assert_eq!(format!("{secret:?} {secret:#?}"), "[redacted] [redacted]");
     }
 
     #[test]
     fn the_basic_credential_is_encoded_and_sensitive() {
-        let credential = Secret::new("open sesame").basic_credential("Aladdin");
+        let credential = ClientSecret::new("open sesame").basic_credential("Aladdin");
         // The example of RFC 7617, section 2.
         assert_eq!(credential, "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
         assert!(credential.is_sensitive());
@@ -109,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_repeated_secret_is_found_in_every_form_that_is_sent() {
-        let secret = Secret::new("open sesame");
+        let secret = ClientSecret::new("open sesame");
         for text in [
             "wrong secret 'open sesame'",
             "got Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==",
@@ -161,7 +199,7 @@ mod tests {
             };
             repeated.insert(hidden_at.index(repeated.len()), hidden);
             let text = format!("{before}{repeated}{after}");
-            prop_assert!(Secret::new(&secret).is_in(&text, &id), "{text:?}");
+            prop_assert!(ClientSecret::new(&secret).is_in(&text, &id), "{text:?}");
         }
     }
 }

@@ -10,7 +10,8 @@ mod with_store {
     use std::sync::Arc;
 
     use crate::error::TokenError;
-    use crate::fetch::endpoint::{SecretKind, TokenEndpoint};
+    use crate::fetch::endpoint::TokenEndpoint;
+    use crate::fetch::secret::ClientSecret;
     use crate::fetch::{FetchObserver, unwanted};
     use crate::runtime::race;
     use crate::store::{SharedTokens, StoreSession};
@@ -48,13 +49,13 @@ mod with_store {
         pub(in crate::fetch) async fn look(
             &mut self,
             endpoint: &TokenEndpoint,
-            kind: SecretKind,
+            secret: &ClientSecret,
             observer: &impl FetchObserver,
         ) -> Result<Option<AccessToken>, TokenError> {
             let Self(Some(session)) = self else {
                 return Ok(None);
             };
-            let Some(sealer) = endpoint.sealer(kind) else {
+            let Some(sealer) = endpoint.sealer(secret) else {
                 return Ok(None);
             };
             let demand = || observer.demand();
@@ -95,7 +96,8 @@ mod with_store {
 mod without_store {
     use crate::error::TokenError;
     use crate::fetch::FetchObserver;
-    use crate::fetch::endpoint::{SecretKind, TokenEndpoint};
+    use crate::fetch::endpoint::TokenEndpoint;
+    use crate::fetch::secret::ClientSecret;
     use crate::token::AccessToken;
 
     pub(in crate::fetch) type Store = ();
@@ -118,7 +120,7 @@ mod without_store {
         pub(in crate::fetch) async fn look(
             &mut self,
             _: &TokenEndpoint,
-            _: SecretKind,
+            _: &ClientSecret,
             _: &impl FetchObserver,
         ) -> Result<Option<AccessToken>, TokenError> {
             Ok(None)

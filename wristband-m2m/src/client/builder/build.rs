@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use reqwest::Url;
 
-use super::WristbandM2mClientBuilder;
+use super::{SecretSetting, WristbandM2mClientBuilder};
 use crate::cache::{BackgroundRefresh, TokenCache};
 use crate::client::WristbandM2mClient;
 use crate::client::endpoint_url::{domain_url, endpoint_url};
 use crate::client::http_client::http_client;
 use crate::config_error::ConfigError;
 use crate::fetch::endpoint::TokenEndpoint;
-use crate::fetch::secret::Secret;
+use crate::fetch::secret::Flaw;
+use crate::fetch::secrets::Secrets;
 use crate::fetch::{Backend, Fetcher};
 #[cfg(feature = "token-store")]
 use crate::store::SharedTokens;
@@ -114,10 +115,10 @@ impl WristbandM2mClientBuilder {
                 "must not have a colon, which separates the id from the secret in a Basic credential: write the id alone",
             ));
         }
-        required(
-            "client_secret",
-            self.client_secret.as_ref().map(Secret::expose),
-        )?;
+        let secret = self.client_secret.ok_or_else(|| missing("client_secret"))?;
+        if let SecretSetting::Fixed(secret) = &secret {
+            checked("client_secret", secret.expose())?;
+        }
         if let Some(secondary) = &self.secondary_client_secret {
             checked("secondary_client_secret", secondary.expose())?;
         }
@@ -128,15 +129,13 @@ impl WristbandM2mClientBuilder {
         };
         let http = http_client(self.http_client, &url)?;
         let client_id = client_id.to_owned();
-        let Some(secret) = self.client_secret else {
-            return Err(missing("client_secret"));
+        let secondary = self.secondary_client_secret;
+        let secrets = match secret {
+            SecretSetting::Fixed(secret) => Secrets::fixed(secret, secondary),
+            SecretSetting::Source(source) => Secrets::from_source(source, secondary),
         };
         Ok(Backend::Endpoint(TokenEndpoint::new(
-            http,
-            url,
-            client_id,
-            secret,
-            self.secondary_client_secret,
+            http, url, client_id, secrets,
         )))
     }
 }
@@ -147,19 +146,14 @@ fn required<'a>(setting: &'static str, value: Option<&'a str>) -> Result<&'a str
 
 /// Checks that a text is not blank. No message quotes it, for it may be a secret.
 fn checked<'a>(setting: &'static str, value: &'a str) -> Result<&'a str, ConfigError> {
-    if value.trim().is_empty() {
-        return Err(ConfigError::new(
-            setting,
-            "must not be blank: write the value from the Wristband dashboard",
-        ));
-    }
-    if value.chars().any(char::is_control) {
-        return Err(ConfigError::new(
-            setting,
-            "must not have a line break or another control character: write the value alone",
-        ));
-    }
-    Ok(value)
+    let problem = match Flaw::of(value) {
+        None => return Ok(value),
+        Some(Flaw::Blank) => "must not be blank: write the value from the Wristband dashboard",
+        Some(Flaw::ControlCharacter) => {
+            "must not have a line break or another control character: write the value alone"
+        }
+    };
+    Err(ConfigError::new(setting, problem))
 }
 
 fn missing(setting: &'static str) -> ConfigError {

@@ -103,6 +103,19 @@ fn an_empty_secondary_secret_is_none() {
 }
 
 #[test]
+fn a_secret_file_is_used_in_place_of_a_secret_and_an_empty_path_is_none() {
+    let file = ("CLIENT_SECRET_FILE", "/run/secrets/wristband");
+    let shown = |variables: &[(&str, &str)]| format!("{:?}", builder_from("", variables));
+    let mut variables = COMPLETE.to_vec();
+    assert!(shown(&variables).contains("client_secret: Some([redacted])"));
+    variables.push(("CLIENT_SECRET_FILE", ""));
+    assert!(shown(&variables).contains("client_secret: Some([redacted])"));
+    variables[3] = file;
+    assert!(shown(&variables).contains("client_secret: Some(SecretSource)"));
+    assert!(client_from("", &[COMPLETE[0], file, COMPLETE[2]]).is_ok());
+}
+
+#[test]
 fn a_variable_that_is_not_text_is_an_error() {
     let builder = builder("", |_| Err(VarError::NotUnicode("s3cr3t".into())));
     let error = builder.build().unwrap_err();
