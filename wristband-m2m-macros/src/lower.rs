@@ -15,6 +15,8 @@ pub(crate) use provided::provided;
 pub(crate) struct Defaults {
     pub(crate) fixed: Fixed,
     pub(crate) call: CallOptions,
+    /// Placeholders in its path, which was reported.
+    pub(crate) placeholders: Vec<String>,
 }
 
 /// `None`: a mistake was reported.
@@ -26,7 +28,7 @@ pub(crate) fn endpoint(
 ) -> Option<Endpoint> {
     let output = signature::check(&method, diagnostics);
     rules::check(&method, diagnostics);
-    let (roles, path) = path_params::bind(&method, diagnostics);
+    let (roles, path) = path_params::bind(&method, &defaults.placeholders, diagnostics);
     let headers = headers(defaults, &method, &roles);
     let queries = queries(defaults, &method, &roles);
     let options = options(&defaults.call, &method.verb.options);

@@ -118,13 +118,13 @@ fn constructors(service: &Service) -> TokenStream {
                 Self::builder(client).base_url(base_url).build()
             }
 
-            /// Starts from the defaults: another HTTP client, middleware, a timeout, headers and more can be set.
+            /// Starts from the defaults, to set an HTTP client, middleware, a timeout, headers and more.
             #vis fn builder(client: #wristband) -> #krate::ApiClientBuilder<Self> {
                 #krate::ApiClientBuilder::new(client)
             }
 
-            /// Sends requests to this base URL through a stack of one's own, which is to authenticate them, with a
-            /// `WristbandAuth` for example. Requests to other origins tell it not to.
+            /// Uses your own middleware stack, which must authenticate requests, for example with `WristbandAuth`.
+            /// Requests to other origins carry `SkipWristbandAuth`.
             ///
             /// # Errors
             ///
@@ -137,7 +137,7 @@ fn constructors(service: &Service) -> TokenStream {
                 #krate::private::from_http_client(base_url.as_ref(), http)
             }
 
-            /// Makes a client that shares the connection with others: base URL, headers, connections, middleware.
+            /// Shares a connection with other clients: base URL, headers, pool, middleware, circuit breaker.
             #vis fn on(connection: &#krate::ApiConnection) -> Self {
                 #krate::ApiConnection::client(connection)
             }

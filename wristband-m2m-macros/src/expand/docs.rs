@@ -33,9 +33,8 @@ pub(super) fn errors(service: &Service, endpoint: &Endpoint) -> Vec<Attribute> {
         "# Errors",
         "",
         &format!(
-            "When there is no answer of this type: see the kinds of [`ApiError`]({krate}::ApiErrorKind), which becomes the"
+            "Returns an error if the call fails or the response cannot be decoded; see [`ApiErrorKind`]({krate}::ApiErrorKind)."
         ),
-        "error of the return type.",
     ])
 }
 
@@ -46,15 +45,14 @@ pub(super) fn client(service: &Service) -> Vec<Attribute> {
         &service.item.attrs,
         &[
             &format!(
-                "Client of the API that [`{name}`] describes: each method is one request, which carries a Wristband"
+                "Client of the API that [`{name}`] describes. Each method sends one request with a Wristband token, and sends it"
             ),
-            "token, and is sent once more with a new token when the API rejects the first.",
+            "once more with a new token if the API rejects the first.",
             "",
-            "Dropping the future of a call ends that call and nothing else: a token request under way goes on for others.",
+            "Dropping the future of a call cancels that call only: a token request in flight goes on for other callers.",
             "",
-            "Cheap to clone; clones share connections and token. For settings other than the defaults, there is",
             &format!(
-                "[`builder`](Self::builder), see [`ApiClientBuilder`]({krate}::ApiClientBuilder)."
+                "Cheap to clone; clones share connections and token. [`builder`](Self::builder) sets what differs from the defaults of [`ApiClientBuilder`]({krate}::ApiClientBuilder)."
             ),
         ],
     )
@@ -64,9 +62,14 @@ pub(super) fn dyn_trait(service: &Service) -> Vec<Attribute> {
     let name = service.item.ident.unraw();
     lines(&[
         &format!(
-            "Companion of [`{name}`] for trait objects: every `{name}` is one of these, and an `Arc` of a trait"
+            "Dyn-compatible version of [`{name}`]. Every `{name}` implements it, and an `Arc<dyn {}>` implements `{name}`.",
+            service
+                .dyn_name
+                .as_ref()
+                .unwrap_or(&service.item.ident)
+                .unraw()
         ),
-        &format!("object of this is a `{name}` again. Its methods are called through `{name}`."),
+        &format!("Call its methods through `{name}`."),
     ])
 }
 

@@ -53,9 +53,7 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
         .ok()
         .and_then(|number| number.checked_mul(scale));
     match millis {
-        Some(0) => Err(format!(
-            "`{text}` is no time at all: write at least \"1ms\""
-        )),
+        Some(0) => Err(format!("`{text}` is too short: write at least \"1ms\"")),
         Some(millis) => Ok(Duration::from_millis(millis)),
         None => Err(format!(
             "`{text}` is too long to measure: write a smaller number"

@@ -68,6 +68,9 @@ pub(crate) fn check_content_type(value: &str) -> Result<(), String> {
 /// Media ranges, as in `text/csv, text/*;q=0.5` (RFC 9110, section 12.5.1); `*` is a character of a token.
 pub(crate) fn check_accept(value: &str) -> Result<(), String> {
     check_value(value)?;
+    if value.is_empty() {
+        return Err("the content type is empty: write one such as \"application/json\"".to_owned());
+    }
     if value.split(',').all(|range| is_media_type(range.trim())) {
         return Ok(());
     }

@@ -58,7 +58,9 @@ pub(crate) fn parse(text: &str) -> Parsed {
     }
     let mut mistakes = Vec::new();
     if !text.starts_with('/') {
-        mistakes.push(format!("a path starts with a slash: write \"/{text}\""));
+        mistakes.push(format!(
+            "the path must start with a slash: write \"/{text}\""
+        ));
     }
     let parts = split(text, &mut mistakes);
     literals(&parts, &mut mistakes);
@@ -121,7 +123,12 @@ fn split(text: &str, mistakes: &mut Vec<String>) -> Vec<Part> {
             end => {
                 let end = end.unwrap_or(inside.len());
                 let open = &inside[..end];
-                mistakes.push(format!("`{{{open}` is not closed: write `{{{open}}}`"));
+                mistakes.push(match open {
+                    "" => "`{` is not closed: write the name of an argument after it, such as \
+                        `{id}`, or \"%7B\" for the character"
+                        .to_owned(),
+                    open => format!("`{{{open}` is not closed: write `{{{open}}}`"),
+                });
                 parts.push(Part::Value(String::new()));
                 rest = &inside[end..];
             }
@@ -135,6 +142,11 @@ fn split(text: &str, mistakes: &mut Vec<String>) -> Vec<Part> {
 
 /// Reads what stands between two braces.
 fn placeholder(inside: &str) -> Result<Part, String> {
+    if ["self", "Self", "super", "crate"].contains(&inside) {
+        return Err(format!(
+            "`{inside}` cannot be the name of an argument: write another one, such as `{{id}}`"
+        ));
+    }
     if is_name(inside) {
         return Ok(Part::Value(inside.to_owned()));
     }
@@ -242,14 +254,14 @@ fn is_escape(text: &str) -> bool {
 
 fn illegal(c: char) -> String {
     match c {
-        '?' => "a path has no `?`: mark an argument `#[query]` instead".to_owned(),
-        '#' => "a path has no `#`: a fragment is never sent, leave it out".to_owned(),
+        '?' => "a path cannot have a query: mark an argument `#[query]`, or write `#[query(\"name\", \"value\")]` above the method".to_owned(),
+        '#' => "a path cannot have a `#`: leave it out, since a fragment is never sent".to_owned(),
         '%' => "`%` starts an escape of two hexadecimal digits: write \"%25\" for the character"
             .to_owned(),
-        '\\' => "a path has no `\\`: write `/`".to_owned(),
-        ' ' => "a path has no spaces: write \"%20\"".to_owned(),
-        c if c.is_control() => format!("a path has no control characters: leave {c:?} out"),
-        c => format!("a path has no `{c}`: write \"{}\"", escape(c)),
+        '\\' => "a path cannot have a `\\`: write `/`".to_owned(),
+        ' ' => "a path cannot have a space: write \"%20\"".to_owned(),
+        c if c.is_control() => format!("a path cannot have a control character: leave {c:?} out"),
+        c => format!("a path cannot have a `{c}`: write \"{}\"", escape(c)),
     }
 }
 
@@ -303,8 +315,8 @@ fn placeholders(parts: &[Part], mistakes: &mut Vec<String>) {
         seen.push(name);
         if matches!(part, Part::Rest(_)) && (at + 1 != parts.len() || !starts_segment) {
             mistakes.push(format!(
-                "`{{*{name}}}` is the whole end of a path: write it last, \
-                after a slash, or `{{{name}}}` for a single segment"
+                "`{{*{name}}}` must be the end of the path: write it last, after a slash, or \
+                `{{{name}}}` for a single segment"
             ));
         }
         starts_segment = false;

@@ -188,14 +188,15 @@ impl Marks {
                     continue;
                 }
             }
-            let role = match role::read(&attr, name, argument, features, diagnostics) {
-                Some(Reading::Page) => {
-                    marks.page = Some(attr);
-                    continue;
-                }
+            let reading = role::read(&attr, name, argument, features, diagnostics);
+            if name == RoleName::Page {
+                marks.page = Some(attr);
+                continue;
+            }
+            let role = match reading {
                 Some(Reading::Path(placeholder)) => RoleAttr::Path { attr, placeholder },
                 Some(Reading::Role(role)) => RoleAttr::Role { attr, role },
-                None => RoleAttr::Unknown,
+                Some(Reading::Page) | None => RoleAttr::Unknown,
             };
             marks.role = Some((name, role));
         }

@@ -48,6 +48,8 @@ pub(crate) struct TraitOptions {
     pub(crate) base_url: Option<LitStr>,
     /// Empty, or with a leading and without a trailing slash.
     pub(crate) path: String,
+    /// Placeholders in that path, which was reported.
+    pub(crate) placeholders: Vec<String>,
     pub(crate) client: Option<Ident>,
     pub(crate) dyn_name: Option<Ident>,
     pub(crate) krate: Option<Path>,
@@ -90,10 +92,39 @@ impl TraitOptions {
         let example = option.example();
         match option {
             TraitOption::BaseUrl => self.base_url = read_base_url(key, diagnostics),
-            TraitOption::Path => self.path = read_path(key, diagnostics).unwrap_or_default(),
+            TraitOption::Path => self.read_path(key, diagnostics),
             TraitOption::Client => self.client = key.ident(example, diagnostics),
             TraitOption::Dyn => self.dyn_name = key.ident(example, diagnostics),
             TraitOption::Crate => self.krate = key.path(example, diagnostics),
+        }
+    }
+}
+
+impl TraitOptions {
+    fn read_path(&mut self, key: &Key, diagnostics: &mut Diagnostics) {
+        let Some(literal) = key.text(TraitOption::Path.example(), diagnostics) else {
+            return;
+        };
+        let text = literal.value();
+        let Parsed { parts, mistakes } = path::parse(&text);
+        for mistake in &mistakes {
+            diagnostics.push(&literal, mistake);
+        }
+        let placeholders = parts.into_iter().flatten().filter_map(|part| match part {
+            Part::Value(name) | Part::Rest(name) => Some(name),
+            Part::Literal(_) => None,
+        });
+        self.placeholders = placeholders.collect();
+        if let Some(name) = self.placeholders.first() {
+            diagnostics.push(
+                &literal,
+                format!(
+                    "the path of a trait cannot have a placeholder: write `{{{name}}}` in the paths \
+                    of the methods"
+                ),
+            );
+        } else if mistakes.is_empty() {
+            text.trim_end_matches('/').clone_into(&mut self.path);
         }
     }
 }
@@ -178,35 +209,6 @@ fn read_base_url(key: &Key, diagnostics: &mut Diagnostics) -> Option<LitStr> {
         diagnostics.push(&literal, message);
     }
     Some(literal)
-}
-
-fn read_path(key: &Key, diagnostics: &mut Diagnostics) -> Option<String> {
-    let literal = key.text(TraitOption::Path.example(), diagnostics)?;
-    let text = literal.value();
-    let Parsed {
-        parts,
-        mistakes: found,
-    } = path::parse(&text);
-    for mistake in &found {
-        diagnostics.push(&literal, mistake);
-    }
-    let placeholder = parts.iter().flatten().find_map(|part| match part {
-        Part::Value(name) | Part::Rest(name) => Some(name),
-        Part::Literal(_) => None,
-    });
-    if let Some(name) = placeholder {
-        diagnostics.push(
-            &literal,
-            format!(
-                "the path of a trait cannot have a placeholder: write `{{{name}}}` in the paths of \
-                the methods"
-            ),
-        );
-        return None;
-    }
-    found
-        .is_empty()
-        .then(|| text.trim_end_matches('/').to_owned())
 }
 
 fn read_accept(key: &Key, diagnostics: &mut Diagnostics) -> Option<LitStr> {

@@ -49,6 +49,7 @@ pub(crate) fn read(
     let defaults = Defaults {
         fixed: Fixed::take(&mut item.attrs, diagnostics),
         call: options.call.clone(),
+        placeholders: options.placeholders.clone(),
     };
     let mut unsupported = check_head(&item, diagnostics);
     let mut endpoints = Vec::new();
@@ -180,25 +181,27 @@ fn misplaced(name: &str) -> Option<String> {
 /// What stands before the braces. Whether the client cannot implement it.
 fn check_head(item: &ItemTrait, diagnostics: &mut Diagnostics) -> bool {
     if let Some(token) = &item.unsafety {
-        diagnostics.push(token, "a client keeps no unsafe promise: remove `unsafe`");
+        diagnostics.push(
+            token,
+            "the trait of a client cannot be `unsafe`: remove `unsafe`",
+        );
     }
     if let Some(token) = &item.modifiers.auto_token {
         diagnostics.push(
             token,
-            "a client has methods, an `auto` trait has none: remove `auto`",
+            "the trait of a client cannot be `auto`: remove `auto`",
         );
     }
     for parameter in &item.generics.params {
         diagnostics.push(
             parameter,
-            "a client stands for one API, so its trait is not generic: write the types out",
+            "the trait of a client cannot be generic: write the types out",
         );
     }
     if let Some(clause) = &item.generics.where_clause {
         diagnostics.push(
             clause,
-            "a client stands for one API, so its trait has no conditions: write supertraits after \
-                a colon instead",
+            "the trait of a client cannot have a `where` clause: write supertraits after a colon",
         );
     }
     !item.generics.params.is_empty() || item.generics.where_clause.is_some()
@@ -250,7 +253,7 @@ fn names_of_types(
         diagnostics.push(
             name,
             format!(
-                "the companion needs a name of its own: write `dyn = Dyn{}`",
+                "the `dyn` trait needs a name of its own: write `dyn = Dyn{}`",
                 item.ident.unraw()
             ),
         );

@@ -143,7 +143,7 @@ fn check_method(method: &str) -> Result<(), String> {
     let known = VerbName::ALL.iter().filter_map(|verb| verb.method());
     if method != upper && known.into_iter().any(|known| known == upper) {
         return Err(format!(
-            "`{method}` is not a method, for case matters: write \"{upper}\""
+            "`{method}` is not a method, since case matters: write \"{upper}\""
         ));
     }
     Ok(())

@@ -31,7 +31,7 @@ pub(crate) fn check(method: &Method, diagnostics: &mut Diagnostics) -> Option<Ty
     if let Some(token) = &method.sig.asyncness {
         diagnostics.push(
             token,
-            "a method with a `#[page]` argument cannot be `async`: remove `async`, for pages are \
+            "a method with a `#[page]` argument cannot be `async`: remove `async`, since pages are \
             requested as they are read",
         );
     }

@@ -15,9 +15,10 @@ use crate::suggest::{nearest, similar};
 /// The role of each argument, and the path they fill. After a mistake roles may be missing.
 pub(crate) fn bind(
     method: &Method,
+    elsewhere: &[String],
     diagnostics: &mut Diagnostics,
 ) -> (Vec<Option<Role>>, Option<PathTemplate>) {
-    let mut binding = Binding::new(method);
+    let mut binding = Binding::new(method, elsewhere);
     let unplaced = binding.fill_marked(diagnostics);
     binding.fill_named();
     binding.report_unplaced(unplaced, diagnostics);
@@ -32,6 +33,8 @@ struct Binding<'a> {
     method: &'a Method,
     slots: Vec<Slot<'a>>,
     roles: Vec<Option<Role>>,
+    /// Placeholders that stand where none can, which was reported.
+    elsewhere: &'a [String],
 }
 
 /// A placeholder and the argument that fills it.
@@ -49,7 +52,7 @@ struct Unplaced<'a> {
 }
 
 impl<'a> Binding<'a> {
-    fn new(method: &'a Method) -> Self {
+    fn new(method: &'a Method, elsewhere: &'a [String]) -> Self {
         let slots = match &method.verb.route {
             Route::Path { parts, .. } => slots(parts),
             Route::None | Route::Unknown => Vec::new(),
@@ -63,6 +66,7 @@ impl<'a> Binding<'a> {
             method,
             slots,
             roles,
+            elsewhere,
         }
     }
 
@@ -136,28 +140,32 @@ impl<'a> Binding<'a> {
                     "`#[url]` is the whole URL, without a `{{{name}}}`: remove this argument, or \
                     write a path in place of `#[url]`"
                 ),
-                Route::Path { literal, .. } => {
-                    let free = self.slots.iter().filter(|slot| slot.argument.is_none());
-                    let near = nearest(&name, free.map(|slot| slot.name));
-                    let slot = self.slots.iter().position(|slot| Some(slot.name) == near);
-                    match slot {
-                        Some(slot) => {
-                            self.fill(slot, argument);
-                            let near = self.slots[slot].name;
-                            let similar = similar("placeholder", &format!("{{{near}}}"));
-                            format!(
-                                "the path has no `{{{name}}}`: {similar}, so write `#[path(\"{near}\")]`"
-                            )
-                        }
-                        None => format!(
-                            "the path \"{}\" has no `{{{name}}}`: write it where the argument belongs",
-                            literal.value()
-                        ),
+                Route::Path { literal, .. } => match self.nearest_free(&name) {
+                    Some(slot) => {
+                        self.fill(slot, argument);
+                        format!(
+                            "the path has no `{{{name}}}`: write `#[path(\"{}\")]`, or \
+                                `{{{name}}}` in the path",
+                            self.slots[slot].name
+                        )
                     }
-                }
+                    None => format!(
+                        "the path \"{}\" has no `{{{name}}}`: write it where the argument belongs",
+                        literal.value()
+                    ),
+                },
             };
             diagnostics.push(attr, message);
         }
+    }
+
+    /// The placeholder that was probably meant: a near one, or the only one.
+    fn nearest_free(&self, name: &str) -> Option<usize> {
+        let free = || self.slots.iter().filter(|slot| slot.argument.is_none());
+        let near = nearest(name, free().map(|slot| slot.name));
+        let only = free().next().filter(|_| free().count() == 1);
+        let meant = near.or(only.map(|slot| slot.name))?;
+        self.slots.iter().position(|slot| slot.name == meant)
     }
 
     fn has_url(&self) -> bool {
@@ -272,6 +280,9 @@ impl<'a> Binding<'a> {
         let path = literal.value();
         for (_, argument) in self.without_role() {
             let name = argument.name();
+            if self.elsewhere.contains(&name) {
+                continue;
+            }
             let colon = format!(":{name}");
             let message = if path.split('/').any(|segment| segment == colon) {
                 format!(

@@ -114,7 +114,7 @@ fn no_body_on_get(method: &Method, diagnostics: &mut Diagnostics) {
             attr,
             format!(
                 "`#[{name}]` cannot have a body: write `#[query_map]` or `#[query]` in place of \
-                `{written}`, or, for an API that wants a body all the same, `#[request(\"{method}\", ..)]`"
+                `{written}`, or, for an API that expects a body, `#[request(\"{method}\", ..)]`"
             ),
         );
     }
@@ -220,18 +220,17 @@ fn header_names_once(method: &Method, diagnostics: &mut Diagnostics) {
     }
     let fixed = &method.fixed.headers;
     for (attr, name) in names() {
-        if fixed.iter().any(|fixed| fixed.is_header(name)) {
-            diagnostics.push(
-                attr,
-                format!("the header `{name}` is set above the method too: keep one of them"),
-            );
-        }
-        if name.eq_ignore_ascii_case("accept") && method.verb.options.accept.is_some() {
-            diagnostics.push(
-                attr,
-                format!("the header `{name}` is set by `accept` too: keep one of them"),
-            );
-        }
+        let too = if fixed.iter().any(|fixed| fixed.is_header(name)) {
+            "above the method"
+        } else if name.eq_ignore_ascii_case("accept") && method.verb.options.accept.is_some() {
+            "by `accept`"
+        } else {
+            continue;
+        };
+        diagnostics.push(
+            attr,
+            format!("the header `{name}` is set {too} too: keep one of them"),
+        );
     }
     if let Some(accept) = &method.verb.options.accept
         && fixed.iter().any(|fixed| fixed.is_header("accept"))

@@ -91,7 +91,7 @@ fn check_receiver(sig: &Signature, verb: &str, diagnostics: &mut Diagnostics) {
     };
     diagnostics.push(
         receiver,
-        format!("an endpoint cannot take {written}: write `&self`, for a client is shared"),
+        format!("an endpoint cannot take {written}: write `&self`, since a client is shared"),
     );
 }
 

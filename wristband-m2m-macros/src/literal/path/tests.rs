@@ -89,6 +89,8 @@ fn each_mistake_says_what_to_write() {
         ("/{ id }", "`{id}`"),
         ("/{r#type}", "`{type}`"),
         ("/{1}", "`{id}`"),
+        ("/{self}", "another one"),
+        ("/x/{", "`{id}`"),
         ("/{_}", "`{id}`"),
         ("/{*}", "`{*rest}`"),
         ("/{tail..}", "`{*tail}`"),
