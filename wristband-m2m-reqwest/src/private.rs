@@ -1,6 +1,6 @@
 //! The only names that generated code may use. No part of the public API: anything here may change in any release.
 
-pub use crate::client::builder::{ApiClient, from_http_client};
+pub use crate::client::builder::{ApiClient, HasBaseUrl, from_http_client};
 pub use crate::client::endpoint::endpoint;
 pub use crate::client::inner::ClientInner;
 #[cfg(feature = "stream")]

@@ -83,22 +83,34 @@ fn constructors(service: &Service) -> TokenStream {
     let lints = attrs::lints();
     let wristband = quote!(impl ::core::convert::Into<::std::sync::Arc<#krate::wristband_m2m::WristbandM2mClient>>);
     let result = quote!(::core::result::Result<Self, #krate::wristband_m2m::ConfigError>);
-    let new = service.base_url.as_ref().map(|base_url| {
-        let first = format!(
-            " Sends requests to `{}`, authenticated by this client.",
-            base_url.value()
-        );
-        quote! {
-            #[doc = #first]
-            ///
-            /// # Errors
-            ///
-            /// When the HTTP client cannot be built: no TLS backend is compiled in, or there are no root certificates.
-            #vis fn new(client: #wristband) -> #result {
-                Self::builder(client).build()
+    let new = match &service.base_url {
+        Some(base_url) => {
+            let first = format!(
+                " Sends requests to `{}`, authenticated by this client.",
+                base_url.value()
+            );
+            quote! {
+                #[doc = #first]
+                ///
+                /// # Errors
+                ///
+                /// When the HTTP client cannot be built: no TLS backend is compiled in, or there are no root certificates.
+                #vis fn new(client: #wristband) -> #result {
+                    Self::builder(client).build()
+                }
             }
         }
-    });
+        // To be told what is missing, and not that there is no such function.
+        None => quote! {
+            #[doc(hidden)]
+            #vis fn new<__Asked>(client: #wristband) -> #result
+            where
+                Self: #krate::private::HasBaseUrl<__Asked>,
+            {
+                Self::builder(client).build()
+            }
+        },
+    };
     quote! {
         #(#cfgs)*
         #lints

@@ -64,8 +64,11 @@ pub(crate) fn read(
     let verb = verb.read(diagnostics);
     let mut arguments = Vec::new();
     for input in &mut item.sig.inputs {
-        if let FnArg::Typed(argument) = input {
-            arguments.extend(Argument::read(argument, features, diagnostics));
+        match input {
+            FnArg::Typed(argument) => {
+                arguments.extend(Argument::read(argument, features, diagnostics));
+            }
+            FnArg::Receiver(receiver) => refuse_roles(&mut receiver.attrs, diagnostics),
         }
     }
     Some(Method {
@@ -75,6 +78,22 @@ pub(crate) fn read(
         fixed,
         arguments,
     })
+}
+
+/// The client itself is not sent.
+fn refuse_roles(attrs: &mut Vec<Attribute>, diagnostics: &mut Diagnostics) {
+    attrs.retain(|attr| {
+        let role = attribute::name(attr).filter(|name| attribute::is_role(name));
+        if let Some(role) = &role {
+            diagnostics.push(
+                attr,
+                format!(
+                    "`self` cannot be marked `#[{role}]`: remove it, or write it before an argument"
+                ),
+            );
+        }
+        role.is_none()
+    });
 }
 
 /// Our attributes on a method.

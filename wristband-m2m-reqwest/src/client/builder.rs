@@ -42,6 +42,15 @@ pub trait ApiClient: Sized {
     fn from_api(api: ClientInner) -> Self;
 }
 
+/// Never implemented: what a `new` without a base URL asks for, so that calling it says what to do. The parameter keeps the compiler
+/// from asking before that.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no base URL to be made with",
+    label = "`new` needs a base URL",
+    note = "write `base_url = \"https://..\"` in `#[wristband_m2m(..)]`, or call `with_base_url`, `builder` or `on`"
+)]
+pub trait HasBaseUrl<Asked> {}
+
 /// Sets up a typed client with a connection of its own; made by the `builder` function of each.
 ///
 /// The settings are those of [`ApiConnectionBuilder`], and several clients of one API should rather share an

@@ -59,9 +59,9 @@ pub struct Call<'a> {
 
 /// A value that a segment of a path is made of. Beside `Display`, for a message in terms of the user's trait.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot stand in a path, which is text",
-    label = "`{Self}` has no `Display`",
-    note = "implement `std::fmt::Display` for it, or pass a type that has it"
+    message = "`{Self}` cannot be part of a path",
+    label = "`{Self}` does not implement `Display`",
+    note = "implement `std::fmt::Display` for it, or pass a type that does"
 )]
 pub trait PathValue: Display {}
 
@@ -70,9 +70,9 @@ impl<T: Display + ?Sized> PathValue for T {}
 
 /// A value that a query, a form or JSON is made of. Beside `Serialize`, for a message in terms of the user's trait.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be sent as a query, a form or JSON, which is serialized",
-    label = "`{Self}` has no `serde::Serialize`",
-    note = "write `#[derive(serde::Serialize)]` above the type, or pass one that has it"
+    message = "`{Self}` cannot be sent as a query, a form or JSON",
+    label = "`{Self}` does not implement `serde::Serialize`",
+    note = "derive `serde::Serialize` for each type that it is made of, or pass another type"
 )]
 pub trait SerializeArgument: Serialize {}
 
@@ -81,8 +81,8 @@ impl<T: Serialize + ?Sized> SerializeArgument for T {}
 
 /// Values that the end of a path is made of.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot stand at the end of a path, which is a sequence of text",
-    label = "`{Self}` has no `IntoIterator` whose items have `Display`",
+    message = "`{Self}` cannot be the segments of a path",
+    label = "`{Self}` is not a sequence of what implements `Display`",
     note = "pass a slice or a `Vec`; for a single segment write the placeholder without `*`"
 )]
 pub trait PathSegments {
@@ -103,12 +103,36 @@ where
 /// How long a call may take.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the timeout of a call",
-    label = "write `Duration` or `Option<Duration>`",
-    note = "`std::time::Duration`"
+    label = "write `Duration` or `Option<Duration>`"
 )]
 pub trait TimeoutArgument {
     fn timeout(self) -> Option<Duration>;
 }
+
+/// Whether a key is sent.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot say whether a flag is sent",
+    label = "write `bool`; a parameter with a value is marked `#[query]`"
+)]
+pub trait FlagArgument {
+    fn is_set(&self) -> bool;
+}
+
+impl FlagArgument for bool {
+    fn is_set(&self) -> bool {
+        *self
+    }
+}
+
+/// A URL, or a reference that is relative to another.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a URL",
+    label = "write `&str`, `String` or `reqwest::Url`"
+)]
+pub trait UrlArgument: AsRef<str> {}
+
+#[diagnostic::do_not_recommend]
+impl<T: AsRef<str> + ?Sized> UrlArgument for T {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Into<Option<Duration>>> TimeoutArgument for T {
@@ -181,7 +205,7 @@ impl<'a> Call<'a> {
     }
 
     /// A whole URL, or a reference that is relative to the base URL.
-    pub fn url<T: AsRef<str> + ?Sized>(&mut self, url: &T) -> &mut Self {
+    pub fn url<T: UrlArgument + ?Sized>(&mut self, url: &T) -> &mut Self {
         self.step(|call| {
             let base = call.api.connection().base();
             let url = target::whole_url(url.as_ref(), |text| base.join(text))?;
@@ -191,7 +215,7 @@ impl<'a> Call<'a> {
     }
 
     /// The same for the URL of a page: it is relative to the page before, if there is one, and of the same origin.
-    pub fn page_url<T: AsRef<str> + ?Sized>(&mut self, url: &T) -> &mut Self {
+    pub fn page_url<T: UrlArgument + ?Sized>(&mut self, url: &T) -> &mut Self {
         let Some(page) = self.page else {
             return self.url(url);
         };
@@ -235,10 +259,10 @@ impl<'a> Call<'a> {
         self.step(|call| query::flattened(call.query_of_target()?, name, value))
     }
 
-    /// A key without a value, when `present`.
-    pub fn query_flag(&mut self, name: &'static str, present: bool) -> &mut Self {
+    /// A key without a value, when the flag is set.
+    pub fn query_flag<T: FlagArgument>(&mut self, name: &'static str, flag: T) -> &mut Self {
         self.step(|call| {
-            if present {
+            if flag.is_set() {
                 query::flag(call.query_of_target()?, name);
             }
             Ok(())

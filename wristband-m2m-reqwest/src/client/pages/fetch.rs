@@ -19,8 +19,8 @@ use crate::telemetry::CallSpan;
 /// What the `#[page]` argument is. Beside `From`, for a message in terms of the user's trait.
 #[diagnostic::on_unimplemented(
     message = "the `#[page]` argument `{Self}` cannot be made from the cursor of `{P}`",
-    label = "`{Self}` is not made from `<{P} as Page>::Cursor`",
-    note = "write `Option<C>`, or `C`, where `C` is the `Cursor` of the page"
+    label = "`{Self}` does not implement `From<<{P} as Page>::Cursor>`",
+    note = "write `Option<C>` or `C`, where `C` is the `Cursor` of the page"
 )]
 pub trait CursorArgument<P: Page> {
     fn from_cursor(cursor: P::Cursor) -> Self;

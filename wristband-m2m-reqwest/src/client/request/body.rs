@@ -128,9 +128,9 @@ pub fn into_body<B: IntoBody>(body: Option<B>) -> GivenBody {
 
 /// What can be sent as it is. Beside `TryInto`, for a message in terms of the user's trait.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be sent as a body, which is bytes or a stream of them",
-    label = "`{Self}` has no `TryInto<reqwest::Body>`",
-    note = "pass text, bytes or a `reqwest::Body`; what is serialized is marked `#[json]` or `#[form]`"
+    message = "`{Self}` cannot be sent as a body",
+    label = "`{Self}` does not implement `TryInto<reqwest::Body>`",
+    note = "pass text, bytes or a `reqwest::Body`, or mark it `#[json]` or `#[form]`"
 )]
 pub trait IntoBody {
     fn into_body(self) -> Result<Body, BoxError>;
@@ -146,8 +146,8 @@ impl<T: TryInto<Body, Error: Into<BoxError>>> IntoBody for T {
 /// A body that is sent with each page. Beside `Clone`, for a message in terms of the user's trait.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent again for the next page",
-    label = "`{Self}` has no `Clone`",
-    note = "pass text or bytes; what is serialized is marked `#[json]` or `#[form]`"
+    label = "`{Self}` does not implement `Clone`",
+    note = "pass text or bytes, or mark it `#[json]` or `#[form]`"
 )]
 pub trait RepeatableBody {
     fn again(&self) -> Self;

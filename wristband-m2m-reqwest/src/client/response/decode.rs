@@ -13,7 +13,7 @@ use crate::client::response::from_response::FromResponse;
 
 /// From what was collected to an answer.
 #[diagnostic::on_unimplemented(
-    message = "a `reqwest::Response` is the whole answer, whatever its status: nothing can stand around it",
+    message = "a `reqwest::Response` is the whole response, whatever its status: nothing can stand around it",
     label = "write `reqwest::Response` alone, or another type inside"
 )]
 pub trait Decode {
@@ -92,9 +92,10 @@ impl<B: From<Bytes>> Decode for BytesBody<B> {
 
 /// What an answer of JSON is made into. Beside `DeserializeOwned`, for a message in terms of the user's trait.
 #[diagnostic::on_unimplemented(
-    message = "an answer of JSON cannot be decoded into `{Self}`",
-    label = "`{Self}` has no `serde::Deserialize`, or borrows from the answer",
-    note = "write `#[derive(serde::Deserialize)]` above `{Self}`, or return another type: `()`, `String`, `Bytes`, `reqwest::Response`"
+    message = "a JSON response cannot be decoded into `{Self}`",
+    label = "`{Self}` does not implement `serde::Deserialize` for any lifetime",
+    note = "derive `serde::Deserialize` for each type that it is made of; or implement `FromResponse`, for another format",
+    note = "for status and headers beside the body return `ApiResponse<T>`; for neither, `()`"
 )]
 pub trait Deserializable: DeserializeOwned {}
 

@@ -24,9 +24,9 @@ use crate::telemetry::CallSpan;
 
 /// What an endpoint returns: `Result<T, E>`, or an alias of it.
 #[diagnostic::on_unimplemented(
-    message = "an endpoint returns a `Result`, but this is `{Self}`",
-    label = "must be `Result<T, E>` or an alias of it, with `E: From<ApiError>`",
-    note = "write for example `Result<{Self}, ApiError>`"
+    message = "an endpoint must return a `Result`, but this is `{Self}`",
+    label = "write `Result<{Self}, ApiError>`",
+    note = "the error may be any type that is `From<ApiError>`"
 )]
 pub trait EndpointResult {
     /// An [`ResponseDecoder`] with nothing peeled off. Not spelled out in `answer`: then nothing is looked for in a type that is no
@@ -46,9 +46,8 @@ impl<T, E> EndpointResult for Result<T, E> {
 /// What an endpoint with a `#[page]` argument returns: `Pages<P, E>`, or an alias of it.
 #[cfg(feature = "stream")]
 #[diagnostic::on_unimplemented(
-    message = "an endpoint with a `#[page]` argument returns `Pages`, but this is `{Self}`",
-    label = "must be `Pages<P, E>` or an alias of it, with `P: Page` and `E: From<ApiError>`",
-    note = "write for example `Pages<WristbandPage<User>, ApiError>`, or remove `#[page]`"
+    message = "a method with a `#[page]` argument must return `Pages`, but this is `{Self}`",
+    label = "write for example `Pages<WristbandPage<User>, ApiError>`, or remove `#[page]`"
 )]
 pub trait EndpointPages {
     /// A decoder of one page, see [`EndpointResult::Start`].
@@ -67,8 +66,8 @@ impl<P: Page, E> EndpointPages for Pages<P, E> {
 
 /// The error of an endpoint. Beside `From`, for a message in terms of the user's trait.
 #[diagnostic::on_unimplemented(
-    message = "the error of an endpoint is made from an `ApiError`, and `{Self}` is not",
-    label = "`{Self}` has no `From<ApiError>`",
+    message = "`{Self}` cannot be the error of an endpoint",
+    label = "`{Self}` does not implement `From<ApiError>`",
     note = "write `impl From<ApiError> for {Self}`"
 )]
 pub trait EndpointError {

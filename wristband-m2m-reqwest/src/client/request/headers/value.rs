@@ -32,55 +32,64 @@ pub enum Argument<'a> {
 /// A value for one header.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the value of a header",
-    label = "this argument must implement `Display`, be an `http::HeaderValue`, or be an `Option` of such"
+    label = "`{Self}` does not implement `Display`",
+    note = "implement `std::fmt::Display` for it, or pass a type that does, an `http::HeaderValue`, or an `Option` of either"
 )]
 pub trait HeaderArgument<Marker> {
     /// `None` leaves the header out.
     fn header(&self) -> Option<Argument<'_>>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Display> HeaderArgument<Plain> for T {
     fn header(&self) -> Option<Argument<'_>> {
         Some(Argument::Text(self))
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Display> HeaderArgument<Optional> for Option<T> {
     fn header(&self) -> Option<Argument<'_>> {
         self.as_ref().map(|value| Argument::Text(value))
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Display> HeaderArgument<Borrowed> for &Option<T> {
     fn header(&self) -> Option<Argument<'_>> {
         self.as_ref().map(|value| Argument::Text(value))
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl HeaderArgument<Exact> for http::HeaderValue {
     fn header(&self) -> Option<Argument<'_>> {
         Some(Argument::Ready(self))
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl HeaderArgument<Exact> for &http::HeaderValue {
     fn header(&self) -> Option<Argument<'_>> {
         Some(Argument::Ready(self))
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl HeaderArgument<Exact> for Option<http::HeaderValue> {
     fn header(&self) -> Option<Argument<'_>> {
         self.as_ref().map(Argument::Ready)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl HeaderArgument<Exact> for Option<&http::HeaderValue> {
     fn header(&self) -> Option<Argument<'_>> {
         self.map(Argument::Ready)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl HeaderArgument<Exact> for &Option<http::HeaderValue> {
     fn header(&self) -> Option<Argument<'_>> {
         self.as_ref().map(Argument::Ready)
@@ -90,12 +99,13 @@ impl HeaderArgument<Exact> for &Option<http::HeaderValue> {
 /// Several headers.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a map of headers",
-    label = "this argument must be a `HeaderMap`, or a map or sequence of pairs that implement `Display`"
+    label = "write `HeaderMap`, or a map or a sequence of pairs that implement `Display`"
 )]
 pub trait HeaderMapArgument<Marker> {
     fn header_map(&self) -> Result<HeaderMap, String>;
 }
 
+#[diagnostic::do_not_recommend]
 impl HeaderMapArgument<Plain> for HeaderMap {
     fn header_map(&self) -> Result<HeaderMap, String> {
         self.keys().try_for_each(check_name)?;
@@ -103,6 +113,7 @@ impl HeaderMapArgument<Plain> for HeaderMap {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<K: Display, V: Display, T> HeaderMapArgument<(Plain, K, V)> for T
 where
     for<'a> &'a T: IntoIterator<Item = (&'a K, &'a V)>,
@@ -112,24 +123,28 @@ where
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<K: Display, V: Display> HeaderMapArgument<(Borrowed, K, V)> for [(K, V)] {
     fn header_map(&self) -> Result<HeaderMap, String> {
         collect(self.iter().map(|(name, value)| (name, value)))
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<K: Display, V: Display> HeaderMapArgument<(Borrowed, K, V)> for Vec<(K, V)> {
     fn header_map(&self) -> Result<HeaderMap, String> {
         self.as_slice().header_map()
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<M, T: HeaderMapArgument<M> + ?Sized> HeaderMapArgument<&M> for &T {
     fn header_map(&self) -> Result<HeaderMap, String> {
         (**self).header_map()
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<M, T: HeaderMapArgument<M>> HeaderMapArgument<Option<M>> for Option<T> {
     fn header_map(&self) -> Result<HeaderMap, String> {
         self.as_ref()
