@@ -1,6 +1,6 @@
 //! The item the attribute is on, and the items in it.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, ItemTrait, TraitItem, TraitItemFn, Visibility};
@@ -29,50 +29,23 @@ pub(crate) fn parse(
             stubs: Vec::new(),
         });
     }
-    let keyword = keyword(item.clone());
-    match &keyword {
-        Some(keyword) if keyword == "trait" => {
-            // The compiler has reported it, and would do so again.
-            return half_typed::read(item).ok_or_else(TokenStream::new);
-        }
-        // Many items are made for a mock, each with our attribute: the same words at the same place are one message.
-        _ if is_mock(item.clone()) => diagnostics.push(
-            TokenStream::new(),
-            "a mock is made of what `#[wristband_m2m]` generates: write `#[wristband_m2m]` \
-            first, above `#[automock]`",
-        ),
-        Some(keyword) if keyword == "impl" => diagnostics.push(
-            keyword,
-            "`#[wristband_m2m]` goes on a trait: write it above the trait, not above an \
-            implementation",
-        ),
-        keyword => diagnostics.push(
-            keyword,
-            "`#[wristband_m2m]` goes on a trait: write one whose methods are the endpoints, \
-            as in `trait Orders { .. }`",
-        ),
+    if is_trait(item.clone()) {
+        // The compiler has reported it, and would do so again.
+        return half_typed::read(item).ok_or_else(TokenStream::new);
     }
+    // At the attribute: mockall makes many items of a trait that we should have read before, each with our attribute, and the same
+    // words at the same place are one message.
+    diagnostics.push(
+        TokenStream::new(),
+        "expected a trait: write `#[wristband_m2m]` above one whose methods are the endpoints, and \
+        above `#[automock]`",
+    );
     Err(attribute::strip(item))
 }
 
-/// Whether mockall made it, of a trait that we should have read before.
-fn is_mock(item: TokenStream) -> bool {
-    item.into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => {
-            let name = ident.to_string();
-            name.starts_with("Mock")
-                || name.starts_with("__mock")
-                || name.ends_with("_expectations")
-        }
-        TokenTree::Group(group) => is_mock(group.stream()),
-        _ => false,
-    })
-}
-
-/// What kind of item it is.
-fn keyword(item: TokenStream) -> Option<Ident> {
-    const KEYWORDS: [&str; 13] = [
-        "trait",
+/// Whether the first keyword of an item is that of a trait.
+fn is_trait(item: TokenStream) -> bool {
+    const OTHERS: [&str; 12] = [
         "impl",
         "struct",
         "enum",
@@ -86,10 +59,12 @@ fn keyword(item: TokenStream) -> Option<Ident> {
         "extern",
         "macro_rules",
     ];
-    item.into_iter().find_map(|token| match token {
-        TokenTree::Ident(ident) if KEYWORDS.iter().any(|keyword| ident == keyword) => Some(ident),
+    let first = item.into_iter().find_map(|token| match token {
+        TokenTree::Ident(ident) if ident == "trait" => Some(true),
+        TokenTree::Ident(ident) if OTHERS.iter().any(|other| ident == other) => Some(false),
         _ => None,
-    })
+    });
+    first.unwrap_or_default()
 }
 
 /// `Err`: what to keep of an item that is no method; it was reported.
@@ -102,14 +77,14 @@ pub(crate) fn as_function(
         TraitItem::Const(item) => {
             diagnostics.push(
                 &item.ident,
-                "a client has no associated constants: write the constant beside the trait",
+                "a client cannot have an associated constant: write the constant beside the trait",
             );
             Err(vec![TraitItem::Const(item)])
         }
         TraitItem::Type(item) => {
             diagnostics.push(
                 &item.ident,
-                "a client has no associated types: write the type itself in the methods",
+                "a client cannot have an associated type: write the type itself in the methods",
             );
             Err(vec![TraitItem::Type(item)])
         }
@@ -125,12 +100,12 @@ pub(crate) fn as_function(
             Ok((visibility, function)) => {
                 diagnostics.push(
                     visibility,
-                    "a method is as visible as its trait: write it without a visibility of its own",
+                    "a method cannot have a visibility of its own: remove it, since the trait has one",
                 );
                 Ok(function)
             }
             Err(_) => {
-                diagnostics.push(&other, "a client has methods only: remove this item");
+                diagnostics.push(&other, "a client can have methods only: remove this item");
                 Err(Vec::new())
             }
         },
