@@ -10,6 +10,7 @@ mod delegate;
 mod docs;
 mod dyn_trait;
 mod fallback;
+mod place;
 mod trait_item;
 
 use proc_macro2::TokenStream;

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Ident, Type, parse_quote};
 
 use super::docs;
+use super::place::{Extent, at, at_type, borrowed};
 use crate::literal::path::Piece;
 use crate::model::{Endpoint, FixedPair, Param, Role, Service};
 
@@ -212,60 +213,6 @@ fn argument(service: &Service, endpoint: &Endpoint, param: &Param) -> Option<Tok
         Role::Url => quote_spanned!(span=> .url(#borrowed)),
         Role::Timeout => quote_spanned!(span=> .timeout(#value)),
     })
-}
-
-/// A path at another place, with the meaning it had.
-fn at(place: Span, path: TokenStream) -> TokenStream {
-    let moved = path.into_iter().map(|mut token| {
-        let relative = matches!(&token, TokenTree::Ident(ident) if ident == "$crate");
-        token.set_span(if relative {
-            place.resolved_at(token.span())
-        } else {
-            place
-        });
-        token
-    });
-    moved.collect()
-}
-
-/// The argument, placed at its type like all that is done with it: that is where rustc is to say what the type lacks.
-fn at_type(param: &Param) -> Ident {
-    let ty = match &param.ty {
-        Type::Reference(ty) => &ty.elem,
-        ty => ty,
-    };
-    placed(param, Extent::of(ty).first)
-}
-
-/// The same, borrowed: its place is the whole type.
-fn borrowed(param: &Param) -> TokenStream {
-    let Extent { first, last } = Extent::of(&param.ty);
-    let value = placed(param, last);
-    quote_spanned!(first=> &#value)
-}
-
-fn placed(param: &Param, place: Span) -> Ident {
-    let mut ident = param.ident.clone();
-    ident.set_span(place.resolved_at(param.ident.span()));
-    ident
-}
-
-/// The ends of a type. On stable the span of a type is that of its first token; but what begins at the one end and ends at
-/// the other has all of it as its place.
-struct Extent {
-    first: Span,
-    last: Span,
-}
-
-impl Extent {
-    fn of(ty: &Type) -> Self {
-        let mut spans = ty.to_token_stream().into_iter().map(|token| token.span());
-        let first = spans.next().unwrap_or_else(Span::call_site);
-        Self {
-            first,
-            last: spans.last().unwrap_or(first),
-        }
-    }
 }
 
 pub(super) fn duration(duration: Duration) -> syn::Expr {

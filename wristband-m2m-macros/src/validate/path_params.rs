@@ -1,5 +1,8 @@
 //! Which argument fills which placeholder of the path.
 
+mod slot;
+
+use self::slot::{Slot, slots};
 use syn::{Attribute, GenericArgument, LitStr, PathArguments, Type};
 
 use crate::diagnostics::Diagnostics;
@@ -35,13 +38,6 @@ struct Binding<'a> {
     roles: Vec<Option<Role>>,
     /// Placeholders that stand where none can, which was reported.
     elsewhere: &'a [String],
-}
-
-/// A placeholder and the argument that fills it.
-struct Slot<'a> {
-    name: &'a str,
-    role: Role,
-    argument: Option<usize>,
 }
 
 /// An argument that says `#[path]`, for a placeholder that is not there.
@@ -327,32 +323,6 @@ impl<'a> Binding<'a> {
         Some(PathTemplate {
             route: literal.value(),
             pieces,
-        })
-    }
-}
-
-/// One for each name: that a name is there twice was reported with the path.
-fn slots(parts: &[Part]) -> Vec<Slot<'_>> {
-    let mut slots: Vec<Slot<'_>> = Vec::new();
-    for slot in parts.iter().filter_map(Slot::new) {
-        if slots.iter().all(|before| before.name != slot.name) {
-            slots.push(slot);
-        }
-    }
-    slots
-}
-
-impl<'a> Slot<'a> {
-    fn new(part: &'a Part) -> Option<Self> {
-        let (name, role) = match part {
-            Part::Literal(_) => return None,
-            Part::Value(name) => (name, Role::Path),
-            Part::Rest(name) => (name, Role::Rest),
-        };
-        Some(Self {
-            name,
-            role,
-            argument: None,
         })
     }
 }
