@@ -158,10 +158,11 @@ fn client(
     let expansion = match parse::item::parse(item, &mut diagnostics) {
         Ok(parsed) => {
             let features = parse::role::Features::ENABLED;
-            let reading = parse::service::read(args, parsed, features, &mut diagnostics);
+            let written = parse::service::read(args, parsed, features, &mut diagnostics);
+            let lowered = lower::lower(written, &mut diagnostics);
             match diagnostics.count() {
-                0 if reading.broken.is_empty() => expand::expand(&reading.service),
-                _ => expand::expand_what_can_be(reading),
+                0 if lowered.broken.is_empty() => expand::expand(&lowered.service),
+                _ => expand::expand_what_can_be(lowered),
             }
         }
         Err(kept) => kept,

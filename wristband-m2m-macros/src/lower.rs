@@ -1,121 +1,145 @@
-//! From a method as written to an endpoint: what is checked here is all that the expansion relies on.
+//! From a trait as written to the model: the only caller of what validates it.
+
+use syn::{TraitItem, parse_quote};
 
 use crate::diagnostics::Diagnostics;
-use crate::model::{Endpoint, FixedPair, Options, Param, Role};
-use crate::parse::fixed::{Fixed, FixedAttr};
-use crate::parse::method::Method;
+use crate::model::Service;
+use crate::parse::fixed::Fixed;
+use crate::parse::method::Written;
 use crate::parse::options::CallOptions;
-use crate::validate::{path_params, rules, signature};
+use crate::parse::service::{Member, WrittenMethod, WrittenService};
+use crate::validate::service::MethodNames;
+use crate::validate::{service, verbs};
 
+mod endpoint;
 mod provided;
 
-pub(crate) use provided::provided;
+/// A trait as far as it could be understood.
+pub(crate) struct Lowered {
+    /// With the endpoints that have no mistake.
+    pub(crate) service: Service,
+    /// The methods that have one.
+    pub(crate) broken: Vec<Broken>,
+    /// Generic, or with items that are no methods: the client cannot be what the trait asks for.
+    pub(crate) unsupported: bool,
+}
+
+/// A method with a mistake.
+pub(crate) struct Broken {
+    /// Position in the items of the trait.
+    pub(crate) index: usize,
+    pub(crate) is_paged: bool,
+}
 
 /// What a trait says of all its methods.
-pub(crate) struct Defaults {
-    pub(crate) fixed: Fixed,
-    pub(crate) call: CallOptions,
+struct Defaults {
+    fixed: Fixed,
+    call: CallOptions,
     /// Placeholders in its path, which was reported.
-    pub(crate) placeholders: Vec<String>,
+    placeholders: Vec<String>,
 }
 
-/// `None`: a mistake was reported.
-pub(crate) fn endpoint(
-    index: usize,
-    method: Method,
-    defaults: &Defaults,
-    diagnostics: &mut Diagnostics,
-) -> Option<Endpoint> {
-    let output = signature::check(&method, diagnostics);
-    rules::check(&method, diagnostics);
-    let (roles, path) = path_params::bind(&method, &defaults.placeholders, diagnostics);
-    let headers = headers(defaults, &method, &roles);
-    let queries = queries(defaults, &method, &roles);
-    let options = options(&defaults.call, &method.verb.options);
-    let page = method
-        .arguments
-        .iter()
-        .position(|argument| argument.page.is_some());
-    let arguments = method.arguments.into_iter().zip(roles);
-    let params: Option<Vec<Param>> = arguments
-        .map(|(argument, role)| {
-            Some(Param {
-                ident: argument.ident,
-                ty: argument.ty,
-                role: role?,
-            })
-        })
-        .collect();
-    Some(Endpoint {
-        index,
-        attrs: method.attrs,
-        sig: method.sig,
-        method: method.verb.method,
-        path,
+pub(crate) fn lower(written: WrittenService, diagnostics: &mut Diagnostics) -> Lowered {
+    let WrittenService {
+        item,
         options,
-        headers,
-        queries,
-        params: params?,
-        page,
-        output: output?,
-    })
-}
-
-/// The timeout of the trait is a constant of the client, which its builder may replace.
-fn options(defaults: &CallOptions, own: &CallOptions) -> Options {
-    Options {
-        timeout: own.timeout,
-        auth: own.auth.or(defaults.auth).unwrap_or(true),
-        retry_on_unauthorized: own
-            .retry_on_unauthorized
-            .or(defaults.retry_on_unauthorized)
-            .unwrap_or(true),
-        min_token_life: own.min_token_life.or(defaults.min_token_life),
+        fixed,
+        members,
+        is_half_typed,
+    } = written;
+    let (client, dyn_name) = service::names_of_types(&item, &options, diagnostics);
+    let defaults = Defaults {
+        fixed,
+        call: options.call,
+        placeholders: options.placeholders,
+    };
+    let timeout = defaults.call.timeout;
+    let mut lowered = Lowered {
+        unsupported: service::check_head(&item, diagnostics),
+        service: Service {
+            item,
+            krate: options
+                .krate
+                .unwrap_or_else(|| parse_quote!(::wristband_m2m_reqwest)),
+            client,
+            dyn_name,
+            base_url: options.base_url,
+            path: options.path,
+            timeout,
+            endpoints: Vec::new(),
+            provided: Vec::new(),
+        },
+        broken: Vec::new(),
+    };
+    let before = diagnostics.count();
+    let mut has_endpoint = is_half_typed;
+    let mut names = MethodNames::default();
+    for member in members {
+        match member {
+            Member::Other(item) => {
+                lowered.unsupported = true;
+                lowered.service.item.items.push(*item);
+            }
+            Member::Method(method) => {
+                let is_endpoint = matches!(method.written, Written::Endpoint(_));
+                has_endpoint |= is_endpoint || method.has_mistake;
+                lowered.add(*method, &defaults, &mut names, diagnostics);
+            }
+        }
     }
+    if !has_endpoint && !lowered.unsupported && diagnostics.count() == before {
+        service::has_no_endpoint(&lowered.service.item, diagnostics);
+    }
+    lowered
 }
 
-/// The trait's headers are defaults: whatever of the method sets the same one takes its place.
-fn headers(defaults: &Defaults, method: &Method, roles: &[Option<Role>]) -> Vec<FixedPair> {
-    let own = pairs(&method.fixed.headers, &method.verb.options);
-    let is_own = |name: &str| {
-        own.iter().any(|pair| pair.name.eq_ignore_ascii_case(name))
-            || roles.iter().flatten().any(|role| match role {
-                Role::Header { name: own } => own.eq_ignore_ascii_case(name),
-                Role::Form
-                | Role::Multipart
-                | Role::Body {
-                    content_type: Some(_),
-                } => name.eq_ignore_ascii_case("content-type"),
-                _ => false,
-            })
-    };
-    let mut headers = pairs(&defaults.fixed.headers, &defaults.call);
-    headers.retain(|pair| !is_own(&pair.name));
-    headers.extend(own);
-    headers
-}
-
-/// Headers with a value of their own, and the one that `accept = ".."` stands for.
-fn pairs(headers: &[FixedAttr], options: &CallOptions) -> Vec<FixedPair> {
-    let accept = options.accept.as_ref().map(|accept| FixedPair {
-        name: "Accept".to_owned(),
-        value: accept.value(),
-    });
-    headers.iter().map(FixedAttr::pair).chain(accept).collect()
-}
-
-/// The trait's parameters are defaults, too.
-fn queries(defaults: &Defaults, method: &Method, roles: &[Option<Role>]) -> Vec<FixedPair> {
-    let is_own = |pair: &FixedAttr| {
-        let fixed = &method.fixed.queries;
-        fixed.iter().any(|own| own.is_query(&pair.name.value()))
-            || roles.iter().flatten().any(|role| {
-                matches!(role, Role::Query { name, .. } | Role::QueryFlag { name } if pair.is_query(name))
-            })
-    };
-    let defaults = defaults.fixed.queries.iter().filter(|pair| !is_own(pair));
-    defaults
-        .chain(&method.fixed.queries)
-        .map(FixedAttr::pair)
-        .collect()
+impl Lowered {
+    fn add(
+        &mut self,
+        method: WrittenMethod,
+        defaults: &Defaults,
+        names: &mut MethodNames,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let WrittenMethod {
+            function,
+            written,
+            is_stub,
+            has_mistake,
+        } = method;
+        let mut unreported = Diagnostics::default();
+        let diagnostics = if is_stub {
+            &mut unreported
+        } else {
+            diagnostics
+        };
+        let is_method = matches!(written, Written::Endpoint(_)) || function.default.is_some();
+        if is_method && names.is_repeated(&function, diagnostics) {
+            return;
+        }
+        let before = diagnostics.count();
+        let index = self.service.item.items.len();
+        let is_paged = matches!(&written, Written::Endpoint(method) if method.is_paged());
+        let mut is_sound = !is_stub && !has_mistake;
+        match written {
+            Written::Endpoint(method) => {
+                let endpoint = endpoint::endpoint(index, *method, defaults, diagnostics);
+                is_sound &= diagnostics.count() == before;
+                match endpoint {
+                    Some(endpoint) if is_sound => self.service.endpoints.push(endpoint),
+                    _ => self.broken.push(Broken { index, is_paged }),
+                }
+            }
+            Written::Other(other) => {
+                verbs::without(&function, &other, diagnostics);
+                if function.default.is_some() && !is_stub {
+                    let provided = provided::provided(index, &function);
+                    self.service.provided.push(provided);
+                } else {
+                    self.broken.push(Broken { index, is_paged });
+                }
+            }
+        }
+        self.service.item.items.push(TraitItem::Fn(function));
+    }
 }

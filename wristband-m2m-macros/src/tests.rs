@@ -5,6 +5,7 @@ use quote::quote;
 
 use crate::client;
 use crate::diagnostics::Diagnostics;
+use crate::lower;
 use crate::parse::role::Features;
 use crate::parse::{item, service};
 
@@ -16,7 +17,8 @@ const WITH_ALL: Features = Features {
 fn mistakes_with(features: Features, args: TokenStream, item: TokenStream) -> Vec<String> {
     let mut diagnostics = Diagnostics::default();
     let parsed = item::parse(item, &mut diagnostics).expect("a trait");
-    service::read(args, parsed, features, &mut diagnostics);
+    let written = service::read(args, parsed, features, &mut diagnostics);
+    lower::lower(written, &mut diagnostics);
     diagnostics.messages()
 }
 

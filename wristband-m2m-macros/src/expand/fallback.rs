@@ -8,18 +8,18 @@ use syn::{
 };
 
 use crate::expand::{client, expand};
+use crate::lower::{Broken, Lowered};
 use crate::parse::attribute;
-use crate::parse::service::{Broken, Reading};
 use crate::validate::rules::is_constructor;
 use crate::validate::signature::{future_output, has_impl};
 
 /// The expansion with a stub for each method that has a mistake. Stubs only have to pass the type checker.
-pub(crate) fn expand_what_can_be(reading: Reading) -> TokenStream {
-    let Reading {
+pub(crate) fn expand_what_can_be(lowered: Lowered) -> TokenStream {
+    let Lowered {
         mut service,
         broken,
         unsupported,
-    } = reading;
+    } = lowered;
     // The client is implemented without either.
     service.item.unsafety = None;
     service.item.modifiers = TraitModifiers::default();

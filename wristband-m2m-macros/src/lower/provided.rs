@@ -9,7 +9,7 @@ use syn::{
 use crate::model::Provided;
 use crate::validate::signature::{borrows, has_impl};
 
-pub(crate) fn provided(index: usize, function: &TraitItemFn) -> Provided {
+pub(super) fn provided(index: usize, function: &TraitItemFn) -> Provided {
     let output = function.sig.asyncness.map(|_| match &function.sig.output {
         ReturnType::Type(_, ty) => (**ty).clone(),
         ReturnType::Default => parse_quote!(()),

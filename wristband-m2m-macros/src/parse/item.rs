@@ -71,7 +71,7 @@ fn is_trait(item: TokenStream) -> bool {
 pub(crate) fn as_function(
     item: TraitItem,
     diagnostics: &mut Diagnostics,
-) -> Result<TraitItemFn, Vec<TraitItem>> {
+) -> Result<TraitItemFn, Option<Box<TraitItem>>> {
     match item {
         TraitItem::Fn(function) => Ok(function),
         TraitItem::Const(item) => {
@@ -79,14 +79,14 @@ pub(crate) fn as_function(
                 &item.ident,
                 "a client cannot have an associated constant: write the constant beside the trait",
             );
-            Err(vec![TraitItem::Const(item)])
+            Err(Some(Box::new(TraitItem::Const(item))))
         }
         TraitItem::Type(item) => {
             diagnostics.push(
                 &item.ident,
                 "a client cannot have an associated type: write the type itself in the methods",
             );
-            Err(vec![TraitItem::Type(item)])
+            Err(Some(Box::new(TraitItem::Type(item))))
         }
         TraitItem::Macro(item) => {
             diagnostics.push(
@@ -94,7 +94,7 @@ pub(crate) fn as_function(
                 "a macro in the trait is not expanded when the trait is read: write its methods \
                     out",
             );
-            Err(Vec::new())
+            Err(None)
         }
         other => match with_visibility.parse2(other.to_token_stream()) {
             Ok((visibility, function)) => {
@@ -106,7 +106,7 @@ pub(crate) fn as_function(
             }
             Err(_) => {
                 diagnostics.push(&other, "a client can have methods only: remove this item");
-                Err(Vec::new())
+                Err(None)
             }
         },
     }

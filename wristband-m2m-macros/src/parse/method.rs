@@ -1,7 +1,8 @@
 //! One method of the trait, as written.
 
 use syn::{
-    Attribute, Expr, ExprLit, FnArg, Lit, Meta, MetaNameValue, Signature, TraitItemFn, parse_quote,
+    Attribute, Block, Expr, ExprLit, FnArg, Lit, Meta, MetaNameValue, Signature, TraitItemFn,
+    parse_quote,
 };
 
 use crate::diagnostics::Diagnostics;
@@ -14,11 +15,20 @@ use crate::parse::role::{Features, RoleName};
 use crate::parse::verb::{Route, Verb};
 use crate::suggest;
 
-/// An endpoint before the rules across its parts were checked.
+/// A method of the trait.
+pub(crate) enum Written {
+    Endpoint(Box<Method>),
+    Other(WithoutVerb),
+}
+
+/// A method with a verb.
 pub(crate) struct Method {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) sig: Signature,
+    pub(crate) body: Option<Block>,
     pub(crate) verb: Verb,
+    /// Further verbs.
+    pub(crate) others: Vec<Attribute>,
     pub(crate) fixed: Fixed,
     pub(crate) arguments: Vec<Argument>,
 }
@@ -32,35 +42,26 @@ impl Method {
     }
 }
 
-/// Takes our attributes off a method and its arguments. `None`: it is no endpoint.
+/// What of ours stands on a method all the same.
+#[derive(Default)]
+pub(crate) struct WithoutVerb {
+    pub(crate) fixed: Vec<Attribute>,
+    pub(crate) roles: Vec<Attribute>,
+    /// Something was reported that may have been meant as a verb.
+    pub(crate) has_unknown: bool,
+}
+
+/// Takes our attributes off a method and its arguments.
 pub(crate) fn read(
     item: &mut TraitItemFn,
     features: Features,
     diagnostics: &mut Diagnostics,
-) -> Option<Method> {
+) -> Written {
     let ours = OwnAttrs::take(&mut item.attrs, diagnostics);
     let fixed = Fixed::read(&ours.fixed, diagnostics);
     let Some((verb, others)) = ours.verbs.split_first() else {
-        without_verb(item, &ours, diagnostics);
-        return None;
+        return Written::Other(without_verb(item, ours));
     };
-    let name = verb.name.name();
-    for other in others {
-        diagnostics.push(
-            &other.attr,
-            format!(
-                "an endpoint cannot have two verbs, and this one is `#[{name}]` already: keep one of them"
-            ),
-        );
-    }
-    if let Some(body) = &item.default {
-        diagnostics.push(
-            body,
-            format!(
-                "an endpoint cannot have a body: write `;` in its place, or remove `#[{name}]`"
-            ),
-        );
-    }
     let verb = verb.read(diagnostics);
     let mut arguments = Vec::new();
     for input in &mut item.sig.inputs {
@@ -71,29 +72,50 @@ pub(crate) fn read(
             FnArg::Receiver(receiver) => refuse_roles(&mut receiver.attrs, diagnostics),
         }
     }
-    Some(Method {
+    Written::Endpoint(Box::new(Method {
         attrs: with_argument_docs(&item.attrs, &arguments),
         sig: item.sig.clone(),
+        body: item.default.clone(),
         verb,
+        others: others.iter().map(|other| other.attr.clone()).collect(),
         fixed,
         arguments,
-    })
+    }))
+}
+
+fn without_verb(item: &mut TraitItemFn, ours: OwnAttrs) -> WithoutVerb {
+    let mut roles = Vec::new();
+    for input in &mut item.sig.inputs {
+        if let FnArg::Typed(argument) = input {
+            roles.extend(take_roles(&mut argument.attrs));
+        }
+    }
+    WithoutVerb {
+        fixed: ours.fixed.into_iter().map(|(_, attr)| attr).collect(),
+        roles,
+        has_unknown: ours.unknown,
+    }
+}
+
+fn take_roles(attrs: &mut Vec<Attribute>) -> Vec<Attribute> {
+    let is_role =
+        |attr: &Attribute| attribute::name(attr).is_some_and(|name| attribute::is_role(&name));
+    let (roles, others) = std::mem::take(attrs).into_iter().partition(is_role);
+    *attrs = others;
+    roles
 }
 
 /// The client itself is not sent.
 fn refuse_roles(attrs: &mut Vec<Attribute>, diagnostics: &mut Diagnostics) {
-    attrs.retain(|attr| {
-        let role = attribute::name(attr).filter(|name| attribute::is_role(name));
-        if let Some(role) = &role {
-            diagnostics.push(
-                attr,
-                format!(
-                    "`self` cannot be marked `#[{role}]`: remove it, or write it before an argument"
-                ),
-            );
-        }
-        role.is_none()
-    });
+    for attr in take_roles(attrs) {
+        let role = attribute::name(&attr).unwrap_or_default();
+        diagnostics.push(
+            &attr,
+            format!(
+                "`self` cannot be marked `#[{role}]`: remove it, or write it before an argument"
+            ),
+        );
+    }
 }
 
 /// Our attributes on a method.
@@ -194,47 +216,6 @@ fn misplaced(name: &str) -> Option<String> {
     }
     RoleName::find(name)
         .map(|_| format!("`#[{name}]` is for arguments: write it before the argument it marks"))
-}
-
-fn without_verb(item: &mut TraitItemFn, ours: &OwnAttrs, diagnostics: &mut Diagnostics) {
-    let name = &item.sig.ident;
-    let example = VerbName::Get.example();
-    if let Some((_, attr)) = ours.fixed.first() {
-        diagnostics.push(
-            attr,
-            format!(
-                "`{name}` has no verb to send this with: write one such as `{example}` above it"
-            ),
-        );
-    } else if item.default.is_none() && !ours.unknown {
-        diagnostics.push(
-            name,
-            format!(
-                "`{name}` has neither a verb nor a body: write a verb such as `{example}` above \
-                it, or a body"
-            ),
-        );
-    }
-    for input in &mut item.sig.inputs {
-        let FnArg::Typed(argument) = input else {
-            continue;
-        };
-        argument.attrs.retain(|attr| {
-            let role = attribute::name(attr).filter(|name| attribute::is_role(name));
-            if let Some(role) = &role
-                && item.default.is_some()
-            {
-                diagnostics.push(
-                    attr,
-                    format!(
-                        "`#[{role}]` has no meaning in a method without a verb: remove it, or \
-                        write a verb such as `{example}` above the method"
-                    ),
-                );
-            }
-            role.is_none()
-        });
-    }
 }
 
 /// Docs cannot stand on arguments in Rust, but they can in front of this macro: the docs of the method list them.

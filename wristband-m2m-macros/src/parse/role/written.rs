@@ -46,7 +46,11 @@ pub(super) struct Written {
 }
 
 impl Written {
-    pub(super) fn read(attr: &Attribute, name: RoleName, diagnostics: &mut Diagnostics) -> Option<Self> {
+    pub(super) fn read(
+        attr: &Attribute,
+        name: RoleName,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
         let (role, example) = (name.name(), name.example());
         let Some(args) = attribute::arguments(attr) else {
             diagnostics.push(
