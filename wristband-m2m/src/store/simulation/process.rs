@@ -1,0 +1,70 @@
+//! A process of a fleet that has a store and caches nothing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::endpoint::SimulatedEndpoint;
+use crate::error::TokenError;
+use crate::fetch::Demand;
+use crate::store::TokenStore;
+use crate::store::sealing::Sealer;
+use crate::store::shared::SharedTokens;
+use crate::token::AccessToken;
+use crate::token::expiry::ExpiryPolicy;
+
+/// One process of a fleet: its view of the store, and nothing that caches.
+#[derive(Clone)]
+pub(in crate::store) struct Process {
+    pub(in crate::store) shared: Arc<SharedTokens>,
+    pub(in crate::store) endpoint: SimulatedEndpoint,
+}
+
+impl Process {
+    pub(in crate::store) fn new(store: impl TokenStore, endpoint: &SimulatedEndpoint) -> Self {
+        let policy = ExpiryPolicy {
+            buffer: Duration::from_secs(60),
+            refresh_ahead: Duration::from_secs(60),
+        };
+        Self {
+            shared: Arc::new(SharedTokens::new(Arc::new(store), policy)),
+            endpoint: endpoint.clone(),
+        }
+    }
+
+    /// One flight.
+    pub(in crate::store) async fn token(&self, demand: Demand) -> Result<AccessToken, TokenError> {
+        let mut session = self.shared.session();
+        let result = match session.look(sealer("secret"), &|| demand.clone()).await {
+            Ok(None) => {
+                session.start();
+                session.while_leased(self.endpoint.fetch()).await
+            }
+            Ok(Some(token)) => Ok(token),
+            Err(error) => Err(error),
+        };
+        session.finish(&result).await;
+        result
+    }
+
+    pub(in crate::store) async fn first(&self) -> Result<AccessToken, TokenError> {
+        self.token(Demand::default()).await
+    }
+
+    /// What a 401 does.
+    pub(in crate::store) async fn replacement(
+        &self,
+        rejected: &AccessToken,
+    ) -> Result<AccessToken, TokenError> {
+        self.shared.reject(rejected);
+        self.token(Demand {
+            have: Some(rejected.clone()),
+            is_rejected: true,
+            ..Demand::default()
+        })
+        .await
+    }
+}
+
+pub(in crate::store) fn sealer(secret: &str) -> Sealer {
+    Sealer::new(secret, "https://acme.example/oauth2/token", "client").unwrap()
+}

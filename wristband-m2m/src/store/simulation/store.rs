@@ -1,0 +1,191 @@
+//! A store that fails as it is told.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::time::{Instant, sleep};
+
+use crate::store::TokenStore;
+use crate::store::answer::StoreAnswer;
+use crate::store::error::StoreError;
+use crate::store::lease::LeaseId;
+use crate::store::query::StoreQuery;
+use crate::store::record::StoreRecord;
+use crate::store::slot::StoreSlot;
+use crate::store::slot_state::SlotState;
+
+/// What is wrong with the store.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::store) enum Trouble {
+    None,
+    /// It never answers; what it was asked does not happen.
+    Hung,
+    /// What it was asked happens, and the answer is lost.
+    AnswersLost,
+    Refuses,
+    /// It reads, and writes nothing.
+    ReadOnly,
+    Panics,
+}
+
+/// One store for many processes. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(in crate::store) struct SimulatedStore(Arc<Mutex<Inside>>);
+
+#[derive(Debug)]
+pub(in crate::store) struct Inside {
+    start: Instant,
+    slots: Vec<(StoreSlot, SlotState)>,
+    pub(in crate::store) trouble: Trouble,
+    /// Half before what was asked happens, half after.
+    pub(in crate::store) delay: Duration,
+    /// How far the store's clock is ahead, in milliseconds.
+    pub(in crate::store) clock: i64,
+    pub(in crate::store) operations: u64,
+}
+
+impl SimulatedStore {
+    pub(in crate::store) fn new() -> Self {
+        Self(Arc::new(Mutex::new(Inside {
+            start: Instant::now(),
+            slots: Vec::new(),
+            trouble: Trouble::None,
+            delay: Duration::ZERO,
+            clock: 0,
+            operations: 0,
+        })))
+    }
+
+    pub(in crate::store) fn inside(&self) -> MutexGuard<'_, Inside> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn operate<T>(
+        &self,
+        slot: &StoreSlot,
+        act: impl FnOnce(&mut SlotState, Duration) -> T,
+        is_write: impl FnOnce(&T) -> bool,
+    ) -> Result<T, StoreError> {
+        let (trouble, delay) = {
+            let mut inside = self.inside();
+            inside.operations += 1;
+            (inside.trouble, inside.delay)
+        };
+        match trouble {
+            Trouble::Hung => std::future::pending().await,
+            Trouble::Panics => panic!("the simulated store panics"),
+            _ => {}
+        }
+        sleep(delay / 2).await;
+        if trouble == Trouble::Refuses {
+            return Err(StoreError::new("refused"));
+        }
+        let answer = {
+            let mut inside = self.inside();
+            let now = inside.now();
+            let slot = inside.slot(slot);
+            let before = slot.clone();
+            let answer = act(slot, now);
+            if trouble == Trouble::ReadOnly && is_write(&answer) {
+                *slot = before;
+                return Err(StoreError::new("read-only"));
+            }
+            answer
+        };
+        sleep(delay / 2).await;
+        if trouble == Trouble::AnswersLost {
+            std::future::pending().await
+        }
+        Ok(answer)
+    }
+}
+
+impl Inside {
+    pub(in crate::store) fn now(&self) -> Duration {
+        let day = Duration::from_secs(86_400);
+        let elapsed = i64::try_from((day + self.start.elapsed()).as_millis()).unwrap();
+        let millis = elapsed + self.clock;
+        Duration::from_millis(millis.try_into().unwrap())
+    }
+
+    pub(in crate::store) fn slot(&mut self, name: &StoreSlot) -> &mut SlotState {
+        let at = self.slots.iter().position(|(known, _)| known == name);
+        let at = at.unwrap_or_else(|| {
+            self.slots.push((name.clone(), SlotState::default()));
+            self.slots.len() - 1
+        });
+        &mut self.slots[at].1
+    }
+
+    pub(in crate::store) fn flush(&mut self) {
+        self.slots.clear();
+    }
+
+    /// What a fail-over to a replica brings back.
+    pub(in crate::store) fn snapshot(&self) -> Vec<(StoreSlot, SlotState)> {
+        self.slots.clone()
+    }
+
+    pub(in crate::store) fn restore(&mut self, snapshot: Vec<(StoreSlot, SlotState)>) {
+        self.slots = snapshot;
+    }
+}
+
+#[async_trait]
+impl TokenStore for SimulatedStore {
+    async fn look(&self, slot: &StoreSlot, query: &StoreQuery) -> Result<StoreAnswer, StoreError> {
+        self.operate(
+            slot,
+            |slot, now| slot.look(query, now),
+            |answer| matches!(answer, StoreAnswer::Leased),
+        )
+        .await
+    }
+
+    async fn put(
+        &self,
+        slot: &StoreSlot,
+        lease: &LeaseId,
+        record: &StoreRecord,
+        replaces: Option<&StoreRecord>,
+        life: Duration,
+    ) -> Result<bool, StoreError> {
+        self.operate(
+            slot,
+            |slot, now| slot.put(lease, record, replaces, life, now),
+            |_| true,
+        )
+        .await
+    }
+
+    async fn renew(
+        &self,
+        slot: &StoreSlot,
+        lease: &LeaseId,
+        life: Duration,
+    ) -> Result<bool, StoreError> {
+        self.operate(slot, |slot, now| slot.renew(lease, life, now), |_| true)
+            .await
+    }
+
+    async fn fail(
+        &self,
+        slot: &StoreSlot,
+        lease: &LeaseId,
+        failure: &StoreRecord,
+        life: Duration,
+    ) -> Result<bool, StoreError> {
+        self.operate(
+            slot,
+            |slot, now| slot.fail(lease, failure, life, now),
+            |_| true,
+        )
+        .await
+    }
+
+    async fn release(&self, slot: &StoreSlot, lease: &LeaseId) -> Result<(), StoreError> {
+        self.operate(slot, |slot, _| slot.release(lease), |()| true)
+            .await
+    }
+}
