@@ -19,14 +19,14 @@ use super::answer::StoreAnswer;
 use super::failure::Failure;
 use super::lease::LeaseId;
 use super::query::{StoreQuery, Verdict};
-use super::random::{jitter, random_id};
+use super::random::random_id;
 use super::record::StoreRecord;
 use super::sealing::{Purpose, Sealer};
 use super::shared::{Operation, SharedToken, SharedTokens, bounded};
 use crate::clock::Moment;
 use crate::error::TokenError;
 use crate::fetch::Demand;
-use crate::jitter::jittered;
+use crate::jitter::{jitter, jittered};
 use crate::runtime::{sleep, spawn};
 use crate::token::AccessToken;
 use crate::token::expiry::{Lifetime, Phase};
@@ -54,8 +54,8 @@ pub(crate) struct StoreSession {
     known: Option<StoreRecord>,
     /// Whether the wait for another's lease ran out, which is no reason to keep the token to oneself.
     has_run_out: bool,
-    /// The longest operation before the fetch; what is left of its limit is for the put.
-    spent: Duration,
+    /// What is left of the time that callers wait for the store, apart from the wait for another's lease.
+    patience: Duration,
 }
 
 enum Judged {
@@ -72,7 +72,7 @@ impl StoreSession {
             lease: None,
             known: None,
             has_run_out: false,
-            spent: Duration::ZERO,
+            patience: Duration::ZERO,
         }
     }
 
@@ -92,6 +92,7 @@ impl StoreSession {
         self.abandon();
         let sealer = Arc::new(sealer);
         self.sealer = Some(Arc::clone(&sealer));
+        self.patience = self.shared.limit().unwrap_or_default();
         // A flight that was detached may hold the lease still: this one goes on with it.
         let inherited = self.shared.inherit_lease(sealer.slot());
         let lease = inherited.unwrap_or_else(|| LeaseId::new(random_id()));
@@ -148,6 +149,7 @@ impl StoreSession {
                         return Ok(None);
                     };
                     sleep(pause).await;
+                    self.patience = self.shared.limit().unwrap_or_default();
                 }
                 StoreAnswer::Failed { record, life } => {
                     return match self.believed(&sealer, &record, life) {
@@ -219,8 +221,9 @@ impl StoreSession {
         let operation: Operation<StoreAnswer> =
             Box::pin(async move { store.look(&slot, &query).await });
         let start = Moment::now();
-        let answer = self.shared.attempt(operation).await;
-        self.spent = self.spent.max(Moment::now().since(&start));
+        let answer = self.shared.attempt(self.patience, operation).await;
+        let spent = Moment::now().since(&start);
+        self.patience = self.patience.saturating_sub(spent);
         answer
     }
 
@@ -294,7 +297,8 @@ impl StoreSession {
             let sealer = Arc::clone(&sealer);
             let operation: Operation<bool> =
                 Box::pin(async move { store.renew(sealer.slot(), &lease, LEASE).await });
-            if self.shared.attempt(operation).await != Some(true) {
+            let limit = self.shared.limit().unwrap_or_default();
+            if self.shared.attempt(limit, operation).await != Some(true) {
                 return;
             }
         }
@@ -368,7 +372,7 @@ impl StoreSession {
         let Some(limit) = self.shared.limit() else {
             return;
         };
-        let patience = limit.saturating_sub(self.spent);
+        let patience = limit.min(self.patience);
         let is_over = self.shared.run(patience, &mut operation).await.is_some();
         if let Some(lease) = self.lease.take() {
             self.shared.let_go(lease, self.generation);

@@ -217,9 +217,13 @@ impl SharedTokens {
         Some(self.note(result))
     }
 
-    /// Runs one operation, unless the store is left alone. `None` if it failed or came to no end in time.
-    pub(super) async fn attempt<T>(&self, mut operation: Operation<T>) -> Option<T> {
-        let limit = self.limit()?;
+    /// Runs one operation within `limit`, unless the store is left alone. `None` if it failed or came to no end in time.
+    pub(super) async fn attempt<T>(
+        &self,
+        limit: Duration,
+        mut operation: Operation<T>,
+    ) -> Option<T> {
+        self.limit()?;
         match self.run(limit, &mut operation).await {
             Some(answer) => answer,
             None => {
@@ -233,7 +237,8 @@ impl SharedTokens {
     pub(super) async fn release(&self, slot: StoreSlot, lease: LeaseId) {
         let store = Arc::clone(&self.store);
         let operation: Operation<()> = Box::pin(async move { store.release(&slot, &lease).await });
-        self.attempt(operation).await;
+        let limit = self.limit().unwrap_or_default();
+        self.attempt(limit, operation).await;
     }
 }
 

@@ -143,8 +143,12 @@ impl SlotState {
     pub(super) fn expire(&mut self, now: Duration) {
         self.record.take_if(|(_, until)| *until <= now);
         self.failure.take_if(|(_, until)| *until <= now);
-        // A clock that was set back makes a lease that began in the future.
+        // A clock that was set back makes a lease that began in the future, and a debt that nobody can have run up.
         self.lease
             .take_if(|lease| lease.until <= now || lease.since > now);
+        let most = StoreQuery::FORCED_RENEWAL_INTERVAL * StoreQuery::FORCED_RENEWAL_BURST;
+        if self.whole_at > now + most {
+            self.whole_at = Duration::ZERO;
+        }
     }
 }

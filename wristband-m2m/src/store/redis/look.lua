@@ -7,6 +7,9 @@ if record ~= '' then
   end
   if ARGV[2] == 'force' then
     local debt = math.max(redis.call('PTTL', KEYS[4]), 0)
+    if debt > ARGV[6] + ARGV[5] then
+      debt = 0 -- nobody can have run it up: the clock was set back
+    end
     local wait = debt - tonumber(ARGV[6])
     if wait > 0 then
       return {4, '', wait}
@@ -24,12 +27,12 @@ end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local lease = redis.call('GET', KEYS[2])
-if not lease then
+local since = lease and tonumber(string.sub(lease, 17))
+if not since or since > now then -- or the clock was set back, and the lease would last
   redis.call('SET', KEYS[2], ARGV[3] .. string.format('%.0f', now), 'PX', ARGV[4])
 elseif string.sub(lease, 1, 16) == ARGV[3] then
   redis.call('PEXPIRE', KEYS[2], ARGV[4])
 else
-  local since = tonumber(string.sub(lease, 17)) or now
-  return {2, '', math.max(now - since, 0)}
+  return {2, '', now - since}
 end
 return {0, '', 0}

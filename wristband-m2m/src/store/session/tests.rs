@@ -206,6 +206,35 @@ async fn an_api_that_refuses_everything_costs_three_renewals_and_one_per_five_se
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_store_whose_clock_is_set_back_limits_nobody() {
+    let fleet = Fleet::new();
+    let process = fleet.process();
+    let mut token = process.first().await.unwrap();
+    for _ in 0..3 {
+        token = process.replacement(&token).await.unwrap();
+    }
+    process.replacement(&token).await.unwrap_err();
+    let mut session = fleet.process().shared.session();
+    fleet.store.inside().clock -= 3_600_000;
+    let token = process.replacement(&token).await.unwrap();
+    assert_eq!(token.as_str(), "token-5");
+
+    // Nor does a lease last that was taken before.
+    fleet.store.inside().flush();
+    assert!(
+        session
+            .look(sealer("secret"), &Demand::default)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    fleet.store.inside().clock -= 3_600_000;
+    let (result, took) = timed(fleet.process().first()).await;
+    result.unwrap();
+    assert_eq!(took, millis(150));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_clear_is_no_forced_renewal() {
     let fleet = Fleet::new();
     let process = fleet.process();
@@ -519,6 +548,19 @@ async fn a_store_that_is_slow_adds_no_more_than_one_operation() {
     assert_eq!(process.shared.state(), StoreState::Ready);
 }
 
+/// However many looks it takes.
+#[tokio::test(start_paused = true)]
+async fn useless_records_of_a_slow_store_share_the_time_of_one_operation() {
+    let fleet = Fleet::new();
+    let process = fleet.process();
+    process.first().await.unwrap();
+    fleet.slot(|slot| slot.poison(vec![1; 60], HOUR * 100_000));
+    fleet.store.inside().delay = millis(200);
+    let (result, took) = timed(process.first()).await;
+    assert_eq!(result.unwrap().as_str(), "token-2");
+    assert!(took <= millis(250 + 150), "{took:?}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_read_only_store_still_gives() {
     let fleet = Fleet::new();
@@ -570,7 +612,7 @@ async fn a_poisoned_record_is_replaced_by_one_process() {
         replayed.as_bytes().to_vec(),
     ] {
         let fleet = Fleet::new();
-        fleet.slot(|slot| slot.poison(poison, HOUR));
+        fleet.slot(|slot| slot.poison(poison, 100_000 * HOUR));
         for (result, _) in all(&fleet.processes(20)).await {
             assert_eq!(result.unwrap().as_str(), "token-1");
         }
@@ -584,7 +626,7 @@ async fn life_is_capped_by_what_is_sealed() {
     let fleet = Fleet::new();
     fleet.process().first().await.unwrap();
     let bytes = fleet.slot(|slot| slot.record().unwrap().as_bytes().to_vec());
-    fleet.slot(|slot| slot.poison(bytes, 1000 * HOUR));
+    fleet.slot(|slot| slot.poison(bytes, 100_000 * HOUR));
     let token = fleet.process().first().await.unwrap();
     assert_eq!(token.as_str(), "token-1");
     assert!(token.remaining() <= HOUR);
@@ -598,7 +640,7 @@ async fn a_record_that_is_brought_back_outlives_its_end_by_five_minutes_at_most(
     let record = sealer("secret")
         .seal(Purpose::Token, [9; 16], b"old", HOUR, ends_at)
         .unwrap();
-    fleet.slot(|slot| slot.poison(record.as_bytes().to_vec(), HOUR * 1000));
+    fleet.slot(|slot| slot.poison(record.as_bytes().to_vec(), HOUR * 100_000));
     let token = fleet.process().first().await.unwrap();
     assert_eq!(token.as_str(), "old");
     assert!(token.remaining() <= seconds(310), "{token:?}");
