@@ -21,7 +21,7 @@ impl Moment {
     pub(crate) fn now() -> Self {
         Self {
             monotonic: Instant::now(),
-            wall: SystemTime::now(),
+            wall: wall(),
         }
     }
 
@@ -71,9 +71,39 @@ impl Moment {
     }
 }
 
+fn wall() -> SystemTime {
+    #[cfg(test)]
+    if let Some(wall) = simulated::wall() {
+        return wall;
+    }
+    SystemTime::now()
+}
+
 /// Returns the instant `timeout` after `now`; a timeout too long for the clock ends in a year.
 pub fn deadline_after(now: Instant, timeout: Duration) -> Instant {
     now + timeout.min(LONGEST_LIFE)
+}
+
+/// A wall clock that follows Tokio's, also in paused time, and that a simulation can set.
+#[cfg(test)]
+pub(crate) mod simulated {
+    use std::cell::Cell;
+    use std::time::SystemTime;
+
+    use tokio::time::Instant;
+
+    thread_local!(static SET: Cell<Option<(Instant, SystemTime)>> = const { Cell::new(None) });
+
+    /// Sets the wall clock of this thread; `None` for the real one.
+    #[cfg_attr(not(feature = "token-store"), allow(dead_code))]
+    pub(crate) fn set_wall(wall: Option<SystemTime>) {
+        SET.set(wall.map(|wall| (Instant::now(), wall)));
+    }
+
+    pub(super) fn wall() -> Option<SystemTime> {
+        let (set_at, wall) = SET.get()?;
+        Some(wall + set_at.elapsed())
+    }
 }
 
 #[cfg(test)]

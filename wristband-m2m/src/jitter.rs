@@ -7,6 +7,10 @@ use crate::clock::LONGEST_LIFE;
 
 /// Returns a random number from 0 to 1. The standard library seeds its hash maps well enough for this.
 pub fn jitter() -> f64 {
+    #[cfg(test)]
+    if let Some(number) = seeded::next() {
+        return number as f64 / u64::MAX as f64;
+    }
     let random = RandomState::new().build_hasher().finish();
     random as f64 / u64::MAX as f64
 }
@@ -16,6 +20,28 @@ pub fn jitter() -> f64 {
 pub fn jittered(duration: Duration, at_zero: f64, at_one: f64, jitter: f64) -> Duration {
     let factor = at_zero + (at_one - at_zero) * jitter.clamp(0.0, 1.0);
     duration.min(LONGEST_LIFE).mul_f64(factor)
+}
+
+/// Randomness that a simulation can repeat.
+#[cfg(test)]
+pub(crate) mod seeded {
+    use std::cell::Cell;
+
+    thread_local!(static STATE: Cell<Option<u64>> = const { Cell::new(None) });
+
+    /// Makes everything random on this thread follow from `seed`.
+    pub(crate) fn seed(seed: Option<u64>) {
+        STATE.set(seed);
+    }
+
+    /// The next number of SplitMix64; `None` unless there is a seed.
+    pub(crate) fn next() -> Option<u64> {
+        let state = STATE.get()?.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        STATE.set(Some(state));
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        Some(mixed ^ (mixed >> 31))
+    }
 }
 
 #[cfg(test)]

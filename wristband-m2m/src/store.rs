@@ -44,6 +44,8 @@ pub use self::redis::RedisTokenStore;
 pub(crate) use self::sealing::Sealer;
 pub(crate) use self::session::StoreSession;
 pub(crate) use self::shared::SharedTokens;
+#[cfg(test)]
+pub(crate) use self::simulation::simulated_sealer;
 pub use self::slot::StoreSlot;
 
 /// Keeps one sealed token per client for all processes that share the store.

@@ -14,7 +14,7 @@ mod with_store {
     use crate::fetch::secret::ClientSecret;
     use crate::fetch::{FetchObserver, unwanted};
     use crate::runtime::race;
-    use crate::store::{SharedTokens, StoreSession};
+    use crate::store::{Sealer, SharedTokens, StoreSession};
     use crate::token::AccessToken;
 
     pub(in crate::fetch) type Store = Option<Arc<SharedTokens>>;
@@ -52,10 +52,19 @@ mod with_store {
             secret: &ClientSecret,
             observer: &impl FetchObserver,
         ) -> Result<Option<AccessToken>, TokenError> {
+            let sealer = self.0.as_ref().and_then(|_| endpoint.sealer(secret));
+            match sealer {
+                Some(sealer) => self.look_for(sealer, observer).await,
+                None => Ok(None),
+            }
+        }
+
+        pub(in crate::fetch) async fn look_for(
+            &mut self,
+            sealer: Sealer,
+            observer: &impl FetchObserver,
+        ) -> Result<Option<AccessToken>, TokenError> {
             let Self(Some(session)) = self else {
-                return Ok(None);
-            };
-            let Some(sealer) = endpoint.sealer(secret) else {
                 return Ok(None);
             };
             let demand = || observer.demand();

@@ -4,9 +4,8 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use super::error::StoreError;
-use super::random::jitter;
 use crate::clock::Moment;
-use crate::jitter::jittered;
+use crate::jitter::{jitter, jittered};
 
 /// An operation on a store that has answered before takes no longer.
 const OPERATION_LIMIT: Duration = Duration::from_millis(250);

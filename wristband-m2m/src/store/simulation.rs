@@ -1,9 +1,22 @@
 //! Fleets on a store and an endpoint that fail as they are told, in paused time.
 
+mod chaos;
+mod dice;
 mod endpoint;
+mod fleet;
+mod issuer;
+mod machine;
 mod process;
+mod seeds;
 mod store;
+
+use super::sealing::Sealer;
 
 pub(super) use self::endpoint::{Answer, SimulatedEndpoint};
 pub(super) use self::process::{Process, sealer};
 pub(super) use self::store::{SimulatedStore, Trouble};
+
+/// Of the client that all processes are.
+pub(crate) fn simulated_sealer() -> Sealer {
+    sealer("secret")
+}

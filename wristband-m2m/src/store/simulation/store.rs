@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio::time::{Instant, sleep};
 
+use crate::jitter::seeded;
 use crate::store::TokenStore;
 use crate::store::answer::StoreAnswer;
 use crate::store::error::StoreError;
@@ -24,6 +25,8 @@ pub(in crate::store) enum Trouble {
     /// What it was asked happens, and the answer is lost.
     AnswersLost,
     Refuses,
+    /// Now one of the above, now another, now none.
+    Lossy,
     /// It reads, and writes nothing.
     ReadOnly,
     Panics,
@@ -70,7 +73,7 @@ impl SimulatedStore {
         let (trouble, delay) = {
             let mut inside = self.inside();
             inside.operations += 1;
-            (inside.trouble, inside.delay)
+            (inside.trouble.now(), inside.delay)
         };
         match trouble {
             Trouble::Hung => std::future::pending().await,
@@ -101,10 +104,24 @@ impl SimulatedStore {
     }
 }
 
+impl Trouble {
+    /// What is wrong with one operation.
+    fn now(self) -> Self {
+        let Self::Lossy = self else { return self };
+        match seeded::next().expect("a seed") % 8 {
+            0 => Self::Hung,
+            1 => Self::AnswersLost,
+            2 => Self::Refuses,
+            _ => Self::None,
+        }
+    }
+}
+
 impl Inside {
     pub(in crate::store) fn now(&self) -> Duration {
-        let day = Duration::from_secs(86_400);
-        let elapsed = i64::try_from((day + self.start.elapsed()).as_millis()).unwrap();
+        // It can be set back for long.
+        let years = Duration::from_secs(100_000_000);
+        let elapsed = i64::try_from((years + self.start.elapsed()).as_millis()).unwrap();
         let millis = elapsed + self.clock;
         Duration::from_millis(millis.try_into().unwrap())
     }

@@ -1,0 +1,161 @@
+//! What happens to a fleet, its store and its endpoint.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::dice::{any, below, millis, seconds, up_to};
+use super::endpoint::Answer;
+use super::issuer::Issuer;
+use super::machine::Member;
+use super::process::sealer;
+use super::store::{SimulatedStore, Trouble};
+use crate::clock::{Moment, simulated};
+use crate::store::sealing::Purpose;
+use crate::store::slot::StoreSlot;
+use crate::store::slot_state::SlotState;
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// A process in the midst of it.
+pub(super) async fn live(mut member: Member, end: Instant) -> Member {
+    while Instant::now() < end {
+        sleep(up_to(seconds(10))).await;
+        match below(20) {
+            0 => member.clear(),
+            1 => member.restart(below(2) == 0),
+            2 => member.machine.freeze(up_to(seconds(9))),
+            3 => member.machine.cut_off(true),
+            4 | 5 => member.machine.cut_off(false),
+            _ => {}
+        }
+        // What is wrong with it, it has checked itself.
+        let _ = member.call().await;
+    }
+    member
+}
+
+pub(super) struct Chaos {
+    store: SimulatedStore,
+    issuer: Arc<Issuer>,
+    snapshot: Option<Vec<(StoreSlot, SlotState)>>,
+    /// How far the wall clock is ahead, in seconds.
+    wall: i64,
+}
+
+impl Chaos {
+    pub(super) fn new(store: &SimulatedStore, issuer: &Arc<Issuer>) -> Self {
+        Self {
+            store: store.clone(),
+            issuer: Arc::clone(issuer),
+            snapshot: None,
+            wall: 0,
+        }
+    }
+
+    pub(super) async fn disturb(mut self, end: Instant) {
+        while Instant::now() < end {
+            sleep(up_to(seconds(8))).await;
+            match below(16) {
+                0..4 => self.trouble_the_store(),
+                4 => self.store.inside().delay = millis(any(&[0, 2, 50, 150, 240, 400])),
+                5 => self.evict(),
+                6 => self.store.inside().flush(),
+                7 => self.snapshot = Some(self.store.inside().snapshot()),
+                8 => self.fail_over(),
+                9 => self.set_the_stores_clock(),
+                10 => self.set_the_wall_clock(),
+                11 => self.poison(),
+                12 | 13 => self.trouble_the_endpoint(),
+                14 => self.issuer.revoke_all(),
+                _ => sleep(up_to(seconds(60))).await,
+            }
+        }
+    }
+
+    fn trouble_the_store(&self) {
+        self.store.inside().trouble = any(&[
+            Trouble::None,
+            Trouble::None,
+            Trouble::Lossy,
+            Trouble::Lossy,
+            Trouble::Hung,
+            Trouble::AnswersLost,
+            Trouble::Refuses,
+            Trouble::ReadOnly,
+        ]);
+    }
+
+    fn trouble_the_endpoint(&self) {
+        let answer = any(&[
+            Answer::Token,
+            Answer::Token,
+            Answer::Token,
+            Answer::Status(503, None),
+            Answer::Status(429, Some(seconds(4))),
+            Answer::Network,
+            Answer::Hangs,
+        ]);
+        self.issuer
+            .set(answer, millis(any(&[5, 50, 150, 900, 3000])));
+    }
+
+    fn evict(&self) {
+        let mut store = self.store.inside();
+        let slot = store.slot(sealer("secret").slot());
+        match below(4) {
+            0 => slot.record = None,
+            1 => slot.failure = None,
+            2 => slot.lease = None,
+            _ => slot.whole_at = Duration::ZERO,
+        }
+    }
+
+    /// The replica that becomes the master has not seen the latest.
+    fn fail_over(&mut self) {
+        if let Some(snapshot) = self.snapshot.take() {
+            self.issuer.note_replays();
+            self.store.inside().restore(snapshot);
+        }
+    }
+
+    fn set_the_stores_clock(&self) {
+        self.issuer.note_replays();
+        let jump = up_to(2 * HOUR).as_millis() as i64;
+        self.store.inside().clock += if below(2) == 0 { jump } else { -jump };
+    }
+
+    fn set_the_wall_clock(&mut self) {
+        self.issuer.note_replays();
+        let ahead = below(121) as i64 - 60;
+        let now = Moment::now().wall;
+        let jump = Duration::from_secs(ahead.abs_diff(self.wall));
+        let set = if ahead > self.wall {
+            now + jump
+        } else {
+            now - jump
+        };
+        simulated::set_wall(Some(set));
+        self.wall = ahead;
+    }
+
+    fn poison(&self) {
+        let foreign = sealer("other secret").seal(
+            Purpose::Token,
+            [9; 16],
+            b"foreign",
+            HOUR,
+            Moment::now().wall + HOUR,
+        );
+        let foreign = foreign.unwrap().as_bytes().to_vec();
+        let bytes = match below(3) {
+            0 => foreign,
+            1 => foreign[..below(foreign.len() as u64) as usize].to_vec(),
+            _ => vec![1; below(200) as usize],
+        };
+        let mut store = self.store.inside();
+        let until = store.now() + up_to(HOUR);
+        store.slot(sealer("secret").slot()).poison(bytes, until);
+    }
+}

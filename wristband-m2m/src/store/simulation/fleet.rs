@@ -1,0 +1,215 @@
+//! A fleet in chaos, and what must hold of it afterwards.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::{Instant, sleep};
+
+use super::chaos::{Chaos, live};
+use super::dice::{any, below, millis, seconds, up_to};
+use super::endpoint::Answer;
+use super::issuer::Issuer;
+use super::machine::Member;
+use super::process::sealer;
+use super::store::{SimulatedStore, Trouble};
+use crate::store::StoreState;
+
+/// Two of the longest pauses after a failure of the store.
+const TWO_BACKOFFS: Duration = Duration::from_secs(60);
+
+pub(super) struct Fleet {
+    store: SimulatedStore,
+    issuer: Arc<Issuer>,
+    members: Vec<Member>,
+}
+
+impl Fleet {
+    pub(super) fn start() -> Self {
+        let store = SimulatedStore::new();
+        let issuer = Arc::new(Issuer::new(any(&[
+            seconds(90),
+            seconds(600),
+            seconds(3600),
+        ])));
+        let members = (0..3 + below(3)).map(|_| Member::start(&store, &issuer));
+        Self {
+            members: members.collect(),
+            store,
+            issuer,
+        }
+    }
+
+    pub(super) async fn live_through_chaos(&mut self) {
+        let end = Instant::now() + seconds(60) + up_to(seconds(240));
+        let mut lives = JoinSet::new();
+        for member in self.members.drain(..) {
+            lives.spawn(live(member, end));
+        }
+        Chaos::new(&self.store, &self.issuer).disturb(end).await;
+        while let Some(member) = lives.join_next().await {
+            self.members.push(unwrap(member));
+        }
+    }
+
+    pub(super) async fn mend(&mut self) {
+        {
+            let mut store = self.store.inside();
+            store.trouble = Trouble::None;
+            store.delay = millis(2);
+            // One that lasts, because the clock was set back, is believed once, and ended by the first put.
+            store.slot(sealer("secret").slot()).failure = None;
+        }
+        self.issuer.set(Answer::Token, millis(50));
+        for member in &self.members {
+            member.machine.cut_off(false);
+        }
+        sleep(TWO_BACKOFFS).await;
+        self.issuer.forget_trouble();
+    }
+
+    /// Has all of them call within `window`. Each must get a token; returns them.
+    async fn all_call(&mut self, window: Duration) -> Vec<String> {
+        let mut calls = JoinSet::new();
+        for mut member in self.members.drain(..) {
+            let after = up_to(window);
+            calls.spawn(async move {
+                sleep(after).await;
+                let token = member.call().await.expect("nothing is wrong any more");
+                (member, token)
+            });
+        }
+        let mut tokens = Vec::new();
+        while let Some(call) = calls.join_next().await {
+            let (member, token) = unwrap(call);
+            assert!(self.issuer.accepts(&token), "{token} is of no use");
+            self.members.push(member);
+            tokens.push(token);
+        }
+        tokens
+    }
+
+    /// Nothing is cached anywhere, and every process finds the store well.
+    async fn forget_everything(&mut self) {
+        sleep(seconds(20)).await;
+        self.store.inside().flush();
+        for member in &mut self.members {
+            member.clear();
+        }
+    }
+
+    pub(super) async fn survives_a_revocation(&mut self) {
+        self.issuer.revoke_all();
+        let before = self.issuer.requests();
+        let tokens = self.all_call(seconds(1)).await;
+        let requests = self.issuer.requests() - before;
+        assert!(
+            tokens.iter().all(|token| *token == tokens[0]),
+            "not shared: {tokens:?}"
+        );
+        assert_eq!(requests, 1, "a revocation costs a fleet one request");
+        for member in &self.members {
+            assert_eq!(member.store_state(), StoreState::Ready);
+        }
+    }
+
+    pub(super) async fn starts_cold_with_one_request(&mut self) {
+        self.forget_everything().await;
+        self.issuer.set(Answer::Token, millis(1500));
+        let before = self.issuer.requests();
+        let tokens = self.all_call(millis(300)).await;
+        assert!(
+            tokens.iter().all(|token| *token == tokens[0]),
+            "not shared: {tokens:?}"
+        );
+        assert_eq!(
+            self.issuer.requests() - before,
+            1,
+            "a cold start is one request"
+        );
+    }
+
+    pub(super) async fn waits_for_a_slow_holder(&mut self) {
+        self.forget_everything().await;
+        self.issuer.set(Answer::Token, seconds(3));
+        let [slow, impatient, late] = &mut self.members[..3] else {
+            unreachable!("three at least")
+        };
+        let holder = slow.call();
+        let other = async {
+            sleep(millis(2500)).await;
+            impatient.call().await
+        };
+        let (holder, other) = tokio::join!(holder, async {
+            let late = async {
+                sleep(millis(3300)).await;
+                late.call().await
+            };
+            let (_, late) = tokio::join!(other, late);
+            late
+        });
+        assert_eq!(holder.unwrap(), other.unwrap(), "the holder lost its lease");
+    }
+
+    pub(super) async fn keeps_what_came_after_a_stalled_holder(&mut self) {
+        self.forget_everything().await;
+        self.issuer.set(Answer::Token, millis(100));
+        let [stalled, newer, late] = &mut self.members[..3] else {
+            unreachable!("three at least")
+        };
+        let machine = Arc::clone(&stalled.machine);
+        let holder = stalled.call();
+        let others = async {
+            sleep(millis(50)).await;
+            machine.freeze(seconds(4));
+            sleep(millis(2500)).await;
+            let newer = newer.call().await.unwrap();
+            sleep(seconds(3)).await;
+            (newer, late.call().await.unwrap())
+        };
+        let (_, (newer, late)) = tokio::join!(holder, others);
+        assert_eq!(newer, late, "a stalled holder overwrites");
+        self.issuer.forget_trouble();
+    }
+
+    pub(super) async fn shares_no_failure_of_one_network(&mut self) {
+        self.forget_everything().await;
+        self.issuer.set(Answer::Token, millis(20));
+        let [alone, others @ ..] = &mut self.members[..] else {
+            unreachable!("three at least")
+        };
+        alone.machine.cut_off(true);
+        let alone_fails = async {
+            let result = alone.call().await;
+            // A token of the others reaches it all the same.
+            alone.machine.cut_off(false);
+            result
+        };
+        let others = async {
+            for other in others {
+                sleep(millis(5)).await;
+                let called = other.call().await;
+                called.expect("the network of this one is well");
+            }
+        };
+        let _ = tokio::join!(alone_fails, others);
+        sleep(seconds(31)).await;
+        self.issuer.forget_trouble();
+    }
+
+    pub(super) async fn adopts_nothing_refused_after_a_fail_over(&mut self) {
+        self.all_call(millis(10)).await;
+        let snapshot = self.store.inside().snapshot();
+        self.issuer.revoke_all();
+        self.all_call(millis(500)).await;
+        self.store.inside().restore(snapshot);
+        for member in &mut self.members {
+            member.clear();
+        }
+        self.all_call(millis(500)).await;
+    }
+}
+
+fn unwrap<T>(joined: Result<T, JoinError>) -> T {
+    joined.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+}

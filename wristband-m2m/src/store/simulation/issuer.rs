@@ -1,0 +1,156 @@
+//! The endpoint and the API of a simulated fleet: it knows every token that it issued.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use http::StatusCode;
+use tokio::time::Instant;
+
+use super::endpoint::Answer;
+use crate::error::{ErrorDocument, TokenError, TokenErrorKind};
+use crate::fetch::IssuedToken;
+
+/// After a failure, errors are explained for this long: shared ones are believed for 60 s at most, and a cache backs off.
+const TROUBLE: Duration = Duration::from_secs(150);
+/// For how long after its end a record may be brought back, and how far the wall clock is moved at most.
+const REPLAY: Duration = Duration::from_secs(5 * 60 + 2 * 60);
+
+pub(super) struct Issuer(Mutex<Inside>);
+
+struct Inside {
+    answer: Answer,
+    delay: Duration,
+    life: Duration,
+    tokens: Vec<Issued>,
+    requests: u64,
+    trouble_at: Option<Instant>,
+    /// Whether old records were brought back, or a clock was set: only then may a token be over.
+    has_replays: bool,
+}
+
+struct Issued {
+    ends_at: Instant,
+    is_revoked: bool,
+}
+
+pub(super) struct Request {
+    pub(super) answer: Answer,
+    pub(super) delay: Duration,
+    number: usize,
+    life: Duration,
+}
+
+impl Issuer {
+    pub(super) fn new(life: Duration) -> Self {
+        Self(Mutex::new(Inside {
+            answer: Answer::Token,
+            delay: Duration::from_millis(50),
+            life,
+            tokens: Vec::new(),
+            requests: 0,
+            trouble_at: None,
+            has_replays: false,
+        }))
+    }
+
+    fn inside(&self) -> MutexGuard<'_, Inside> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn set(&self, answer: Answer, delay: Duration) {
+        let mut inside = self.inside();
+        inside.answer = answer;
+        inside.delay = delay;
+    }
+
+    pub(super) fn requests(&self) -> u64 {
+        self.inside().requests
+    }
+
+    pub(super) fn note_trouble(&self) {
+        self.inside().trouble_at = Some(Instant::now());
+    }
+
+    pub(super) fn note_replays(&self) {
+        self.inside().has_replays = true;
+    }
+
+    pub(super) fn is_in_trouble(&self) -> bool {
+        let trouble_at = self.inside().trouble_at;
+        trouble_at.is_some_and(|trouble_at| trouble_at.elapsed() < TROUBLE)
+    }
+
+    pub(super) fn forget_trouble(&self) {
+        self.inside().trouble_at = None;
+    }
+
+    pub(super) fn receive(&self) -> Request {
+        let mut inside = self.inside();
+        inside.requests += 1;
+        let life = inside.life;
+        inside.tokens.push(Issued {
+            ends_at: Instant::now() + life,
+            is_revoked: false,
+        });
+        Request {
+            answer: inside.answer,
+            delay: inside.delay,
+            number: inside.tokens.len(),
+            life,
+        }
+    }
+
+    pub(super) fn answer(&self, request: Request) -> Result<IssuedToken, TokenError> {
+        match request.answer {
+            Answer::Status(status, retry_after) => {
+                self.note_trouble();
+                let status = StatusCode::from_u16(status).unwrap();
+                Err(TokenError::from_status(
+                    status,
+                    ErrorDocument::default(),
+                    retry_after,
+                ))
+            }
+            Answer::Hangs | Answer::Network => {
+                Err(TokenError::new(TokenErrorKind::Timeout, "late"))
+            }
+            Answer::Token => Ok(IssuedToken::new(
+                format!("token-{}", request.number),
+                request.life,
+            )),
+        }
+    }
+
+    pub(super) fn revoke_all(&self) {
+        for token in &mut self.inside().tokens {
+            token.is_revoked = true;
+        }
+    }
+
+    pub(super) fn accepts(&self, text: &str) -> bool {
+        let inside = self.inside();
+        let token = &inside.tokens[number(text) - 1];
+        !token.is_revoked && Instant::now() < token.ends_at
+    }
+
+    /// Checks that a token was issued, and is not over.
+    pub(super) fn check(&self, text: &str) {
+        let inside = self.inside();
+        let number = number(text);
+        assert!(number <= inside.tokens.len(), "{text} is from elsewhere");
+        let over = inside.tokens[number - 1].ends_at.elapsed();
+        let longest = if inside.has_replays {
+            REPLAY
+        } else {
+            Duration::ZERO
+        };
+        assert!(over <= longest, "{text} is served {over:?} after its end");
+    }
+}
+
+fn number(text: &str) -> usize {
+    let number = text
+        .strip_prefix("token-")
+        .and_then(|number| number.parse().ok());
+    number.unwrap_or_else(|| panic!("{text} is from elsewhere"))
+}
