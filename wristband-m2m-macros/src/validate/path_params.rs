@@ -1,19 +1,18 @@
 //! Which argument fills which placeholder of the path.
 
+mod binding;
 mod slot;
 
-use self::slot::{Slot, slots};
-use syn::{Attribute, GenericArgument, LitStr, PathArguments, Type};
+use self::binding::{Binding, Unplaced};
+use syn::{GenericArgument, PathArguments, Type};
 
 use crate::diagnostics::Diagnostics;
 use crate::literal::header;
-use crate::literal::path::{Part, PathTemplate, Piece};
+use crate::literal::path::PathTemplate;
 use crate::model::Role;
-use crate::parse::argument::Argument;
 use crate::parse::method::Method;
-use crate::parse::role::RoleAttr;
 use crate::parse::verb::Route;
-use crate::suggest::{nearest, similar};
+use crate::suggest::similar;
 
 /// The role of each argument, and the path they fill. After a mistake roles may be missing.
 pub(crate) fn bind(
@@ -32,96 +31,7 @@ pub(crate) fn bind(
     (binding.roles, path)
 }
 
-struct Binding<'a> {
-    method: &'a Method,
-    slots: Vec<Slot<'a>>,
-    roles: Vec<Option<Role>>,
-    /// Placeholders that stand where none can, which was reported.
-    elsewhere: &'a [String],
-}
-
-/// An argument that says `#[path]`, for a placeholder that is not there.
-struct Unplaced<'a> {
-    argument: usize,
-    name: String,
-    attr: &'a Attribute,
-}
-
-impl<'a> Binding<'a> {
-    fn new(method: &'a Method, elsewhere: &'a [String]) -> Self {
-        let slots = match &method.verb.route {
-            Route::Path { parts, .. } => slots(parts),
-            Route::None | Route::Unknown => Vec::new(),
-        };
-        let roles = method
-            .arguments
-            .iter()
-            .map(|argument| argument.role().map(|(_, role)| role.clone()))
-            .collect();
-        Self {
-            method,
-            slots,
-            roles,
-            elsewhere,
-        }
-    }
-
-    fn fill(&mut self, slot: usize, argument: usize) {
-        self.roles[argument] = Some(self.slots[slot].role.clone());
-        self.slots[slot].argument = Some(argument);
-    }
-
-    /// Arguments that say `#[path]`. Returns those whose placeholder is not in the path.
-    fn fill_marked(&mut self, diagnostics: &mut Diagnostics) -> Vec<Unplaced<'a>> {
-        let method = self.method;
-        let mut unplaced = Vec::new();
-        for (index, argument) in method.arguments.iter().enumerate() {
-            let RoleAttr::Path { attr, placeholder } = &argument.mark else {
-                continue;
-            };
-            let name = placeholder
-                .as_ref()
-                .map_or_else(|| argument.name(), LitStr::value);
-            let Some(slot) = self.slots.iter().position(|slot| slot.name == name) else {
-                unplaced.push(Unplaced {
-                    argument: index,
-                    name,
-                    attr,
-                });
-                continue;
-            };
-            match self.slots[slot].argument {
-                None => self.fill(slot, index),
-                Some(other) => diagnostics.push(
-                    attr,
-                    format!(
-                        "`{{{name}}}` is filled by `{}` already: write another placeholder for `{}`",
-                        method.arguments[other].name(),
-                        argument.name()
-                    ),
-                ),
-            }
-        }
-        unplaced
-    }
-
-    /// Arguments that the path names.
-    fn fill_named(&mut self) {
-        for (index, argument) in self.method.arguments.iter().enumerate() {
-            if !matches!(argument.mark, RoleAttr::None) {
-                continue;
-            }
-            let name = argument.name();
-            let slot = self
-                .slots
-                .iter()
-                .position(|slot| slot.argument.is_none() && slot.name == name);
-            if let Some(slot) = slot {
-                self.fill(slot, index);
-            }
-        }
-    }
-
+impl Binding<'_> {
     fn report_unplaced(&mut self, unplaced: Vec<Unplaced<'_>>, diagnostics: &mut Diagnostics) {
         for Unplaced {
             argument,
@@ -153,19 +63,6 @@ impl<'a> Binding<'a> {
             };
             diagnostics.push(attr, message);
         }
-    }
-
-    /// The placeholder that was probably meant: a near one, or the only one.
-    fn nearest_free(&self, name: &str) -> Option<usize> {
-        let free = || self.slots.iter().filter(|slot| slot.argument.is_none());
-        let near = nearest(name, free().map(|slot| slot.name));
-        let only = free().next().filter(|_| free().count() == 1);
-        let meant = near.or(only.map(|slot| slot.name))?;
-        self.slots.iter().position(|slot| slot.name == meant)
-    }
-
-    fn has_url(&self) -> bool {
-        self.roles.contains(&Some(Role::Url))
     }
 
     fn check_filled(&self, diagnostics: &mut Diagnostics) {
@@ -233,42 +130,6 @@ impl<'a> Binding<'a> {
         }
     }
 
-    fn nearest_without_role(&self, name: &str) -> Option<usize> {
-        let free: Vec<(usize, String)> = self
-            .without_role()
-            .map(|(index, argument)| (index, argument.name()))
-            .collect();
-        let near = nearest(name, free.iter().map(|(_, name)| name.as_str()))?;
-        free.iter()
-            .find(|(_, name)| name == near)
-            .map(|(index, _)| *index)
-    }
-
-    fn without_role(&self) -> impl Iterator<Item = (usize, &'a Argument)> {
-        self.method
-            .arguments
-            .iter()
-            .enumerate()
-            .filter(|(index, argument)| {
-                matches!(argument.mark, RoleAttr::None) && self.roles[*index].is_none()
-            })
-    }
-
-    fn marked_otherwise(&self, name: &str) -> Option<(&'a Attribute, String)> {
-        self.method
-            .arguments
-            .iter()
-            .find(|argument| argument.name() == name)
-            .and_then(|argument| argument.role().map(|(attr, _)| (attr, argument.name())))
-    }
-
-    fn has_unknown_mark(&self) -> bool {
-        self.method
-            .arguments
-            .iter()
-            .any(|argument| matches!(argument.mark, RoleAttr::Unknown))
-    }
-
     fn report_without_role(&self, diagnostics: &mut Diagnostics) {
         let Route::Path { literal, .. } = &self.method.verb.route else {
             return;
@@ -298,32 +159,6 @@ impl<'a> Binding<'a> {
             };
             diagnostics.push(&argument.ident, message);
         }
-    }
-
-    /// `None` for the form with a URL, and after a mistake.
-    fn template(&self) -> Option<PathTemplate> {
-        let Route::Path { literal, parts } = &self.method.verb.route else {
-            return None;
-        };
-        let mut filled = self.slots.iter().map(|slot| slot.argument);
-        let mut pieces = Vec::new();
-        for part in parts {
-            pieces.push(match part {
-                Part::Literal(text) => Piece::Literal(text.clone()),
-                Part::Value(name) => Piece::Value {
-                    placeholder: name.clone(),
-                    param: filled.next()??,
-                },
-                Part::Rest(name) => Piece::Rest {
-                    placeholder: name.clone(),
-                    param: filled.next()??,
-                },
-            });
-        }
-        Some(PathTemplate {
-            route: literal.value(),
-            pieces,
-        })
     }
 }
 
