@@ -2,50 +2,43 @@
 
 use std::fmt::Display;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::Error;
 
 /// The diagnostics found so far.
 #[derive(Debug, Default)]
-pub(crate) struct Diagnostics {
-    error: Option<Error>,
-    count: usize,
-}
+pub(crate) struct Diagnostics(Vec<Error>);
 
 impl Diagnostics {
     /// Reports a mistake at the tokens at fault.
     pub(crate) fn push(&mut self, at: impl ToTokens, message: impl Display) {
-        self.combine(Error::new_spanned(at, message));
-    }
-
-    pub(crate) fn combine(&mut self, error: Error) {
-        self.count += 1;
-        match &mut self.error {
-            Some(all) => all.combine(error),
-            none => *none = Some(error),
-        }
+        self.0.push(Error::new_spanned(at, message));
     }
 
     /// How many there are: when it grew, what was read in between is not to be built on.
     pub(crate) fn count(&self) -> usize {
-        self.count
+        self.0.len()
     }
 
-    /// One `compile_error!` for each, or nothing.
+    /// One `compile_error!` for each, in the order in which the user wrote what they are about.
     pub(crate) fn to_compile_errors(&self) -> TokenStream {
-        self.error
-            .as_ref()
-            .map(Error::to_compile_error)
-            .unwrap_or_default()
+        let mut errors: Vec<&Error> = self.0.iter().collect();
+        errors.sort_by_key(|error| place(error.span()));
+        errors.into_iter().map(Error::to_compile_error).collect()
     }
 
     #[cfg(test)]
     pub(crate) fn messages(&self) -> Vec<String> {
-        self.error
-            .iter()
-            .flatten()
-            .map(|error| error.to_string())
-            .collect()
+        self.0.iter().map(Error::to_string).collect()
     }
+}
+
+/// Line and column. Spans have them only inside the compiler.
+pub(crate) fn place(span: Span) -> (usize, usize) {
+    if !proc_macro::is_available() {
+        return (0, 0);
+    }
+    let span = span.unwrap();
+    (span.line(), span.column())
 }

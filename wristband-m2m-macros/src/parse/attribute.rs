@@ -1,9 +1,10 @@
 //! Which attributes are ours, and where they belong.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::{Attribute, Meta};
 
+use crate::diagnostics::place;
 use crate::parse::attribute_args::{self, Arg};
 use crate::parse::role::RoleName;
 use crate::suggest;
@@ -121,14 +122,11 @@ pub(crate) fn hidden_in_cfg_attr(attr: &Attribute, ours: fn(&str) -> bool) -> Op
 
 /// Whether the attribute stands above `#[wristband_m2m]`, where rustc looks for it before we can.
 pub(crate) fn is_above_ours(attr: &Attribute) -> bool {
-    // Spans have places only inside the compiler.
     if !proc_macro::is_available() {
         return false;
     }
-    let place = |span: proc_macro::Span| (span.line(), span.column());
-    let attr = attr.pound_token.span.unwrap();
-    let ours = proc_macro::Span::call_site();
-    attr.file() == ours.file() && place(attr) < place(ours)
+    let (attr, ours) = (attr.pound_token.span, Span::call_site());
+    attr.unwrap().file() == ours.unwrap().file() && place(attr) < place(ours)
 }
 
 /// The tokens of an item we cannot read, without our attributes, which nothing else would know.
