@@ -25,7 +25,7 @@ pub(super) fn repeated<T: Serialize + ?Sized>(
     let key = encoded(name);
     value
         .serialize(Value::new(&mut pairs, &key))
-        .map_err(|unfit| unfit.in_argument(name))
+        .map_err(|unfit| unfit.in_parameter(name))
 }
 
 /// A sequence as one value. The commas between the items go out as they are (RFC 6570, section 3.2.8), those in an
@@ -38,7 +38,7 @@ pub(super) fn comma_separated<T: Serialize + ?Sized>(
     let key = encoded(name);
     value
         .serialize(Value::comma_separated(&mut pairs, &key))
-        .map_err(|unfit| unfit.in_argument(name))
+        .map_err(|unfit| unfit.in_parameter(name))
 }
 
 /// A struct or map, key by key.
@@ -104,6 +104,18 @@ enum Unfit {
 }
 
 impl Unfit {
+    /// In an argument that is marked `#[query]`.
+    fn in_parameter(&self, name: &str) -> Cow<'static, str> {
+        let problem = self.in_argument(name);
+        match self {
+            Self::Shape {
+                is: "a map" | "a struct",
+                needs: value::NEEDS,
+            } => format!("{problem}: mark it `#[query_map]`").into(),
+            _ => problem,
+        }
+    }
+
     fn in_argument(&self, name: &str) -> Cow<'static, str> {
         format!("has a `{name}` that {self}").into()
     }

@@ -96,7 +96,7 @@ fn other_shapes_are_refused_by_name() {
     let map = BTreeMap::from([("hunter2", "hunter2")]);
     assert_eq!(
         written(repeated, &map),
-        "has a `q` that holds a map where a scalar or a sequence of scalars is needed"
+        "has a `q` that holds a map where a scalar or a sequence of scalars is needed: mark it `#[query_map]`"
     );
     assert_eq!(
         written(repeated, &[[1]]),

@@ -16,7 +16,7 @@ pub(super) struct Value<'p, 't> {
     items: usize,
 }
 
-const NEEDS: &str = "a scalar or a sequence of scalars";
+pub(super) const NEEDS: &str = "a scalar or a sequence of scalars";
 
 impl<'p, 't> Value<'p, 't> {
     /// A sequence repeats the key.
