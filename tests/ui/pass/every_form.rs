@@ -3,9 +3,13 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use wristband_m2m_reqwest::{ApiError, Bytes, reqwest, wristband_m2m};
+use wristband_m2m_reqwest::http::HeaderValue;
+use wristband_m2m_reqwest::{
+    ApiError, Bytes, LinkedPage, Pages, WristbandPage, reqwest, wristband_m2m,
+};
 
 type Answer<T> = Result<T, ApiError>;
+type Paged<T> = Pages<LinkedPage<T>>;
 
 /// Orders.
 #[wristband_m2m(
@@ -15,8 +19,12 @@ type Answer<T> = Result<T, ApiError>;
     client = Billing,
     dyn = DynOrders,
     crate = ::wristband_m2m_reqwest,
+    accept = "application/json, */*;q=0.1",
+    min_token_life = "1m",
+    retry_on_unauthorized = true,
 )]
 #[header("X-Source", "billing")]
+#[query("api-version", "2024-01-01")]
 pub trait Orders {
     /// One order.
     #[get("/orders/{id}")]
@@ -80,6 +88,34 @@ pub trait Orders {
 
     #[get]
     async fn next(&self, #[url] page: &str) -> Answer<Vec<String>>;
+
+    #[put("/objects/{*key}")]
+    #[query("api-version", "preview")]
+    async fn store(
+        &self,
+        key: &[&str],
+        #[header("Content-Type")] of: &HeaderValue,
+        #[header("X-Checksum")] checksum: Option<HeaderValue>,
+        #[body] object: Option<Bytes>,
+        #[timeout] limit: Option<Duration>,
+    ) -> Answer<()>;
+
+    #[request("GET", "/search")]
+    fn search(
+        &self,
+        #[json] filter: Option<String>,
+        #[page]
+        #[query]
+        token: Option<u64>,
+    ) -> Pages<WristbandPage<String>, ApiError>;
+
+    #[get]
+    fn linked(
+        &self,
+        #[url]
+        #[page]
+        url: String,
+    ) -> Paged<String>;
 
     #[request("REPORT")]
     async fn report(&self, #[url] page: &str) -> Answer<Vec<String>>;

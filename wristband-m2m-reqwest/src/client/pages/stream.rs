@@ -24,6 +24,29 @@ use crate::client::error::ApiError;
 /// # Examples
 ///
 /// ```
+/// # #[cfg(feature = "macros")] {
+/// use wristband_m2m_reqwest::{ApiError, LinkedPage, Pages, WristbandPage, wristband_m2m};
+///
+/// # #[derive(serde::Deserialize)] pub struct User;
+/// /// Users, as the billing service sees them.
+/// #[wristband_m2m(base_url = "https://users.example.com")]
+/// pub trait Users {
+///     /// All users of a tenant, in the shape of Wristband's own API.
+///     #[get("/tenants/{id}/users")]
+///     fn of_tenant(
+///         &self,
+///         id: String,
+///         #[query("start_index")] #[page] start: Option<u64>,
+///     ) -> Pages<WristbandPage<User>, ApiError>;
+///
+///     /// All users, by the links in `Link` headers; the first is called with `"users"`.
+///     #[get]
+///     fn all(&self, #[url] #[page] url: String) -> Pages<LinkedPage<User>, ApiError>;
+/// }
+/// # }
+/// ```
+///
+/// ```
 /// use wristband_m2m_reqwest::{ApiError, Pages, WristbandPage};
 ///
 /// async fn sum(mut amounts: Pages<WristbandPage<u64>, ApiError>) -> Result<u64, ApiError> {
