@@ -1,14 +1,21 @@
 //! What the pages of the repository promise of themselves.
 
+mod architecture;
 mod links;
+mod sources;
 mod troubleshooting;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The root of the repository.
 fn root() -> &'static Path {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
     tests.parent().expect("a folder of the repository")
+}
+
+fn read(page: &str) -> String {
+    fs::read_to_string(root().join(page)).expect("a page of the repository")
 }
 
 /// All files below `folder` with this extension, but for what is built.

@@ -1,11 +1,8 @@
 //! The failure guide knows every message of an error.
 
-use std::fs;
-use std::path::Path;
+use proc_macro2::{TokenStream, TokenTree};
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
-
-use super::{files, root};
+use super::{read, sources};
 
 /// Macros and methods whose text is for developers, logs or metrics.
 const NOT_FOR_ERRORS: [&str; 16] = [
@@ -27,16 +24,12 @@ const NOT_FOR_ERRORS: [&str; 16] = [
     "warn",
 ];
 
-/// Sources of tests, and of what tests use.
-const NOT_SEARCHED: [&str; 5] = ["tests", "testing", "interleavings", "simulation", "check"];
-
 /// Values of the field `reason` of a span.
 const REASONS: [&str; 2] = ["about to expire", "lives too short"];
 
 #[test]
 fn every_message_is_in_the_failure_guide() {
-    let guide = root().join("docs/troubleshooting.md");
-    let guide = plain(&fs::read_to_string(guide).expect("the guide"));
+    let guide = plain(&read("docs/troubleshooting.md"));
     let missing: Vec<_> = messages()
         .into_iter()
         .filter(|message| !fixed_parts(message).all(|part| guide.contains(&part)))
@@ -51,22 +44,12 @@ fn every_message_is_in_the_failure_guide() {
 /// Texts of three words or more, in the sources of both libraries, that may become a part of an error.
 fn messages() -> Vec<String> {
     let mut found = Vec::new();
-    for library in ["wristband-m2m/src", "wristband-m2m-reqwest/src"] {
-        let files = files(&root().join(library), "rs");
-        for file in files.iter().filter(|file| is_searched(file)) {
-            let source = fs::read_to_string(file).expect("a source");
-            collect(source.parse().expect("Rust"), &mut found);
+    for library in ["wristband-m2m", "wristband-m2m-reqwest"] {
+        for (_, tokens) in sources::of_crate(library) {
+            collect(tokens, &mut found);
         }
     }
-    assert!(found.len() > 100, "the search has lost its way: {found:?}");
     found
-}
-
-fn is_searched(file: &Path) -> bool {
-    !file
-        .with_extension("")
-        .iter()
-        .any(|part| NOT_SEARCHED.iter().any(|name| part == *name))
 }
 
 fn collect(tokens: TokenStream, found: &mut Vec<String>) {
@@ -79,9 +62,7 @@ fn collect(tokens: TokenStream, found: &mut Vec<String>) {
                     continue;
                 };
                 let attribute = attribute.stream();
-                if attribute.to_string().replace(' ', "") == "cfg(test)" {
-                    skip_item(&mut tokens);
-                } else if attribute.to_string().starts_with("error") {
+                if attribute.to_string().starts_with("error") {
                     collect(attribute, found);
                 }
             }
@@ -102,16 +83,6 @@ fn collect(tokens: TokenStream, found: &mut Vec<String>) {
                 }
             }
             TokenTree::Ident(_) | TokenTree::Punct(_) => {}
-        }
-    }
-}
-
-fn skip_item(tokens: &mut impl Iterator<Item = TokenTree>) {
-    for token in tokens {
-        match token {
-            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => return,
-            TokenTree::Punct(punct) if punct.as_char() == ';' => return,
-            _ => {}
         }
     }
 }
