@@ -1,8 +1,11 @@
 //! Typed clients.
 
 mod calls;
+mod connection;
+mod events;
 mod fakes;
 mod fixed;
+mod formats;
 mod optional;
 mod pages;
 mod pinning;

@@ -9,8 +9,10 @@ use bytes::Bytes;
 use hyper::body::{Body, Frame};
 use serde::Deserialize;
 use tokio::net::TcpListener;
-use wristband_m2m::{TokenErrorKind, TokenRetry};
-use wristband_m2m_reqwest::{ApiError, ApiErrorKind, reqwest, wristband_m2m};
+use wristband_m2m::{
+    IssuedToken, TokenError, TokenErrorKind, TokenRetry, TokenSource, WristbandM2mClient,
+};
+use wristband_m2m_reqwest::{ApiError, ApiErrorKind, async_trait, reqwest, wristband_m2m};
 use wristband_m2m_tests::Reply;
 
 use super::{World, everything_it_says};
@@ -279,5 +281,31 @@ impl Body for Stuck {
             Some(beginning) => Poll::Ready(Some(Ok(Frame::data(beginning)))),
             None => Poll::Pending,
         }
+    }
+}
+
+/// Not a panic, which would take the thread of some executor with it.
+#[test]
+fn a_call_outside_of_a_runtime_is_an_error() {
+    let token = WristbandM2mClient::builder()
+        .token_source(NoSource)
+        .build()
+        .unwrap();
+    let orders = OrdersClient::with_base_url("https://orders.example.com", token).unwrap();
+    let call = std::pin::pin!(orders.unit());
+    let mut context = Context::from_waker(std::task::Waker::noop());
+    let Poll::Ready(Err(error)) = call.poll(&mut context) else {
+        panic!("the call waits, or succeeds");
+    };
+    assert_eq!(error.kind(), ApiErrorKind::Request);
+    assert!(error.to_string().contains("Tokio runtime"), "{error}");
+}
+
+struct NoSource;
+
+#[async_trait]
+impl TokenSource for NoSource {
+    async fn fetch_token(&self) -> Result<IssuedToken, TokenError> {
+        unreachable!("nothing is sent")
     }
 }
