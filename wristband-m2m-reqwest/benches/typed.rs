@@ -1,11 +1,12 @@
 //! What a call of a generated client costs, beside the same call hand-written with reqwest and the middleware, in one run.
 //!
-//! One keep-alive connection over loopback to a server that does next to nothing and allocates nothing; the time is the
-//! client's and the server's together. Rounds of the candidates are interleaved and the medians compared, so that a
-//! noisy machine disturbs all alike: read the ratios. `cargo bench -p wristband-m2m-reqwest --bench typed`.
+//! One call at a time, and 64 at once, over loopback to a server that does next to nothing and allocates nothing; the time is
+//! the client's and the server's together. Rounds of the candidates are interleaved and the least disturbed compared: read the ratios.
+//! `cargo bench -p wristband-m2m-reqwest --bench typed`.
 //!
 //! For instructions, run one candidate at a time: `valgrind --tool=callgrind <this binary> --only generated 20`.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use allocation_counter::measure;
@@ -13,13 +14,18 @@ use serde::Deserialize;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
+use tokio::task::JoinSet;
 use wristband_m2m_reqwest::reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
 use wristband_m2m_reqwest::wristband_m2m::{
     IssuedToken, TokenError, TokenSource, WristbandM2mClient,
 };
 use wristband_m2m_reqwest::{ApiError, WristbandAuth, async_trait, reqwest, wristband_m2m};
 
-const CALLS: u32 = 300;
+use support::undisturbed;
+
+mod support;
+
+const CALLS: u64 = 640;
 const ROUNDS: usize = 61;
 
 /// A JWT is about this long.
@@ -89,20 +95,31 @@ enum Candidate {
     Generated(OrdersClient),
 }
 
-async fn batch(candidate: &Candidate) {
-    for id in 0..u64::from(CALLS) {
-        let customer = std::hint::black_box("acme-and-sons");
-        let order = match candidate {
-            Candidate::Plain(http, base) => plain(http, base, customer, id).await,
-            Candidate::Careful(http, base) => careful(http, base, customer, id).await,
-            Candidate::Generated(orders) => orders
-                .find(customer, id, Some("open"), 50)
-                .await
-                .expect("an answer"),
-        };
-        let order = order.expect("an order");
-        assert_eq!((order.id, order.state.as_str()), (7, "open"));
+async fn call(candidate: &Candidate, id: u64) {
+    let customer = std::hint::black_box("acme-and-sons");
+    let order = match candidate {
+        Candidate::Plain(http, base) => plain(http, base, customer, id).await,
+        Candidate::Careful(http, base) => careful(http, base, customer, id).await,
+        Candidate::Generated(orders) => orders
+            .find(customer, id, Some("open"), 50)
+            .await
+            .expect("an answer"),
+    };
+    let order = order.expect("an order");
+    assert_eq!((order.id, order.state.as_str()), (7, "open"));
+}
+
+async fn batch(candidate: &Arc<Candidate>, in_flight: u64) {
+    let mut calls = JoinSet::new();
+    for first in 0..in_flight {
+        let candidate = Arc::clone(candidate);
+        calls.spawn(async move {
+            for id in (first..CALLS).step_by(in_flight as usize) {
+                call(&candidate, id).await;
+            }
+        });
     }
+    calls.join_all().await;
 }
 
 fn main() {
@@ -127,15 +144,17 @@ fn main() {
         // The difference between two lengths is free of what starting up costs.
         let batches = arguments.get(at + 2);
         for _ in 0..batches.map_or(20, |count| count.parse().expect("a count")) {
-            runtime.block_on(batch(candidate));
+            runtime.block_on(batch(candidate, 1));
         }
         return server.abort();
     }
-    compare(&runtime, &candidates);
+    for in_flight in [1, 64] {
+        compare(&runtime, &candidates, in_flight);
+    }
     server.abort();
 }
 
-fn candidates(runtime: &Runtime, base: &str) -> Vec<(&'static str, Candidate)> {
+fn candidates(runtime: &Runtime, base: &str) -> Vec<(&'static str, Arc<Candidate>)> {
     let client = WristbandM2mClient::builder().token_source(Fixed).build();
     let client = client.expect("a source is all it needs");
     runtime.block_on(client.get_token()).expect("a token");
@@ -145,14 +164,17 @@ fn candidates(runtime: &Runtime, base: &str) -> Vec<(&'static str, Candidate)> {
         ClientBuilder::new(http).with(auth).build()
     };
     let orders = OrdersClient::with_base_url(base, client.clone()).expect("a client");
-    vec![
+    let candidates = [
         ("hand-written", Candidate::Plain(stack(), base.to_owned())),
         (
             "hand-written with care",
             Candidate::Careful(stack(), base.to_owned()),
         ),
         ("generated", Candidate::Generated(orders)),
-    ]
+    ];
+    candidates
+        .map(|(name, candidate)| (name, Arc::new(candidate)))
+        .into()
 }
 
 struct Fixed;
@@ -172,25 +194,31 @@ struct Cost {
     bytes: f64,
 }
 
-fn compare(runtime: &Runtime, candidates: &[(&str, Candidate)]) {
+fn compare(runtime: &Runtime, candidates: &[(&str, Arc<Candidate>)], in_flight: u64) {
     let mut costs: Vec<Vec<Cost>> = candidates.iter().map(|_| Vec::new()).collect();
     for _ in 0..ROUNDS {
         for ((_, candidate), costs) in candidates.iter().zip(&mut costs) {
-            costs.push(cost(runtime, candidate));
+            costs.push(cost(runtime, candidate, in_flight));
         }
     }
     println!(
         "{:<24}{:>18}{:>18}{:>16}",
-        "", "time", "allocations", "bytes"
+        format!("{in_flight} in flight"),
+        "time",
+        "allocations",
+        "bytes"
     );
-    let medians = |of: fn(&Cost) -> f64| -> Vec<f64> {
+    let of_rounds = |of: fn(&Cost) -> f64| -> Vec<f64> {
         costs
             .iter()
-            .map(|costs| median(costs.iter().map(of).collect()))
+            .map(|costs| undisturbed(costs.iter().map(of).collect()))
             .collect()
     };
-    let time = medians(|cost| cost.nanos);
-    let [allocations, bytes] = [medians(|cost| cost.allocations), medians(|cost| cost.bytes)];
+    let time = of_rounds(|cost| cost.nanos);
+    let [allocations, bytes] = [
+        of_rounds(|cost| cost.allocations),
+        of_rounds(|cost| cost.bytes),
+    ];
     for (at, (name, _)) in candidates.iter().enumerate() {
         println!(
             "{name:<24}{:>9.1} us {:>4.2}x{:>10.1} ({:+.1}){:>8.0} {:>5.2}x",
@@ -204,20 +232,15 @@ fn compare(runtime: &Runtime, candidates: &[(&str, Candidate)]) {
     }
 }
 
-fn cost(runtime: &Runtime, candidate: &Candidate) -> Cost {
+fn cost(runtime: &Runtime, candidate: &Arc<Candidate>, in_flight: u64) -> Cost {
     let start = Instant::now();
-    let counted = measure(|| runtime.block_on(batch(candidate)));
-    let each = |total: f64| total / f64::from(CALLS);
+    let counted = measure(|| runtime.block_on(batch(candidate, in_flight)));
+    let each = |total: f64| total / CALLS as f64;
     Cost {
         nanos: each(start.elapsed().as_nanos() as f64),
         allocations: each(counted.count_total as f64),
         bytes: each(counted.bytes_total as f64),
     }
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }
 
 /// A server that costs as little as can be: it looks for the end of the request and nothing else. It runs on the client's

@@ -4,8 +4,9 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures_core::Stream;
+use memchr::memchr;
 use serde::de::DeserializeOwned;
 
 use super::body::Body;
@@ -16,10 +17,12 @@ const LINE_LIMIT: usize = 16 * 1024 * 1024;
 
 pub(super) struct Lines<T> {
     body: Body,
-    unread: BytesMut,
-    /// How much of `unread` has been searched for a line feed.
-    searched: usize,
-    /// Lines cut off so far.
+    chunk: Bytes,
+    /// Where in the chunk the next line begins.
+    start: usize,
+    /// A line that has begun in an earlier chunk.
+    begun: Vec<u8>,
+    /// Lines read so far.
     count: usize,
     ended: bool,
     decoded: PhantomData<fn() -> T>,
@@ -29,8 +32,9 @@ impl<T> From<Body> for Lines<T> {
     fn from(body: Body) -> Self {
         Self {
             body,
-            unread: BytesMut::new(),
-            searched: 0,
+            chunk: Bytes::new(),
+            start: 0,
+            begun: Vec::new(),
             count: 0,
             ended: false,
             decoded: PhantomData,
@@ -38,32 +42,44 @@ impl<T> From<Body> for Lines<T> {
     }
 }
 
-impl<T> Lines<T> {
-    /// Cuts off the next line that is not blank, as far as it has arrived.
-    fn cut(&mut self) -> Option<Bytes> {
+impl<T: DeserializeOwned> Lines<T> {
+    /// Decodes the next line that is not blank, if it has arrived. Only a line that is spread over chunks is copied.
+    fn next(&mut self) -> Option<Result<T, String>> {
         loop {
-            let feed = self.unread[self.searched..]
-                .iter()
-                .position(|byte| *byte == b'\n');
-            let line = match feed {
-                Some(feed) => self.unread.split_to(self.searched + feed + 1),
-                None if self.ended && !self.unread.is_empty() => self.unread.split(),
-                None => {
-                    self.searched = self.unread.len();
-                    return None;
-                }
+            let rest = self.chunk.get(self.start..).unwrap_or_default();
+            let feed = memchr(b'\n', rest);
+            let line = rest.get(..feed.unwrap_or(rest.len())).unwrap_or_default();
+            self.start += line.len() + usize::from(feed.is_some());
+            let is_whole = feed.is_some() || self.ended;
+            if !is_whole || !self.begun.is_empty() {
+                self.begun.extend_from_slice(line);
+            }
+            if !is_whole {
+                return None;
+            }
+            let line = if self.begun.is_empty() {
+                line
+            } else {
+                &self.begun
             };
-            self.searched = 0;
             self.count += 1;
-            if !line.trim_ascii().is_empty() {
-                return Some(line.freeze());
+            let is_blank = line.trim_ascii().is_empty();
+            let decoded = (!is_blank).then(|| decode_json_line(line, self.count));
+            self.begun.clear();
+            if decoded.is_some() || feed.is_none() {
+                return decoded;
             }
         }
     }
 
+    fn push(&mut self, chunk: Bytes) {
+        self.chunk = chunk;
+        self.start = 0;
+    }
+
     fn give_up(&mut self) {
-        self.unread.clear();
-        self.searched = 0;
+        self.begun = Vec::new();
+        self.push(Bytes::new());
         self.ended = true;
     }
 }
@@ -74,17 +90,21 @@ impl<T: DeserializeOwned> Stream for Lines<T> {
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
         loop {
-            if let Some(line) = this.cut() {
-                let decoded = decode_json_line(&line, this.count);
-                return Poll::Ready(Some(
-                    decoded.map_err(|problem| this.body.decode_error(problem)),
-                ));
+            if let Some(decoded) = this.next() {
+                let decoded = decoded.map_err(|problem| this.body.decode_error(problem));
+                return Poll::Ready(Some(decoded));
             }
             if this.ended {
                 return Poll::Ready(None);
             }
+            if this.begun.len() > LINE_LIMIT {
+                this.give_up();
+                this.body.end();
+                let problem = format!("has a line of more than {LINE_LIMIT} bytes");
+                return Poll::Ready(Some(Err(this.body.decode_error(problem))));
+            }
             match ready!(Pin::new(&mut this.body).poll_next(context)) {
-                Some(Ok(chunk)) => this.unread.extend_from_slice(&chunk),
+                Some(Ok(chunk)) => this.push(chunk),
                 Some(Err(error)) => {
                     // Half a line is no line.
                     this.give_up();
@@ -92,14 +112,9 @@ impl<T: DeserializeOwned> Stream for Lines<T> {
                 }
                 None => this.ended = true,
             }
-            if this.unread.len() > LINE_LIMIT && !this.unread[this.searched..].contains(&b'\n') {
-                this.give_up();
-                let error = this
-                    .body
-                    .decode_error(format!("has a line of more than {LINE_LIMIT} bytes"));
-                this.body.end();
-                return Poll::Ready(Some(Err(error)));
-            }
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
