@@ -75,7 +75,18 @@ struct Readme;
 mod client;
 mod discard;
 // Documentation only. Its code needs these features.
-#[cfg(any(doc, all(doctest, feature = "macros", feature = "stream")))]
+#[cfg(any(
+    doc,
+    all(
+        doctest,
+        feature = "blocking",
+        feature = "file-store",
+        feature = "macros",
+        feature = "redis",
+        feature = "stream",
+        feature = "testing"
+    )
+))]
 pub mod guide;
 mod middleware;
 #[doc(hidden)]

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::{files, root};
+use super::{files, read, root};
 
 #[test]
 fn every_local_link_leads_to_a_file_and_a_heading() {
@@ -18,6 +18,24 @@ fn every_local_link_leads_to_a_file_and_a_heading() {
         }
     }
     assert!(broken.is_empty(), "broken links:\n{}", broken.join("\n"));
+}
+
+#[test]
+fn every_chapter_is_listed_and_on_docs_rs() {
+    let list = read("docs/README.md");
+    let guide = read("wristband-m2m-reqwest/src/guide.rs");
+    for chapter in files(&root().join("docs"), "md") {
+        let name = chapter.file_name().and_then(|name| name.to_str());
+        let name = name.expect("a name");
+        assert!(
+            name == "README.md" || list.contains(&format!("]({name})")),
+            "{name}: add it to docs/README.md"
+        );
+        assert!(
+            name == "README.md" || guide.contains(&format!("\"{name}\"")),
+            "{name}: add it to `chapters!` in wristband-m2m-reqwest/src/guide.rs, and to its list"
+        );
+    }
 }
 
 fn leads_somewhere(page: &Path, folder: &Path, target: &str) -> bool {
