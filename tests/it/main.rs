@@ -2,5 +2,6 @@
 
 mod client;
 mod docs;
+mod metrics;
 mod middleware;
 mod token;

@@ -4,11 +4,13 @@
 #![allow(missing_debug_implementations, reason = "unpublished")]
 
 mod api_server;
+mod meter;
 mod raw_server;
 mod reply;
 mod tls;
 
 pub use api_server::{ApiServer, Recorded};
+pub use meter::{Meter, Reading};
 pub use raw_server::{RawReply, RawServer};
 pub use reply::Reply;
 pub use tls::PrivateRoot;

@@ -55,11 +55,17 @@
 //! | `multipart` | | `#[multipart]` arguments, and `multipart` on request builders |
 //! | `stream` | | `ByteStream`, `JsonLines`, `Events` and `Pages` |
 //! | `testing` | | `wristband_m2m::testing::MockWristband`, a token endpoint on loopback |
+//! | `metrics` | | metrics through the [`metrics`](https://docs.rs/metrics) facade, see [`describe_metrics`] |
 //! | `blocking` | | `wristband_m2m::blocking`, tokens for synchronous programs |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
-    not(all(feature = "macros", feature = "stream", feature = "testing")),
+    not(all(
+        feature = "macros",
+        feature = "metrics",
+        feature = "stream",
+        feature = "testing"
+    )),
     allow(
         rustdoc::broken_intra_doc_links,
         reason = "links to what a feature adds are checked with all features"
@@ -119,5 +125,7 @@ pub use crate::middleware::extensions::{MinTokenLife, SkipWristbandAuth};
 pub use crate::middleware::outcome::{AuthOutcome, NotRetried};
 pub use crate::middleware::redirect::same_origin_redirects;
 pub use crate::middleware::{WristbandAuth, WristbandAuthBuilder};
+#[cfg(feature = "metrics")]
+pub use crate::telemetry::describe::describe_metrics;
 #[cfg(feature = "macros")]
 pub use wristband_m2m_macros::wristband_m2m;

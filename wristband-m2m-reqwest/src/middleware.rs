@@ -34,7 +34,7 @@ use self::origin_policy::{OriginPolicy, TokenDecision};
 use self::outcome::{AuthOutcome, NotRetried};
 use self::replay::Replay;
 use crate::discard::discard;
-use crate::telemetry::run_attempt;
+use crate::telemetry::{self, run_attempt};
 
 /// Attaches a Wristband token to each request, and recovers when an API rejects it.
 ///
@@ -346,13 +346,18 @@ impl Shared {
             let (renewed, replay) = match renewed.and_then(|token| Ok((token, replay.clone()?))) {
                 Ok(renewed) => renewed,
                 // The reason is for the first 401; a later one is the outcome of the retry.
-                Err(_) if outcome.retried() => return Ok(outcome.on(response)),
-                Err(reason) => return Ok(AuthOutcome::not_retried_for(reason).on(response)),
+                Err(reason) => {
+                    telemetry::not_retried(reason);
+                    if !outcome.retried() {
+                        outcome = AuthOutcome::not_retried_for(reason);
+                    }
+                    return Ok(outcome.on(response));
+                }
             };
             token = renewed;
             // Not before there is a new token: until then the response may be the caller's.
             discard(response).await;
-            tracing::debug!("sending the request again with a new token");
+            telemetry::resending(self.client.is_adopted(&token));
             let request = replay.into_request(url.clone(), token.authorization().clone());
             response = run_attempt(next.clone(), request, extensions).await?;
             // It may be older than the rejection, and then says nothing about the renewal.
@@ -364,6 +369,7 @@ impl Shared {
             match response.status() {
                 StatusCode::UNAUTHORIZED if may_be_old => {}
                 StatusCode::UNAUTHORIZED => {
+                    telemetry::rejected_again();
                     if let Some(origin) =
                         Origin::of(&url).filter(|_| !is_insufficient_scope(&response))
                     {
@@ -399,7 +405,7 @@ impl Shared {
         if !self.circuit_breaker.record_rejection(&origin, token) {
             return Err(NotRetried::CircuitOpen);
         }
-        tracing::debug!(%origin, "the API rejected the token");
+        telemetry::token_rejected(&origin);
         self.replace_token(&origin, token).await
     }
 
@@ -422,7 +428,7 @@ impl Shared {
         self.circuit_breaker
             .record_renewal(origin, rejected, renewal);
         replacement.map_err(|error| {
-            tracing::debug!(%error, "no new token could be obtained: returning the 401");
+            telemetry::no_new_token(&error);
             match error.kind() {
                 TokenErrorKind::RenewalLimited => NotRetried::CircuitOpen,
                 _ => NotRetried::NoToken,

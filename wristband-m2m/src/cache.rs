@@ -13,7 +13,6 @@
 
 mod background;
 mod backoff;
-mod event;
 #[cfg(all(test, shuttle))]
 mod interleavings;
 mod sharded_slot;
@@ -29,7 +28,6 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use self::backoff::Backoff;
-use self::event::CacheEvent;
 use self::sharded_slot::Slot;
 use self::single_flight::{WaitOutcome, Waiter};
 use self::state::{AttachedFlight, Current, FlightId, State};
@@ -39,9 +37,10 @@ use crate::error::TokenError;
 use crate::fetch::{Demand, Fetcher, Need};
 use crate::jitter::jitter;
 use crate::runtime::{self, Mutex, lock, sleep, spawn};
-use crate::status::TokenStatus;
+use crate::status::{TokenState, TokenStatus};
 #[cfg(feature = "token-store")]
 use crate::store::{SharedTokens, StoreState};
+use crate::telemetry::{self, CacheEvent, StateGauge};
 use crate::token::AccessToken;
 use crate::token::expiry::{ExpiryPolicy, Phase};
 
@@ -59,6 +58,7 @@ pub(crate) struct TokenCache {
     fetcher: Fetcher,
     /// Set when the last handle is gone; running flights stop then.
     closed: watch::Sender<bool>,
+    state_gauge: StateGauge<TokenState>,
 }
 
 /// What a caller asks for.
@@ -102,6 +102,7 @@ impl TokenCache {
             longest_fast_path,
             fetcher,
             closed: watch::Sender::new(false),
+            state_gauge: StateGauge::new(TokenState::Empty),
         }
     }
 
@@ -122,7 +123,7 @@ impl TokenCache {
             let pending = self.tend(&mut state, &now, phase);
             (token, pending)
         };
-        launch(pending);
+        self.launch(pending);
         token
     }
 
@@ -159,7 +160,8 @@ impl TokenCache {
             self.fetcher.clear(token);
             state.forget(&self.slot);
         }
-        tracing::debug!("cleared the cached token");
+        self.tell_state();
+        telemetry::cleared();
     }
 
     /// Clears only if `rejected` is still the cached token.
@@ -174,7 +176,8 @@ impl TokenCache {
             is_cached
         };
         if cleared {
-            tracing::debug!("cleared the rejected token");
+            self.tell_state();
+            telemetry::cleared_rejected();
         }
         cleared
     }
@@ -220,6 +223,7 @@ impl TokenCache {
             state.flight = None;
             state.end_backoff();
         }
+        self.state_gauge.clear();
         self.closed.send_replace(true);
     }
 
@@ -229,8 +233,10 @@ impl TokenCache {
                 Decision::Serve(token) => return Ok(token),
                 Decision::Wait(joined) => joined,
             };
-            tracing::debug!("waiting for a token");
-            match joined.waiter.wait(joined.patience).await {
+            let waiting = telemetry::waiting();
+            let outcome = joined.waiter.wait(joined.patience).await;
+            drop(waiting);
+            match outcome {
                 WaitOutcome::Completed(Ok(token)) => {
                     if !token.lifetime().is_expired(&Moment::now()) {
                         return Ok(token);
@@ -241,6 +247,7 @@ impl TokenCache {
                     if let Some(attached) = lock(&self.state).attached(joined.flight) {
                         attached.is_slow = true;
                     }
+                    self.tell_state();
                     if let Some(token) = self.fall_back(ask) {
                         return Ok(token);
                     }
@@ -273,8 +280,12 @@ impl TokenCache {
     }
 
     fn decide(self: &Arc<Self>, ask: Ask<'_>) -> Result<Decision, TokenError> {
-        let (decision, pending) = self.decide_locked(&mut lock(&self.state), ask)?;
-        launch(pending);
+        let decided = self.decide_locked(&mut lock(&self.state), ask);
+        if let Ask::Replacement(_) = ask {
+            self.tell_state();
+        }
+        let (decision, pending) = decided?;
+        self.launch(pending);
         Ok(decision)
     }
 
@@ -417,7 +428,21 @@ impl TokenCache {
                 .then(|| self.prepare_if_due(&mut state, &now))
                 .flatten()
         };
-        launch(pending);
+        self.launch(pending);
+    }
+
+    /// Spawns a flight that was prepared under the lock.
+    fn launch(&self, pending: Option<PendingFlight>) {
+        if let Some(pending) = pending {
+            self.tell_state();
+            pending.launch();
+        }
+    }
+
+    /// Called after each change of the state, once it is unlocked.
+    fn tell_state(&self) {
+        self.state_gauge
+            .update(|| lock(&self.state).gauge(&Moment::now()));
     }
 
     fn demand(&self, need: Need) -> Demand {
@@ -426,10 +451,13 @@ impl TokenCache {
 
     /// Called by the flight when an attempt has failed and others follow. From now on valid tokens are served at once.
     fn on_failed_attempt(&self, flight: FlightId, error: &TokenError) {
-        let mut state = lock(&self.state);
-        if state.attached(flight).is_some() && state.backoff.is_none() {
-            state.backoff = Some(Backoff::begin(error.clone(), Moment::now()));
+        {
+            let mut state = lock(&self.state);
+            if state.attached(flight).is_some() && state.backoff.is_none() {
+                state.backoff = Some(Backoff::begin(error.clone(), Moment::now()));
+            }
         }
+        self.tell_state();
     }
 
     /// Called by the flight when it has an outcome.
@@ -443,19 +471,24 @@ impl TokenCache {
                 Err(error) => self.note_failure(&mut state, error, &now),
             }
         };
-        event.trace();
+        self.tell_state();
+        event.tell();
     }
 
     /// Called when a flight ended without an outcome, or seems to sit on a runtime that nobody drives.
     fn on_abandoned(&self, flight: FlightId) {
         let was_attached = lock(&self.state).detach(flight);
         if was_attached {
-            CacheEvent::Abandoned.trace();
+            self.tell_state();
+            CacheEvent::Abandoned.tell();
         }
     }
 
     fn store(&self, state: &mut State, token: &AccessToken) -> CacheEvent {
         let lifetime = token.lifetime();
+        let now = Moment::now();
+        let replaced = state.current.as_ref().filter(|it| !it.is_rejected);
+        let replaced = replaced.map(|current| current.token.lifetime().remaining(&now));
         state.current = Some(Current {
             token: token.clone(),
             schedule: self.policy.schedule(lifetime.life, jitter()),
@@ -465,6 +498,7 @@ impl TokenCache {
         CacheEvent::Fetched {
             expires_in: lifetime.life,
             failures: state.end_backoff().map_or(0, |backoff| backoff.failures),
+            replaced,
         }
     }
 
@@ -501,13 +535,6 @@ impl TokenCache {
             failures,
             left,
         }
-    }
-}
-
-/// Spawns a flight that was prepared under the lock.
-fn launch(pending: Option<PendingFlight>) {
-    if let Some(pending) = pending {
-        pending.launch();
     }
 }
 

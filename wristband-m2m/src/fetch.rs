@@ -30,6 +30,7 @@ use crate::error::{TokenError, TokenErrorKind};
 use crate::runtime::{Mutex, lock, race, sleep};
 #[cfg(feature = "token-store")]
 use crate::store::SharedTokens;
+use crate::telemetry::{self, RateLimiterWait, TokenRequest};
 use crate::token::AccessToken;
 use crate::token::expiry::Lifetime;
 
@@ -194,17 +195,17 @@ impl Fetcher {
         // Turns come once an interval, whatever the timeout.
         let longest = self.request_timeout.max(INTERVAL);
         let start = Instant::now();
-        let mut has_waited = false;
+        let mut waiting = None;
         loop {
             if observer.is_unwanted() {
                 return Err(unwanted());
             }
             let Err(wait) = lock(&self.rate_limiter).try_acquire(Instant::now()) else {
-                self.is_limited.store(has_waited, Ordering::Relaxed);
+                self.is_limited.store(waiting.is_some(), Ordering::Relaxed);
                 return Ok(());
             };
             if !self.is_limited.swap(true, Ordering::Relaxed) {
-                tracing::warn!("token requests are rate limited to 1 per second");
+                telemetry::rate_limited();
             }
             let Some(left) = longest
                 .checked_sub(start.elapsed())
@@ -214,7 +215,7 @@ impl Fetcher {
                     "the rate limit of token requests left no turn within the request timeout",
                 ));
             };
-            has_waited = true;
+            waiting.get_or_insert_with(RateLimiterWait::begin);
             race(sleep(wait.min(left)), observer.unwanted()).await;
         }
     }
@@ -266,7 +267,7 @@ impl<O: FetchObserver> Cycle<'_, O> {
             let Some(delay) = delay.filter(|_| !single_attempt) else {
                 return Err(error);
             };
-            tracing::debug!(attempts, %error, "token request failed; trying again");
+            telemetry::retrying(attempts, &error);
             self.observer.on_failed_attempt(&error);
             sleep(delay).await;
         }
@@ -349,17 +350,20 @@ impl<O: FetchObserver> Cycle<'_, O> {
         loop {
             let asked_at = self.begin_request().await?;
             let mut deadline = Deadline::after(self.fetcher.request_timeout);
-            match self.sharing.while_leased(target.fetch(&mut deadline)).await {
-                Ok(issued) => return accept(issued, asked_at),
+            let request = TokenRequest::begin();
+            let fetched = self.sharing.while_leased(target.fetch(&mut deadline)).await;
+            let result = fetched.and_then(|issued| accept(issued, asked_at));
+            request.end(&result);
+            match result {
                 Err(error)
                     if error.kind() == TokenErrorKind::Timeout
                         && deadline.has_slept()
                         && may_repeat =>
                 {
-                    tracing::debug!("the machine slept during a token request; trying again");
+                    telemetry::machine_slept();
                     may_repeat = false;
                 }
-                Err(error) => return Err(error),
+                result => return result,
             }
         }
     }

@@ -45,6 +45,7 @@
 //! | `redis` | | [`RedisTokenStore`], one token for all processes of a fleet |
 //! | `file-store` | | [`FileTokenStore`], one token for all processes of a host |
 //! | `token-store` | on with `rustls` | [`TokenStore`], for a store on another database; brings aws-lc-rs, as rustls does |
+//! | `metrics` | | metrics through the [`metrics`](https://docs.rs/metrics) facade, see [`describe_metrics`] |
 //! | `blocking` | | [`blocking::WristbandM2mClient`](crate::blocking), for synchronous programs |
 //! | `testing` | | [`testing::MockWristband`](crate::testing), a token endpoint on loopback |
 
@@ -53,6 +54,7 @@
     not(all(
         feature = "blocking",
         feature = "file-store",
+        feature = "metrics",
         feature = "redis",
         feature = "testing"
     )),
@@ -84,6 +86,7 @@ mod runtime;
 mod status;
 #[cfg(feature = "token-store")]
 mod store;
+mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod token;
@@ -104,5 +107,7 @@ pub use store::{
     LeaseId, StoreAnswer, StoreError, StoreQuery, StoreRecord, StoreSlot, StoreState, TokenStore,
     Verdict,
 };
+#[cfg(feature = "metrics")]
+pub use telemetry::describe::describe_metrics;
 pub use token::AccessToken;
 pub use {http, reqwest};

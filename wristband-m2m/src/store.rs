@@ -35,6 +35,7 @@ pub use self::check::check_token_store;
 pub use self::error::StoreError;
 #[cfg(feature = "file-store")]
 pub use self::file::FileTokenStore;
+pub(crate) use self::health::Change as StoreChange;
 pub use self::health::StoreState;
 pub use self::lease::LeaseId;
 pub use self::query::{StoreQuery, Verdict};

@@ -1,6 +1,7 @@
 //! One token for a fleet: the stores, alone and under many processes.
 
 mod file_store;
+mod metrics;
 mod processes;
 mod recovery;
 mod redis_faults;

@@ -9,6 +9,7 @@ use ::wristband_m2m::private::{jitter, jittered};
 use reqwest::Url;
 
 use crate::middleware::origin::Origin;
+use crate::telemetry::{self, OpenCircuits};
 
 /// The circuit opens after this many renewals in a row whose token was rejected too.
 const FAILURE_THRESHOLD: u32 = 3;
@@ -164,6 +165,12 @@ impl<T: PartialEq> CircuitBreaker<T> {
         self.circuits.len()
     }
 
+    /// How many origins have an open circuit, half-open ones included.
+    pub(crate) fn open(&self) -> usize {
+        let is_open = |circuit: &&Circuit<T>| circuit.consecutive_failures >= FAILURE_THRESHOLD;
+        self.circuits.iter().filter(is_open).count()
+    }
+
     fn find(&mut self, is_it: impl Fn(&Circuit<T>) -> bool) -> Option<&mut Circuit<T>> {
         self.circuits.iter_mut().find(|circuit| is_it(circuit))
     }
@@ -241,6 +248,7 @@ pub(super) struct SharedCircuitBreaker {
     breaker: Mutex<CircuitBreaker<ByFetch>>,
     /// How many origins are tracked: none in good times, and then a success costs one load.
     tracked: AtomicUsize,
+    open: OpenCircuits,
 }
 
 /// A token, equal to itself and not to one fetched later with the same text.
@@ -257,6 +265,7 @@ impl SharedCircuitBreaker {
         Self {
             breaker: Mutex::new(CircuitBreaker::new()),
             tracked: AtomicUsize::new(0),
+            open: OpenCircuits::new(),
         }
     }
 
@@ -265,18 +274,15 @@ impl SharedCircuitBreaker {
         let permit = self.with_breaker(|breaker| {
             breaker.record_rejection(origin, ByFetch(token.clone()), Instant::now(), jitter())
         });
+        self.count_open();
         match permit {
             Permit::Allowed => true,
             Permit::Opened(pause) => {
-                tracing::warn!(
-                    %origin,
-                    pause_ms = pause.as_millis(),
-                    "circuit breaker opened: the API rejects fresh tokens, returning its 401s unchanged"
-                );
+                telemetry::circuit_opened(origin, pause);
                 false
             }
             Permit::Open => {
-                tracing::debug!(%origin, "circuit breaker is open: returning a 401 unchanged");
+                telemetry::circuit_is_open(origin);
                 false
             }
         }
@@ -295,11 +301,8 @@ impl SharedCircuitBreaker {
 
     pub(super) fn record_accepted_replay(&self, url: &Url) {
         if self.with_breaker(|breaker| breaker.record_accepted_replay(url)) {
-            let origin = Origin::of(url).map(tracing::field::display);
-            tracing::info!(
-                origin,
-                "circuit breaker closed: the API accepts tokens again"
-            );
+            self.count_open();
+            telemetry::circuit_closed(url);
         }
     }
 
@@ -316,6 +319,11 @@ impl SharedCircuitBreaker {
     pub(super) fn is_idle(&self) -> bool {
         // Relaxed: the count publishes nothing, and a success that just misses it is followed by another.
         self.tracked.load(Ordering::Relaxed) == 0
+    }
+
+    fn count_open(&self) {
+        self.open
+            .update(|| self.with_breaker(|breaker| breaker.open()));
     }
 
     fn with_breaker<R>(&self, work: impl FnOnce(&mut CircuitBreaker<ByFetch>) -> R) -> R {

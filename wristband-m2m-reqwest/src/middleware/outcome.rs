@@ -51,6 +51,20 @@ pub enum NotRetried {
     InsufficientScope,
 }
 
+impl NotRetried {
+    /// For metrics.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Disabled => "disabled",
+            Self::BodyNotReplayable => "body_not_replayable",
+            Self::OtherOrigin => "other_origin",
+            Self::NoToken => "no_token",
+            Self::CircuitOpen => "circuit_open",
+            Self::InsufficientScope => "insufficient_scope",
+        }
+    }
+}
+
 impl AuthOutcome {
     pub(crate) const UNAUTHENTICATED: Self = Self {
         token_attached: false,

@@ -161,6 +161,15 @@ impl State {
             _ => TokenState::Empty,
         }
     }
+
+    /// The state as a gauge shows it: without a token to serve, a failure lasts until a request succeeds, and does not
+    /// flicker with each request.
+    pub(super) fn gauge(&self, now: &Moment) -> TokenState {
+        match self.summary(now) {
+            TokenState::Refreshing if self.backoff.is_some() => TokenState::Failed,
+            state => state,
+        }
+    }
 }
 
 impl Current {

@@ -1,6 +1,5 @@
 //! The secrets of one client: which one a fetch tries first, and which one after it.
 
-use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +8,7 @@ use super::secret_answer::{SourceFault, ask};
 use super::secret_source::SecretSource;
 use crate::error::TokenError;
 use crate::runtime::{Mutex, lock};
+use crate::telemetry;
 
 /// A rotation has no single moment: the source, the endpoint and other processes learn of it one after another. So the
 /// secret that is given now is kept beside those that worked before.
@@ -251,14 +251,13 @@ fn trace(change: Option<Change>) {
     match change {
         None => {}
         Some(Change::Preferred) => {
-            tracing::info!("the other client secret works and is preferred from now on");
+            telemetry::secret_switched();
         }
         Some(Change::InTrouble(error)) => {
-            let cause = error.source().map(tracing::field::display);
-            tracing::warn!(%error, cause, "using the client secret from before");
+            telemetry::secret_source_failed(&error);
         }
         Some(Change::Recovered) => {
-            tracing::info!("the client secret source gives a secret that works again");
+            telemetry::secret_source_recovered();
         }
     }
 }

@@ -1,6 +1,5 @@
 //! Whether the store is worth asking: a circuit breaker around it.
 
-use std::error::Error as _;
 use std::time::Duration;
 
 use super::error::StoreError;
@@ -40,29 +39,11 @@ struct Trouble {
     retry_at: Moment,
 }
 
-/// What is traced, once per change.
+/// What is told, once per change.
 #[derive(Debug)]
-pub(super) enum Change {
+pub(crate) enum Change {
     Failed(StoreError),
     Recovered { failures: u32 },
-}
-
-impl Change {
-    pub(super) fn trace(self) {
-        match self {
-            Self::Failed(error) => {
-                let cause = error.source().map(ToString::to_string);
-                tracing::warn!(
-                    %error,
-                    cause,
-                    "the token store failed; this process fetches its own tokens until it works again"
-                );
-            }
-            Self::Recovered { failures } => {
-                tracing::info!(failures, "the token store works again; tokens are shared");
-            }
-        }
-    }
 }
 
 impl Health {

@@ -28,6 +28,7 @@ use crate::error::TokenError;
 use crate::fetch::Demand;
 use crate::jitter::{jitter, jittered};
 use crate::runtime::{sleep, spawn};
+use crate::telemetry::{self, store_operation};
 use crate::token::AccessToken;
 use crate::token::expiry::{Lifetime, Phase};
 
@@ -122,6 +123,7 @@ impl StoreSession {
                 StoreAnswer::Found { record, life } => {
                     match self.judge(&sealer, &record, life, asked_at, &demand) {
                         Judged::Adopt(token) => {
+                            telemetry::adopted();
                             // There is nothing to put.
                             self.sealer = None;
                             return Ok(Some(token));
@@ -218,8 +220,9 @@ impl StoreSession {
     async fn ask(&mut self, sealer: &Sealer, query: StoreQuery) -> Option<StoreAnswer> {
         let store = Arc::clone(&self.shared.store);
         let slot = sealer.slot().clone();
-        let operation: Operation<StoreAnswer> =
-            Box::pin(async move { store.look(&slot, &query).await });
+        let operation: Operation<StoreAnswer> = Box::pin(store_operation("look", async move {
+            store.look(&slot, &query).await
+        }));
         let start = Moment::now();
         let answer = self.shared.attempt(self.patience, operation).await;
         let spent = Moment::now().since(&start);
@@ -295,8 +298,9 @@ impl StoreSession {
             sleep(LEASE / 3).await;
             let store = Arc::clone(&self.shared.store);
             let sealer = Arc::clone(&sealer);
-            let operation: Operation<bool> =
-                Box::pin(async move { store.renew(sealer.slot(), &lease, LEASE).await });
+            let operation: Operation<bool> = Box::pin(store_operation("renew", async move {
+                store.renew(sealer.slot(), &lease, LEASE).await
+            }));
             let limit = self.shared.limit().unwrap_or_default();
             if self.shared.attempt(limit, operation).await != Some(true) {
                 return;
@@ -333,12 +337,12 @@ impl StoreSession {
         let store = Arc::clone(&self.shared.store);
         let replaces = self.known.take();
         let lease = self.lease.unwrap_or_else(|| LeaseId::new(random_id()));
-        let operation: Operation<bool> = Box::pin(async move {
+        let operation: Operation<bool> = Box::pin(store_operation("put", async move {
             let replaces = replaces.as_ref();
             store
                 .put(sealer.slot(), &lease, &record, replaces, life)
                 .await
-        });
+        }));
         self.end(operation).await;
     }
 
@@ -356,8 +360,9 @@ impl StoreSession {
             return;
         }
         let store = Arc::clone(&self.shared.store);
-        let operation: Operation<bool> =
-            Box::pin(async move { store.fail(sealer.slot(), &lease, &record, life).await });
+        let operation: Operation<bool> = Box::pin(store_operation("fail", async move {
+            store.fail(sealer.slot(), &lease, &record, life).await
+        }));
         self.end(operation).await;
     }
 

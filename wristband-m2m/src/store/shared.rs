@@ -18,6 +18,7 @@ use super::session::StoreSession;
 use super::slot::StoreSlot;
 use crate::clock::Moment;
 use crate::runtime::{Mutex, lock, within};
+use crate::telemetry::{StateGauge, store_changed, store_operation};
 use crate::token::AccessToken;
 use crate::token::expiry::ExpiryPolicy;
 
@@ -34,6 +35,7 @@ pub(crate) struct SharedTokens {
     pub(super) store: Arc<dyn TokenStore>,
     pub(super) policy: ExpiryPolicy,
     memory: Mutex<Memory>,
+    state_gauge: StateGauge<StoreState>,
 }
 
 #[derive(Default)]
@@ -70,6 +72,7 @@ impl SharedTokens {
             store,
             policy,
             memory: Mutex::default(),
+            state_gauge: StateGauge::new(StoreState::Ready),
         }
     }
 
@@ -202,7 +205,8 @@ impl SharedTokens {
         };
         // A subscriber may look at the client's status.
         if let Some(change) = change {
-            change.trace();
+            self.state_gauge.update(|| self.state());
+            store_changed(change);
         }
         result.ok()
     }
@@ -236,7 +240,9 @@ impl SharedTokens {
     /// Gives a lease back, whatever comes of it.
     pub(super) async fn release(&self, slot: StoreSlot, lease: LeaseId) {
         let store = Arc::clone(&self.store);
-        let operation: Operation<()> = Box::pin(async move { store.release(&slot, &lease).await });
+        let operation: Operation<()> = Box::pin(store_operation("release", async move {
+            store.release(&slot, &lease).await
+        }));
         let limit = self.limit().unwrap_or_default();
         self.attempt(limit, operation).await;
     }

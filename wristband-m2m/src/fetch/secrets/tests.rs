@@ -1,6 +1,7 @@
 use super::*;
 use crate::error::ErrorDocument;
 use http::StatusCode;
+use std::error::Error as _;
 use std::future::pending;
 use std::io;
 use std::sync::Mutex as StdMutex;

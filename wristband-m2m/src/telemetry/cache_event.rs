@@ -1,16 +1,19 @@
-//! What is traced when the cache changes.
+//! What is told when the cache changes.
 
 use std::time::Duration;
 
+use super::meter;
 use crate::error::TokenError;
 
-/// Made while the cache's state is locked, and traced once it is not: a subscriber may be slow, or look at the client's
+/// Made while the cache's state is locked, and told once it is not: a subscriber may be slow, or look at the client's
 /// status itself.
-pub(super) enum CacheEvent {
+pub(crate) enum CacheEvent {
     Fetched {
         expires_in: Duration,
         /// How many fetches in a row had failed before.
         failures: u32,
+        /// The life left in the token that it replaces, unless there was none or an API had rejected it.
+        replaced: Option<Duration>,
     },
     Failed {
         error: TokenError,
@@ -24,17 +27,26 @@ pub(super) enum CacheEvent {
 
 impl CacheEvent {
     /// Warns when refreshes begin to fail, and not at each failure after it.
-    pub(super) fn trace(self) {
+    pub(crate) fn tell(self) {
+        if let Self::Fetched {
+            replaced: Some(remaining),
+            ..
+        } = self
+        {
+            meter::observe("wristband_m2m_token_remaining_seconds", &[], remaining);
+        }
         match self {
             Self::Fetched {
                 expires_in,
                 failures: 0,
+                ..
             } => {
                 tracing::debug!(expires_in = expires_in.as_secs(), "fetched a token");
             }
             Self::Fetched {
                 expires_in,
                 failures,
+                ..
             } => tracing::info!(
                 expires_in = expires_in.as_secs(),
                 failures,

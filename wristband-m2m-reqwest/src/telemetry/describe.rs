@@ -1,0 +1,33 @@
+//! The metrics of this crate by name.
+
+use ::wristband_m2m::private::describe::{Description, describe};
+
+const METRICS: [Description; 3] = [
+    Description::counter(
+        "wristband_m2m_unauthorized_total",
+        "401 responses to requests that carried a token, by what was done about them.",
+    ),
+    Description::gauge(
+        "wristband_m2m_circuit_breakers_open",
+        "Origins that rejected several fresh tokens in a row, and have accepted no renewed one since.",
+    ),
+    Description::counter(
+        "wristband_m2m_circuit_breaker_opened_total",
+        "How often a circuit breaker has opened.",
+    ),
+];
+
+/// Tells the recorder what all metrics mean, those of [`wristband_m2m`](mod@wristband_m2m) included, and their units.
+///
+/// Call it once, after the recorder is installed. Without it the metrics are the same, but an exporter has no text to show
+/// beside them.
+///
+/// # Examples
+///
+/// ```
+/// wristband_m2m_reqwest::describe_metrics();
+/// ```
+pub fn describe_metrics() {
+    ::wristband_m2m::describe_metrics();
+    describe(&METRICS);
+}
