@@ -357,6 +357,9 @@ impl TokenCache {
         if state.slot_until.is_none_or(|until| until.has_come(now)) {
             self.publish(state);
         }
+        if let (Some(current), Some(until)) = (&state.current, state.slot_until) {
+            self.slot.supply(&current.token, until);
+        }
         None
     }
 

@@ -1,5 +1,7 @@
 //! The token where callers find it: read often, written seldom.
 
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -13,17 +15,21 @@ use crate::token::AccessToken;
 /// all the rest of a hit.
 const WALL_CLOCK_TRUST: Duration = Duration::from_millis(1);
 
-/// As many copies as threads are likely to read at once; a power of two. Shuttle tries each order of their locks, so it
-/// is given few.
-const STRIPES: usize = if cfg!(all(test, shuttle)) { 2 } else { 16 };
+/// The first reader before there is one.
+const NOBODY: usize = usize::MAX;
 
 /// One token in several copies, a thread reading the one that is its own.
 ///
 /// With a single copy all threads would change one lock word and one reference count, and the cache line that holds
 /// them would travel from core to core for every call: a read would then cost four times as much on two cores as on one.
+/// A service may have a client for each of a thousand tenants, though, most of them idle: the stripes of further threads
+/// are made when a second thread reads, and hold a copy once their thread has read.
 #[derive(Debug)]
 pub(crate) struct Slot {
-    stripes: Box<[Stripe]>,
+    /// The stripe of the thread that read first.
+    first: Stripe,
+    first_reader: AtomicUsize,
+    others: OnceLock<Box<[Stripe]>>,
 }
 
 /// On cache lines of its own: two of 64 bytes, since processors fetch them in pairs.
@@ -43,14 +49,16 @@ struct Entry {
 impl Slot {
     pub(crate) fn new() -> Self {
         Self {
-            stripes: (0..STRIPES).map(|_| Stripe(Mutex::new(None))).collect(),
+            first: Stripe(Mutex::new(None)),
+            first_reader: AtomicUsize::new(NOBODY),
+            others: OnceLock::new(),
         }
     }
 
     /// The token, if nobody has to think about renewing it yet.
     pub(crate) fn fresh_token(&self) -> Option<AccessToken> {
         let now = Instant::now();
-        let mut stripe = lock(&self.stripes[thread_hint() % STRIPES].0);
+        let mut stripe = lock(&self.stripe().0);
         let entry = stripe.as_mut()?;
         if now >= entry.trusted_until && !entry.is_fresh(now) {
             return None;
@@ -58,27 +66,88 @@ impl Slot {
         Some(entry.token.clone())
     }
 
-    /// Puts a copy of `token` into each stripe.
+    /// Replaces the token wherever there is one.
     pub(crate) fn publish(&self, token: &AccessToken, fresh_until: Moment) {
-        let now = Instant::now();
-        for stripe in &self.stripes {
-            let entry = Entry {
-                token: token.detached_copy(),
-                fresh_until,
-                trusted_until: now,
-            };
-            *lock(&stripe.0) = Some(entry);
+        // The state's own handle is seldom touched.
+        *lock(&self.first.0) = Some(Entry::new(token.clone(), fresh_until));
+        for stripe in self.others.get().into_iter().flatten() {
+            let mut stripe = lock(&stripe.0);
+            if stripe.is_some() {
+                *stripe = Some(Entry::new(token.detached_copy(), fresh_until));
+            }
+        }
+    }
+
+    /// Gives this thread its copy of the token that was published, if it has none.
+    pub(crate) fn supply(&self, token: &AccessToken, fresh_until: Moment) {
+        let mut stripe = lock(&self.stripe().0);
+        if stripe.is_none() {
+            *stripe = Some(Entry::new(token.detached_copy(), fresh_until));
         }
     }
 
     pub(crate) fn clear(&self) {
-        for stripe in &self.stripes {
+        *lock(&self.first.0) = None;
+        for stripe in self.others.get().into_iter().flatten() {
             *lock(&stripe.0) = None;
         }
     }
+
+    /// The stripe of this thread.
+    fn stripe(&self) -> &Stripe {
+        let thread = thread_hint();
+        if self.first_reader.load(Ordering::Relaxed) == thread {
+            return &self.first;
+        }
+        match self.others.get() {
+            Some(others) => &others[thread & (others.len() - 1)],
+            None => self.new_stripe(thread),
+        }
+    }
+
+    #[cold]
+    fn new_stripe(&self, thread: usize) -> &Stripe {
+        let claim = self.first_reader.compare_exchange(
+            NOBODY,
+            thread,
+            Ordering::Relaxed,
+            Ordering::Relaxed,
+        );
+        if claim.is_ok() {
+            return &self.first;
+        }
+        let others = self
+            .others
+            .get_or_init(|| (0..stripes()).map(|_| Stripe(Mutex::new(None))).collect());
+        &others[thread & (others.len() - 1)]
+    }
+}
+
+/// As many as there may be threads that read at once, and some more, since threads get theirs without a look at whether
+/// it is taken; a power of two.
+#[cfg(not(all(test, shuttle)))]
+fn stripes() -> usize {
+    const FEWEST: usize = 8;
+    let cores = std::thread::available_parallelism().map_or(FEWEST, usize::from);
+    cores.next_power_of_two().max(FEWEST)
+}
+
+/// Shuttle tries each order of their locks, so it is given few.
+#[cfg(all(test, shuttle))]
+fn stripes() -> usize {
+    2
 }
 
 impl Entry {
+    fn new(token: AccessToken, fresh_until: Moment) -> Self {
+        Self {
+            token,
+            fresh_until,
+            // The first read looks at both clocks.
+            trusted_until: Instant::now(),
+        }
+    }
+
     fn is_fresh(&mut self, now: Instant) -> bool {
         let fresh = now < self.fresh_until.monotonic && Moment::now().wall < self.fresh_until.wall;
         if fresh {
