@@ -285,7 +285,8 @@ impl<O: FetchObserver> Cycle<'_, O> {
         let limit = self.fetcher.request_timeout;
         let trial = self.while_wanted(endpoint.secrets.begin(limit)).await?;
         if trial.is_err() {
-            self.fetcher.acquire(self.observer).await?;
+            // Whatever comes of the wait, the source is what failed.
+            self.fetcher.acquire(self.observer).await.ok();
         }
         trial
     }
