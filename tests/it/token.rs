@@ -6,12 +6,14 @@ mod environment;
 mod extremes;
 mod flights;
 mod hostile;
+mod memory;
 mod network;
 mod outage;
 mod request;
 mod rotation;
 mod secrecy;
 mod secret_source;
+mod shared_connections;
 
 use wristband_m2m::{WristbandM2mClient, WristbandM2mClientBuilder};
 use wristband_m2m_tests::RawServer;

@@ -34,6 +34,7 @@ use self::state::{AttachedFlight, Current, FlightId, State};
 use self::token_flight::TokenFlight;
 use crate::clock::Moment;
 use crate::error::TokenError;
+use crate::fetch::endpoint::TokenEndpoint;
 use crate::fetch::{Demand, Fetcher, Need};
 use crate::jitter::jitter;
 use crate::runtime::{self, Mutex, lock, sleep, spawn};
@@ -184,6 +185,10 @@ impl TokenCache {
 
     pub(crate) fn is_adopted(&self, token: &AccessToken) -> bool {
         self.fetcher.is_adopted(token)
+    }
+
+    pub(crate) fn endpoint(&self) -> Option<&TokenEndpoint> {
+        self.fetcher.endpoint()
     }
 
     /// Has the next caller look at the state, where it finds the same token.

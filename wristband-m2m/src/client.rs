@@ -13,6 +13,7 @@ use std::time::Duration;
 use crate::cache::{BackgroundRefresh, TokenCache};
 use crate::config_error::ConfigError;
 use crate::error::TokenError;
+use crate::fetch::endpoint::TokenEndpoint;
 use crate::status::TokenStatus;
 use crate::token::AccessToken;
 
@@ -354,6 +355,11 @@ impl WristbandM2mClient {
             background,
             application_vanity_domain: application_vanity_domain.map(String::into_boxed_str),
         }))
+    }
+
+    /// Where its tokens come from, unless that is a source of the application.
+    pub(crate) fn endpoint(&self) -> Option<&TokenEndpoint> {
+        self.0.cache.endpoint()
     }
 
     #[cfg(feature = "blocking")]

@@ -143,12 +143,16 @@ impl Fetcher {
         self.requests.load(Ordering::Relaxed)
     }
 
-    /// Why tokens are fetched with a secret from before.
-    pub(crate) fn secret_trouble(&self) -> Option<TokenError> {
+    pub(crate) fn endpoint(&self) -> Option<&TokenEndpoint> {
         match &self.backend {
-            Backend::Endpoint(endpoint) => endpoint.secrets.trouble(),
+            Backend::Endpoint(endpoint) => Some(endpoint),
             Backend::Custom(_) => None,
         }
+    }
+
+    /// Why tokens are fetched with a secret from before.
+    pub(crate) fn secret_trouble(&self) -> Option<TokenError> {
+        self.endpoint()?.secrets.trouble()
     }
 
     /// Called when the cache is cleared of `token`: another process's copy of it is of no use either.

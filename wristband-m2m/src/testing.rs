@@ -151,7 +151,7 @@ impl MockWristband {
             .client_id(Self::CLIENT_ID)
             .client_secret(Self::CLIENT_SECRET)
             .token_endpoint(&self.0.url)
-            .http_client(plain_http())
+            .default_http_client(plain_http())
     }
 
     /// Returns the URL of the token endpoint, `http://127.0.0.1:{port}/api/v1/oauth2/token`.

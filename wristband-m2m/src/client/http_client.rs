@@ -6,9 +6,30 @@ use reqwest::Url;
 use reqwest::redirect::Policy;
 
 use super::endpoint_url::is_loopback;
+use crate::client::WristbandM2mClient;
 use crate::config_error::ConfigError;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The HTTP client of `other`, for token requests to `url` too.
+pub(super) fn shared_http_client(
+    other: &WristbandM2mClient,
+    url: &Url,
+) -> Result<reqwest::Client, ConfigError> {
+    let wrong = |problem| Err(ConfigError::new("share_connections_with", problem));
+    let Some(endpoint) = other.endpoint() else {
+        return wrong(
+            "must not be a client with a `token_source`, which has no connections: pass a client with a token endpoint",
+        );
+    };
+    // A client for other machines may use a proxy, and a loopback request through it would show it the secret.
+    if is_loopback(url) && !is_loopback(endpoint.url()) {
+        return wrong(
+            "must be a client with an endpoint on loopback too, as this one is: leave it out for this client",
+        );
+    }
+    Ok(endpoint.http().clone())
+}
 
 /// Builds the HTTP client for token requests to `url`, from the user's builder or from our own.
 pub(super) fn http_client(

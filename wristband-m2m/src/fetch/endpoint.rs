@@ -43,6 +43,14 @@ impl TokenEndpoint {
         }
     }
 
+    pub(crate) fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
+    }
+
     pub(crate) fn client_id(&self) -> &str {
         &self.client_id
     }

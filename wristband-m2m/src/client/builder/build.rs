@@ -10,7 +10,7 @@ use super::{SecretSetting, WristbandM2mClientBuilder};
 use crate::cache::{BackgroundRefresh, TokenCache};
 use crate::client::WristbandM2mClient;
 use crate::client::endpoint_url::{domain_url, endpoint_url};
-use crate::client::http_client::http_client;
+use crate::client::http_client::{http_client, shared_http_client};
 use crate::config_error::ConfigError;
 use crate::fetch::endpoint::TokenEndpoint;
 use crate::fetch::secret::Flaw;
@@ -36,7 +36,7 @@ impl WristbandM2mClientBuilder {
     }
 
     fn into_client(self) -> Result<WristbandM2mClient, ConfigError> {
-        self.check_numbers()?;
+        self.check_settings()?;
         let policy = ExpiryPolicy {
             buffer: self.token_expiration_buffer,
             refresh_ahead: self.refresh_ahead,
@@ -63,7 +63,13 @@ impl WristbandM2mClientBuilder {
         ))
     }
 
-    fn check_numbers(&self) -> Result<(), ConfigError> {
+    fn check_settings(&self) -> Result<(), ConfigError> {
+        if self.share_connections_with.is_some() && self.http_client.is_some() {
+            return Err(ConfigError::new(
+                "share_connections_with",
+                "must not be combined with `http_client`, since it brings a client that is finished: leave one of them out",
+            ));
+        }
         if self.retry.attempts == 0 {
             return Err(ConfigError::new(
                 "retry",
@@ -127,7 +133,10 @@ impl WristbandM2mClientBuilder {
             (None, Some(url)) => url,
             (None, None) => return Err(missing("application_vanity_domain")),
         };
-        let http = http_client(self.http_client, &url)?;
+        let http = match self.share_connections_with {
+            Some(other) => shared_http_client(&other, &url)?,
+            None => http_client(self.http_client.or(self.default_http_client), &url)?,
+        };
         let client_id = client_id.to_owned();
         let secondary = self.secondary_client_secret;
         let secrets = match secret {

@@ -163,6 +163,36 @@ fn settings_that_could_never_work_are_refused() {
     assert!(longest.build().is_ok());
 }
 
+struct NoSource;
+
+#[async_trait::async_trait]
+impl TokenSource for NoSource {
+    async fn fetch_token(&self) -> Result<crate::IssuedToken, crate::TokenError> {
+        Err(crate::TokenError::permanent("never asked"))
+    }
+}
+
+#[test]
+fn connections_are_shared_with_a_client_that_has_some() {
+    let endpoint = "http://127.0.0.1:9/token";
+    let remote = complete().build().unwrap();
+    let local = complete().token_endpoint(endpoint).build().unwrap();
+    assert!(complete().share_connections_with(&remote).build().is_ok());
+    assert!(complete().share_connections_with(&local).build().is_ok());
+
+    let http = reqwest::Client::builder().no_proxy();
+    let both = complete().http_client(http).share_connections_with(&remote);
+    // It may go through a proxy, which must not see a secret that is sent in plain text.
+    let exposed = complete()
+        .token_endpoint(endpoint)
+        .share_connections_with(&remote);
+    let source = WristbandM2mClient::builder().token_source(NoSource);
+    let without = complete().share_connections_with(&source.build().unwrap());
+    for builder in [both, exposed, without] {
+        assert_eq!(error_of(builder).setting(), "share_connections_with");
+    }
+}
+
 #[test]
 fn debug_shows_no_secret() {
     let builder = complete()
