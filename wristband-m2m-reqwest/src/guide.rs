@@ -6,6 +6,8 @@
 //! | [Errors and retries](errors) | what can fail, what may be tried again, `reqwest-retry` |
 //! | [Pages and events](pages) | endpoints that answer in pages, and streams |
 //! | [Testing your service](testing) | fakes, mocks, and a token endpoint in the test |
+//! | [Rotating client secrets](rotation) | files, vaults, two secrets, and what happens in between |
+//! | [Many tenants](tenants) | a client for each, what it costs, made on demand and dropped when idle |
 //! | [Security](security) | what is protected, redirects, proxies, and what is not |
 //! | [Troubleshooting](troubleshooting) | by symptom: every message, what it means, what to do |
 //! | [Coming from other Wristband SDKs](other_sdks) | TypeScript, Python, .NET and Node: their names beside ours |
@@ -33,6 +35,8 @@ chapters! {
     errors = "errors.md",
     pages = "pages.md",
     testing = "testing.md",
+    rotation = "rotation.md",
+    tenants = "tenants.md",
     security = "security.md",
     troubleshooting = "troubleshooting.md",
     other_sdks = "other-sdks.md",
