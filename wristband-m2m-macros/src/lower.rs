@@ -120,25 +120,25 @@ impl Lowered {
         let before = diagnostics.count();
         let index = self.service.item.items.len();
         let is_paged = matches!(&written, Written::Endpoint(method) if method.is_paged());
-        let mut is_sound = !is_stub && !has_mistake;
-        match written {
+        let is_lowered = match written {
             Written::Endpoint(method) => {
                 let endpoint = endpoint::endpoint(index, *method, defaults, diagnostics);
-                is_sound &= diagnostics.count() == before;
-                match endpoint {
-                    Some(endpoint) if is_sound => self.service.endpoints.push(endpoint),
-                    _ => self.broken.push(Broken { index, is_paged }),
-                }
+                let is_sound = !is_stub && !has_mistake && diagnostics.count() == before;
+                let endpoint = endpoint.filter(|_| is_sound);
+                let is_lowered = endpoint.is_some();
+                self.service.endpoints.extend(endpoint);
+                is_lowered
             }
             Written::Other(other) => {
                 verbs::without(&function, &other, diagnostics);
-                if function.default.is_some() && !is_stub {
-                    let provided = provided::provided(index, &function);
-                    self.service.provided.push(provided);
-                } else {
-                    self.broken.push(Broken { index, is_paged });
-                }
+                let is_provided = function.default.is_some() && !is_stub;
+                let provided = is_provided.then(|| provided::provided(index, &function));
+                self.service.provided.extend(provided);
+                is_provided
             }
+        };
+        if !is_lowered {
+            self.broken.push(Broken { index, is_paged });
         }
         self.service.item.items.push(TraitItem::Fn(function));
     }

@@ -30,6 +30,29 @@ trait Api {
     async fn whole(&self, #[url] url: &str) -> Result<(), ApiError>;
 }
 
+#[wristband_m2m]
+#[header("Content-Type", "application/vnd.api+json")]
+#[header("X-Source", "trait")]
+trait Typed {
+    #[post("/json")]
+    async fn json(&self, #[json] value: u8) -> Result<(), ApiError>;
+
+    #[post("/form")]
+    async fn form(&self, #[form] value: &[(&str, &str)]) -> Result<(), ApiError>;
+
+    #[post("/body")]
+    #[header("x-source", "method")]
+    async fn body(&self, #[body("text/csv")] value: &str) -> Result<(), ApiError>;
+
+    #[post("/raw")]
+    async fn raw(
+        &self,
+        #[body] value: &str,
+        #[header("Content-Type")] of: &str,
+        #[header("X-Source")] source: Option<&str>,
+    ) -> Result<(), ApiError>;
+}
+
 #[wristband_m2m(timeout = "1ms")]
 trait Slow {
     #[get("/slow")]
@@ -82,6 +105,36 @@ async fn an_argument_comes_in_its_place_even_without_a_value() {
     assert_eq!(requests[0].header("accept"), Some("text/plain"));
     assert_eq!(requests[1].target, "/argument?k%26%3D=a%20b");
     assert_eq!(requests[1].header("accept"), Some("*/*"));
+}
+
+#[tokio::test]
+async fn what_a_body_is_comes_before_what_the_trait_says() {
+    let world = World::new(|_| Reply::status(204)).await;
+    let api = TypedClient::with_base_url(world.api.url(""), world.token_client()).unwrap();
+    api.json(1).await.unwrap();
+    api.form(&[("a", "b")]).await.unwrap();
+    api.body("1,2").await.unwrap();
+    api.raw("<a/>", "application/xml", None).await.unwrap();
+    let requests = world.api.requests();
+    let header = |name: &str| -> Vec<Option<&str>> {
+        requests
+            .iter()
+            .map(|request| request.header(name))
+            .collect()
+    };
+    assert_eq!(
+        header("content-type"),
+        [
+            Some("application/vnd.api+json"),
+            Some("application/x-www-form-urlencoded"),
+            Some("text/csv"),
+            Some("application/xml"),
+        ]
+    );
+    assert_eq!(
+        header("x-source"),
+        [Some("trait"), Some("trait"), Some("method"), None]
+    );
 }
 
 #[tokio::test]
