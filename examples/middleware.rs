@@ -56,7 +56,7 @@ async fn main() -> anyhow::Result<()> {
         .get(&orders)
         .send()
         .await
-        .expect_err("no token can be had");
+        .expect_err("there is no token");
     if let Some(cause) = token_error(&error) {
         println!("no token: {cause}; transient: {}", cause.is_transient());
     }

@@ -29,17 +29,17 @@
 //! # The flow
 //!
 //! A request gets its token from the cache of the
-//! [`WristbandM2mClient`](struct@wristband_m2m::WristbandM2mClient). If the API answers 401, [`WristbandAuth`] clears
-//! that token, gets a new one (one token request for however many callers), and sends the request again, once, byte for
-//! byte. [`AuthOutcome`], an extension on every response, says what was done; [`token_error`] finds the cause when a
-//! request was not sent for want of a token.
+//! [`WristbandM2mClient`](struct@wristband_m2m::WristbandM2mClient). If the API responds 401, [`WristbandAuth`] replaces
+//! that token, by one token request for all callers, and sends the request again, once, byte for byte. [`AuthOutcome`], an
+//! extension on every response, says what was done; [`token_error`] finds the cause when a request was not sent because
+//! no token was available.
 //!
-//! The token goes over `https`, to loopback, and to origins that
-//! [`allow_origin`](WristbandAuthBuilder::allow_origin) lists; [`same_origin_redirects`] keeps redirects at home.
-//! One request may go without ([`SkipWristbandAuth`]) or ask for a token that lives long enough ([`MinTokenLife`]).
-//! [`WristbandAuth`] tells how it stands beside `reqwest-retry` and `reqwest-tracing`.
+//! The token is sent over `https`, to loopback, and to origins that
+//! [`allow_origin`](WristbandAuthBuilder::allow_origin) lists; [`same_origin_redirects`] limits redirects to the origin of
+//! the first URL. A single request may go without a token ([`SkipWristbandAuth`]), or ask for one that lives long enough
+//! ([`MinTokenLife`]). See [`WristbandAuth`] for how to order it with `reqwest-retry` and `reqwest-tracing`.
 //!
-//! With the attribute `#[wristband_m2m]` on a trait, all this is inside of a generated client: see
+//! The attribute `#[wristband_m2m]` on a trait generates a client that has all of this inside: see
 //! [`macro@wristband_m2m`].
 //!
 //! The [guide] has chapters on errors and retries, pages, testing and security, and explains every message.
@@ -49,14 +49,17 @@
 //! | feature | default | effect |
 //! |---|---|---|
 //! | `macros` | on | `#[wristband_m2m]`, typed clients from traits |
-//! | `rustls` | on | TLS by rustls |
-//! | `native-tls` | | TLS by the system's library |
+//! | `rustls` | on | TLS with rustls |
+//! | `native-tls` | | TLS with the system's library |
 //! | `http2` | | HTTP/2 |
 //! | `multipart` | | `#[multipart]` arguments, and `multipart` on request builders |
 //! | `stream` | | `ByteStream`, `JsonLines`, `Events` and `Pages` |
 //! | `testing` | | `wristband_m2m::testing::MockWristband`, a token endpoint on loopback |
 //! | `metrics` | | metrics through the [`metrics`](https://docs.rs/metrics) facade, see [`describe_metrics`] |
 //! | `blocking` | | `wristband_m2m::blocking`, tokens for synchronous programs |
+//! | `redis` | | `wristband_m2m::RedisTokenStore`, one token for all processes of a fleet |
+//! | `file-store` | | `wristband_m2m::FileTokenStore`, one token for all processes of a host |
+//! | `token-store` | on with `rustls` | `wristband_m2m::TokenStore`, for a store of your own |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(

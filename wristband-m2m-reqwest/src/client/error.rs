@@ -79,7 +79,7 @@ struct Failure {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApiErrorKind {
-    /// No token could be had, so the request was not sent: see [`ApiError::token_error`].
+    /// No token could be obtained, so the request was not sent: see [`ApiError::token_error`].
     Token,
     /// The server responded with a status that is no success: see [`ApiError::status`] and [`ApiError::body`].
     Status,

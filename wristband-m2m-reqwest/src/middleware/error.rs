@@ -6,12 +6,12 @@ use std::iter::successors;
 use ::wristband_m2m::TokenError;
 use reqwest_middleware::Error;
 
-/// The request needed a token and none could be had.
+/// The request needed a token and none could be obtained.
 ///
 /// The token error is its source and not the error itself: a transparent wrapper, such as reqwest-retry's, hides what
 /// it wraps and shows only what is below.
 #[derive(Debug, thiserror::Error)]
-#[error("the request was not sent: it needs an access token, and none could be had")]
+#[error("the request was not sent: could not obtain an access token")]
 pub(crate) struct NoToken(#[source] pub(crate) TokenError);
 
 /// The [`TokenError`] for which a request was not sent, however deeply other middleware has wrapped it.
