@@ -12,9 +12,9 @@ use crate::token::AccessToken;
 pub use crate::client::is_loopback;
 pub use crate::clock::deadline_after;
 pub use crate::jitter::{jitter, jittered};
-#[cfg(feature = "metrics")]
-pub use crate::telemetry::describe;
 pub use crate::telemetry::meter;
+#[cfg(feature = "metrics")]
+pub use ::metrics;
 
 /// Returns whether the request that fetched `token` was sent before `instant`.
 pub fn was_requested_before(token: &AccessToken, instant: Instant) -> bool {

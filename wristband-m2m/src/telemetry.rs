@@ -5,7 +5,7 @@
 
 mod cache_event;
 #[cfg(feature = "metrics")]
-pub mod describe;
+pub(crate) mod describe;
 pub mod meter;
 mod rate_limiter_wait;
 mod state_gauge;

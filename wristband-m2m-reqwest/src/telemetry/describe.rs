@@ -1,21 +1,6 @@
-//! The metrics of this crate by name.
+//! What the metrics of this crate mean, and their units.
 
-use ::wristband_m2m::private::describe::{Description, describe};
-
-const METRICS: [Description; 3] = [
-    Description::counter(
-        "wristband_m2m_unauthorized_total",
-        "401 responses to requests that carried a token, by what was done about them.",
-    ),
-    Description::gauge(
-        "wristband_m2m_circuit_breakers_open",
-        "Origins that rejected several fresh tokens in a row, and have accepted no renewed one since.",
-    ),
-    Description::counter(
-        "wristband_m2m_circuit_breaker_opened_total",
-        "How often a circuit breaker has opened.",
-    ),
-];
+use ::wristband_m2m::private::metrics::{Unit, describe_counter, describe_gauge};
 
 /// Tells the recorder what all metrics mean, those of [`wristband_m2m`](mod@wristband_m2m) included, and their units.
 ///
@@ -29,5 +14,19 @@ const METRICS: [Description; 3] = [
 /// ```
 pub fn describe_metrics() {
     ::wristband_m2m::describe_metrics();
-    describe(&METRICS);
+    describe_counter!(
+        "wristband_m2m_unauthorized_total",
+        Unit::Count,
+        "401 responses to requests that carried a token, by what was done about them."
+    );
+    describe_gauge!(
+        "wristband_m2m_circuit_breakers_open",
+        Unit::Count,
+        "Origins that rejected several fresh tokens in a row, and have accepted no renewed one since."
+    );
+    describe_counter!(
+        "wristband_m2m_circuit_breaker_opened_total",
+        Unit::Count,
+        "How often a circuit breaker has opened."
+    );
 }
