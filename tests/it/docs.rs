@@ -2,6 +2,7 @@
 
 mod architecture;
 mod links;
+mod observability;
 mod sources;
 mod troubleshooting;
 

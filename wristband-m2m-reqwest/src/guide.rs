@@ -8,6 +8,7 @@
 //! | [Testing your service](testing) | fakes, mocks, and a token endpoint in the test |
 //! | [Rotating client secrets](rotation) | files, vaults, two secrets, and what happens in between |
 //! | [Many tenants](tenants) | a client for each, what it costs, made on demand and dropped when idle |
+//! | [Traces, metrics and alerts](observability) | spans by OpenTelemetry's conventions, metrics for Prometheus, alert rules |
 //! | [Security](security) | what is protected, redirects, proxies, and what is not |
 //! | [Troubleshooting](troubleshooting) | by symptom: every message, what it means, what to do |
 //! | [Coming from other Wristband SDKs](other_sdks) | TypeScript, Python, .NET and Node: their names beside ours |
@@ -37,6 +38,7 @@ chapters! {
     testing = "testing.md",
     rotation = "rotation.md",
     tenants = "tenants.md",
+    observability = "observability.md",
     security = "security.md",
     troubleshooting = "troubleshooting.md",
     other_sdks = "other-sdks.md",
