@@ -11,6 +11,7 @@ use crate::parse::{item, service};
 
 mod mistakes;
 mod odd_input;
+mod rules;
 
 const WITH_ALL: Features = Features {
     multipart: true,
