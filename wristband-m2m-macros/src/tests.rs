@@ -9,6 +9,7 @@ use crate::lower;
 use crate::parse::role::Features;
 use crate::parse::{item, service};
 
+mod defaults;
 mod mistakes;
 mod odd_input;
 mod rules;
