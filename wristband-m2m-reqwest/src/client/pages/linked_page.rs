@@ -9,6 +9,31 @@ use super::Page;
 ///
 /// The cursor is that link, for a `#[url]` argument. [`Pages`](crate::Pages) resolves it against the URL of its page and
 /// refuses one to another origin.
+///
+/// # Examples
+///
+/// The link holds all parameters, so only the first page is asked for with arguments: write them into a URL that is relative to the base
+/// URL. What you put there must be percent-encoded, unless it is a number or the like.
+///
+/// ```
+/// # #[cfg(feature = "macros")] {
+/// use wristband_m2m_reqwest::{ApiError, LinkedPage, Pages, wristband_m2m};
+///
+/// # #[derive(serde::Deserialize)] pub struct Issue;
+/// /// Issues, in the manner of GitHub.
+/// #[wristband_m2m(base_url = "https://issues.example.com/v1")]
+/// pub trait Issues {
+///     /// The issues on this page and all that follow.
+///     #[get]
+///     fn from_page(&self, #[url] #[page] url: String) -> Pages<LinkedPage<Issue>, ApiError>;
+///
+///     /// The issues of a project.
+///     fn of_project(&self, project: u64, per_page: u8) -> Pages<LinkedPage<Issue>, ApiError> {
+///         self.from_page(format!("projects/{project}/issues?state=open&per_page={per_page}"))
+///     }
+/// }
+/// # }
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct LinkedPage<T> {
     items: Vec<T>,

@@ -20,7 +20,7 @@ pub type BoxError = Box<dyn Error + Send + Sync>;
 ///
 /// # Examples
 ///
-/// A type that depends on the status:
+/// A type that depends on the status. (`examples/formats.rs` in the repository reads XML and CSV, and writes XML.)
 ///
 /// ```
 /// use wristband_m2m_reqwest::http::StatusCode;

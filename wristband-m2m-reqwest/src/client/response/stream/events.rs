@@ -28,10 +28,12 @@ mod decoder;
 ///
 /// # Examples
 ///
-/// An API ends such a stream when it likes. It is the caller who connects again, with the id of the last event:
+/// An API ends such a stream when it likes. The caller connects again, with the id of the last event, and a pause: an API that is
+/// down must not be called in a loop. (A 204 asks for no other connection: return `Option<Events>` to see it.)
 ///
 /// ```
 /// # #[cfg(feature = "macros")] {
+/// use std::time::Duration;
 /// use wristband_m2m_reqwest::{ApiError, Events, wristband_m2m};
 ///
 /// /// The news of an API.
@@ -43,22 +45,29 @@ mod decoder;
 /// }
 ///
 /// async fn follow(news: &NewsClient) -> Result<(), ApiError> {
-///     let mut last: Option<String> = None;
+///     let mut last = None;
 ///     loop {
-///         let mut events = news.events(last.as_deref()).await?;
-///         while let Some(event) = events.next().await {
-///             match event {
-///                 Ok(event) => {
-///                     println!("{}: {}", event.event(), event.data());
-///                     last = event.id().map(str::to_owned);
-///                 }
-///                 Err(error) if error.is_transient() => break,
-///                 Err(error) => return Err(error),
-///             }
-///         }
-///         // Gently: an API that is down would be called in a loop.
-///         tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+///         let pause = match read(news, &mut last).await {
+///             Ok(()) => None,
+///             Err(error) if error.is_transient() => error.retry_after(),
+///             Err(error) => return Err(error),
+///         };
+///         tokio::time::sleep(pause.unwrap_or(Duration::from_secs(1))).await;
 ///     }
+/// }
+///
+/// /// Reads events up to the end of one connection.
+/// async fn read(news: &NewsClient, last: &mut Option<String>) -> Result<(), ApiError> {
+///     let mut events = news.events(last.as_deref()).await?;
+///     while let Some(event) = events.next().await {
+///         let event = event?;
+///         println!("{}: {}", event.event(), event.data());
+///         // An event without an id leaves the last one as it is, also across connections.
+///         if let Some(id) = event.id() {
+///             *last = Some(id.to_owned());
+///         }
+///     }
+///     Ok(())
 /// }
 /// # }
 /// ```
