@@ -2,8 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
+use http::HeaderValue;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
-use http::{HeaderValue, StatusCode};
 use reqwest::{Response, Url};
 
 use super::{retry_after, token_response};
@@ -73,7 +73,7 @@ impl TokenEndpoint {
         let document = within(DOCUMENT_TIMEOUT, read_bounded(&mut response));
         let document = deadline.bound(document).await.flatten();
         let document = document.and_then(Result::ok).unwrap_or_default();
-        Err(self.refusal(status, &document, &response))
+        Err(self.refusal(&response, &document, secret))
     }
 
     /// The name and the key of this client's tokens in a store, for one secret.
@@ -95,15 +95,16 @@ impl TokenEndpoint {
             .body("grant_type=client_credentials")
     }
 
-    fn refusal(&self, status: StatusCode, document: &[u8], response: &Response) -> TokenError {
+    fn refusal(&self, response: &Response, document: &[u8], sent: &ClientSecret) -> TokenError {
+        // The one that was sent may have been rotated away meanwhile.
         let document = token_response::error_document(document, |text| {
-            self.secrets.leak(text, &self.client_id)
+            sent.is_in(text, &self.client_id) || self.secrets.leak(text, &self.client_id)
         });
         let retry_after = response
             .headers()
             .get(RETRY_AFTER)
             .and_then(|value| retry_after::parse(value, SystemTime::now()));
-        TokenError::from_status(status, document, retry_after)
+        TokenError::from_status(response.status(), document, retry_after)
     }
 }
 
