@@ -6,5 +6,6 @@ mod processes;
 mod recovery;
 mod redis_faults;
 mod redis_store;
+mod rotation;
 mod secrecy;
 mod sharing;

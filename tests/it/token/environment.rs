@@ -2,9 +2,12 @@
 
 use std::process::Command;
 
-use wristband_m2m::WristbandM2mClient;
+use tempfile::TempDir;
+use wristband_m2m::testing::MockWristband;
+use wristband_m2m::{SecretFile, WristbandM2mClient, WristbandM2mClientBuilder};
 
 const ROLE: &str = "WRISTBAND_TEST_CHILD";
+const FETCH: &str = "fetch a token";
 
 /// Not a test by itself: what the child process does.
 #[test]
@@ -12,6 +15,9 @@ fn child() {
     let Ok(prefix) = std::env::var(ROLE) else {
         return;
     };
+    if prefix == FETCH {
+        return fetch_twice();
+    }
     let outcome = match prefix.as_str() {
         "" => WristbandM2mClient::from_env(),
         prefix => WristbandM2mClient::from_env_prefixed(prefix),
@@ -20,6 +26,18 @@ fn child() {
         Ok(client) => println!("built {client:?}"),
         Err(error) => println!("refused {error} {error:?}"),
     }
+}
+
+/// With what the environment says, and with a source that code sets over it.
+#[tokio::main(flavor = "current_thread")]
+async fn fetch_twice() {
+    let wristband = MockWristband::start().await;
+    let builder = || WristbandM2mClientBuilder::from_env().token_endpoint(wristband.url());
+    let client = builder().build().unwrap();
+    println!("by the file: {}", client.get_token().await.is_ok());
+    let missing = SecretFile::new("/nonexistent/client-secret");
+    let client = builder().client_secret_source(missing).build().unwrap();
+    println!("by the source: {}", client.get_token().await.unwrap_err());
 }
 
 fn child_says(prefix: &str, variables: &[(&str, &str)]) -> String {
@@ -67,4 +85,22 @@ fn a_prefix_makes_room_for_several_clients() {
         "{said}"
     );
     assert!(!said.contains("s3cr3t"));
+}
+
+#[test]
+fn a_secret_file_is_used_in_place_of_a_secret_and_a_source_in_place_of_both() {
+    let directory = TempDir::new().unwrap();
+    let file = directory.path().join("client-secret");
+    std::fs::write(&file, format!("{}\n", MockWristband::CLIENT_SECRET)).unwrap();
+    let variables = [
+        ("CLIENT_ID", MockWristband::CLIENT_ID),
+        ("CLIENT_SECRET", "from before the file"),
+        ("CLIENT_SECRET_FILE", file.to_str().unwrap()),
+    ];
+    let said = child_says(FETCH, &variables);
+    assert!(said.contains("by the file: true"), "{said}");
+    assert!(
+        said.contains("by the source: the client secret source failed"),
+        "{said}"
+    );
 }

@@ -1,5 +1,7 @@
 //! Client secrets that are rotated while the process runs: files over real sockets.
 
+mod failures;
+
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -18,14 +20,20 @@ struct Endpoint {
     server: ApiServer,
     valid: Arc<Mutex<HashSet<String>>>,
     refused: Arc<AtomicUsize>,
+    is_down: Arc<AtomicBool>,
 }
 
 impl Endpoint {
     async fn start(secret: &str) -> Self {
         let valid = Arc::new(Mutex::new(HashSet::from([secret.to_owned()])));
         let refused = Arc::new(AtomicUsize::new(0));
+        let is_down = Arc::new(AtomicBool::new(false));
         let (known, counted) = (Arc::clone(&valid), Arc::clone(&refused));
+        let down = Arc::clone(&is_down);
         let server = ApiServer::start(move |request| {
+            if down.load(Ordering::SeqCst) {
+                return Reply::status(503);
+            }
             if known.lock().unwrap().contains(&secret_of(request)) {
                 return Reply::json(200, r#"{"access_token":"abc","expires_in":3600}"#);
             }
@@ -37,6 +45,7 @@ impl Endpoint {
             server,
             valid,
             refused,
+            is_down,
         }
     }
 
@@ -46,6 +55,10 @@ impl Endpoint {
 
     fn revoke(&self, secret: &str) {
         self.valid.lock().unwrap().remove(secret);
+    }
+
+    fn set_down(&self, is_down: bool) {
+        self.is_down.store(is_down, Ordering::SeqCst);
     }
 
     fn refused(&self) -> usize {
