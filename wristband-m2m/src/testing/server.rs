@@ -1,0 +1,110 @@
+//! The socket, and what comes in by it.
+
+use std::convert::Infallible;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use http::header::ALLOW;
+use http::{HeaderValue, Method, Request, Response, StatusCode};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{AbortHandle, JoinSet};
+
+use super::response::refusal;
+use super::script::Script;
+use crate::client::TOKEN_PATH;
+
+/// How long accepting pauses after a failure.
+const ACCEPT_BACKOFF: Duration = Duration::from_millis(50);
+
+/// A listening socket; it closes, with all its connections, when this is dropped.
+pub(super) struct Server {
+    pub(super) url: String,
+    script: Arc<Mutex<Script>>,
+    accepting: AbortHandle,
+}
+
+impl Server {
+    pub(super) async fn start(script: Script) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+            .await
+            .expect("a port of 127.0.0.1 can be bound");
+        let address = listener
+            .local_addr()
+            .unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
+        let script = Arc::new(Mutex::new(script));
+        let accepting = tokio::spawn(accept(listener, Arc::clone(&script))).abort_handle();
+        Self {
+            url: format!("http://{address}{TOKEN_PATH}"),
+            script,
+            accepting,
+        }
+    }
+
+    pub(super) fn script(&self) -> MutexGuard<'_, Script> {
+        lock(&self.script)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+fn lock(script: &Mutex<Script>) -> MutexGuard<'_, Script> {
+    script.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn accept(listener: TcpListener, script: Arc<Mutex<Script>>) {
+    // Dropped with this task, which ends all connections.
+    let mut connections = JoinSet::new();
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => drop(connections.spawn(serve(stream, Arc::clone(&script)))),
+            // Out of file descriptors, for example: let others close theirs.
+            Err(_) => tokio::time::sleep(ACCEPT_BACKOFF).await,
+        }
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+async fn serve(stream: TcpStream, script: Arc<Mutex<Script>>) {
+    let service =
+        service_fn(|request| async { Ok::<_, Infallible>(answer(request, &script).await) });
+    // A connection that breaks is the client's business.
+    let _ = http1::Builder::new()
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+async fn answer(request: Request<Incoming>, script: &Mutex<Script>) -> Response<Full<Bytes>> {
+    // Gateways may add a prefix to the path.
+    if !request.uri().path().ends_with(TOKEN_PATH) {
+        return refusal(StatusCode::NOT_FOUND, "not_found");
+    }
+    if request.method() != Method::POST {
+        let mut response = refusal(StatusCode::METHOD_NOT_ALLOWED, "invalid_request");
+        response
+            .headers_mut()
+            .insert(ALLOW, HeaderValue::from_static("POST"));
+        return response;
+    }
+    let delay = {
+        let mut script = lock(script);
+        script.requests += 1;
+        script.delay
+    };
+    let (head, body) = request.into_parts();
+    let body = Limited::new(body, 64 * 1024).collect().await;
+    let body = body.map(|body| body.to_bytes()).unwrap_or_default();
+    if !delay.is_zero() {
+        tokio::time::sleep(delay).await;
+    }
+    lock(script).answer(&head.headers, &body)
+}
