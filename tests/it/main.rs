@@ -4,4 +4,5 @@ mod client;
 mod docs;
 mod metrics;
 mod middleware;
+mod mock_wristband;
 mod token;

@@ -23,7 +23,9 @@
 //! # }
 //! ```
 //!
-//! A protected API calls [`accepts`](MockWristband::accepts). With axum, for example:
+//! Its tokens are JWTs, signed with a key of the key set at [`jwks_url`](MockWristband::jwks_url), so that an API that
+//! verifies tokens can be tested as it is deployed. A stand-in for such an API asks
+//! [`accepts`](MockWristband::accepts). With axum, for example:
 //!
 //! ```
 //! # use wristband_m2m::testing::MockWristband;
@@ -36,10 +38,12 @@
 //! }
 //! ```
 
+mod issuer;
 mod mock_wristband;
 mod response;
 mod script;
 mod server;
+mod signing_key;
 
 pub use mock_wristband::MockWristband;
 

@@ -6,9 +6,8 @@ use std::time::Duration;
 
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, StatusCode};
-use tokio::time::Instant;
+use serde_json::Value;
 
-use super::script::Script;
 use super::server::Server;
 use crate::client::{WristbandM2mClient, WristbandM2mClientBuilder};
 use crate::clock::LONGEST_LIFE;
@@ -17,6 +16,21 @@ use crate::clock::LONGEST_LIFE;
 ///
 /// Tokens are valid for an hour unless changed with [`set_expires_in`](Self::set_expires_in). A wrong id or secret is
 /// refused with `invalid_client`, another grant with `unsupported_grant_type`.
+///
+/// # Claims
+///
+/// A token is a JWT with the type `at+JWT`, signed with RS256. The key set at [`jwks_url`](Self::jwks_url) has the public
+/// key for the `kid` in its header. The private keys are in the source of this crate for everybody to read, so trust this
+/// key set in tests only.
+///
+/// | claim | value |
+/// |---|---|
+/// | `iss` | the [`issuer`](Self::issuer) |
+/// | `sub`, `client_id` | [`CLIENT_ID`](Self::CLIENT_ID) |
+/// | `iat`, `exp` | now, and the end of the token's life, in seconds since 1970 |
+/// | `jti` | an id that no other token has |
+///
+/// [`set_claim`](Self::set_claim) adds to them.
 #[derive(Clone)]
 pub struct MockWristband(Arc<Server>);
 
@@ -32,7 +46,7 @@ impl MockWristband {
     ///
     /// Panics if no port of 127.0.0.1 can be bound, or outside of a Tokio runtime with I/O.
     pub async fn start() -> Self {
-        Self(Arc::new(Server::start(Script::default()).await))
+        Self(Arc::new(Server::start().await))
     }
 
     /// Builds a client that gets its tokens here, with all settings at their defaults.
@@ -75,10 +89,29 @@ impl MockWristband {
         &self.0.url
     }
 
+    /// Returns what the tokens claim as their issuer, `http://127.0.0.1:{port}`. For Wristband's own tokens it is
+    /// `https://{application_vanity_domain}`.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.0.issuer
+    }
+
+    /// Returns the URL of the key set, `http://127.0.0.1:{port}/api/v1/oauth2/jwks`.
+    #[must_use]
+    pub fn jwks_url(&self) -> &str {
+        &self.0.jwks_url
+    }
+
     /// Returns how many token requests were received, refused and failed ones included.
     #[must_use]
     pub fn token_requests(&self) -> u64 {
-        self.0.script().requests
+        self.0.script().token_requests
+    }
+
+    /// Returns how many times the key set was read.
+    #[must_use]
+    pub fn jwks_requests(&self) -> u64 {
+        self.0.script().jwks_requests
     }
 
     /// Sets the lifetime of tokens issued from now on: in whole seconds, rounded down, from 1 s to a year. Default: one
@@ -88,12 +121,42 @@ impl MockWristband {
         self.0.script().expires_in = Duration::from_secs(life.as_secs().max(1));
     }
 
-    /// Delays the responses to requests received from now on. Default: no delay.
+    /// Sets a claim of the tokens issued from now on, in addition to those [listed above](Self#claims) or in place of one.
+    /// Null leaves the claim out.
+    ///
+    /// It changes what the token says and nothing else: the endpoint's `expires_in` stays as it is, and so does what
+    /// [`accepts`](Self::accepts) thinks of the token.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use wristband_m2m::testing::MockWristband;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let wristband = MockWristband::start().await;
+    /// wristband.set_claim("aud", "https://orders.example.com");
+    /// wristband.set_claim("roles", vec!["app:acme:reader"]);
+    /// wristband.set_claim("exp", 1_700_000_000);
+    /// wristband.set_claim("sub", ());
+    /// # }
+    /// ```
+    pub fn set_claim(&self, name: impl Into<String>, value: impl Into<Value>) {
+        let (name, value) = (name.into(), value.into());
+        self.0.script().issuer.set_claim(name, value);
+    }
+
+    /// Signs the tokens issued from now on with another key, of another key id. The key set shows it beside the one
+    /// before, which still verifies the tokens that it has signed, until the next rotation.
+    pub fn rotate_keys(&self) {
+        self.0.script().issuer.rotate_keys();
+    }
+
+    /// Delays the responses to token requests received from now on. Default: no delay.
     pub fn set_delay(&self, delay: Duration) {
         self.0.script().delay = delay;
     }
 
-    /// Responds to the next `requests` requests with `status`, after those of earlier calls.
+    /// Responds to the next `requests` token requests with `status`, after those of earlier calls.
     ///
     /// # Panics
     ///
@@ -108,7 +171,7 @@ impl MockWristband {
 
     /// Stops [accepting](Self::accepts) all tokens issued so far, as if an operator had revoked them.
     pub fn revoke_all(&self) {
-        self.0.script().issued.clear();
+        self.0.script().issuer.revoke_all();
     }
 
     /// Returns whether the request headers carry a token that was issued here and is neither revoked nor expired.
@@ -122,10 +185,7 @@ impl MockWristband {
         else {
             return false;
         };
-        let script = self.0.script();
-        let expires_at = script.issued.get(token);
-        scheme.eq_ignore_ascii_case("bearer")
-            && expires_at.is_some_and(|expires_at| Instant::now() < *expires_at)
+        scheme.eq_ignore_ascii_case("bearer") && self.0.script().issuer.accepts(token)
     }
 }
 

@@ -1,7 +1,6 @@
-//! What the endpoint answers, and what it has issued.
+//! What the token endpoint answers.
 
-use std::collections::{HashMap, VecDeque};
-use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use http::header::AUTHORIZATION;
@@ -9,33 +8,34 @@ use http::{HeaderMap, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::Bytes;
 use serde_json::json;
-use tokio::time::Instant;
 
 use super::MockWristband;
+use super::issuer::Issuer;
 use super::response::{refusal, response};
 use crate::fetch::secret::ClientSecret;
 
 pub(super) struct Script {
+    pub(super) issuer: Issuer,
     pub(super) expires_in: Duration,
     pub(super) delay: Duration,
+    /// How many token requests to answer with which status.
     pub(super) failures: VecDeque<(usize, StatusCode)>,
-    pub(super) requests: u64,
-    pub(super) issued: HashMap<String, Instant>,
-}
-
-impl Default for Script {
-    fn default() -> Self {
-        Self {
-            expires_in: Duration::from_secs(3600),
-            delay: Duration::ZERO,
-            failures: VecDeque::new(),
-            requests: 0,
-            issued: HashMap::new(),
-        }
-    }
+    pub(super) token_requests: u64,
+    pub(super) jwks_requests: u64,
 }
 
 impl Script {
+    pub(super) fn new(issuer: Issuer) -> Self {
+        Self {
+            issuer,
+            expires_in: Duration::from_secs(3600),
+            delay: Duration::ZERO,
+            failures: VecDeque::new(),
+            token_requests: 0,
+            jwks_requests: 0,
+        }
+    }
+
     pub(super) fn answer(&mut self, headers: &HeaderMap, body: &[u8]) -> Response<Full<Bytes>> {
         if let Some(status) = self.next_failure() {
             let error = match status {
@@ -53,13 +53,7 @@ impl Script {
         if body != b"grant_type=client_credentials" {
             return refusal(StatusCode::BAD_REQUEST, "unsupported_grant_type");
         }
-        let token = format!(
-            "mock-{}-{:016x}",
-            self.requests,
-            RandomState::new().build_hasher().finish()
-        );
-        self.issued
-            .insert(token.clone(), Instant::now() + self.expires_in);
+        let token = self.issuer.issue(self.expires_in);
         let document = json!({
             "access_token": token,
             "expires_in": self.expires_in.as_secs(),

@@ -5,8 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use http::header::ALLOW;
-use http::{HeaderValue, Method, Request, Response, StatusCode};
+use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
@@ -15,32 +14,40 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, JoinSet};
 
-use super::response::refusal;
+use super::issuer::Issuer;
+use super::response::{method_not_allowed, refusal, response};
 use super::script::Script;
 use crate::client::TOKEN_PATH;
 
+/// Where Wristband publishes the keys that verify its tokens.
+const JWKS_PATH: &str = "/api/v1/oauth2/jwks";
 /// How long accepting pauses after a failure.
 const ACCEPT_BACKOFF: Duration = Duration::from_millis(50);
 
 /// A listening socket; it closes, with all its connections, when this is dropped.
 pub(super) struct Server {
     pub(super) url: String,
+    pub(super) issuer: String,
+    pub(super) jwks_url: String,
     script: Arc<Mutex<Script>>,
     accepting: AbortHandle,
 }
 
 impl Server {
-    pub(super) async fn start(script: Script) -> Self {
+    pub(super) async fn start() -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
             .await
             .expect("a port of 127.0.0.1 can be bound");
         let address = listener
             .local_addr()
             .unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
-        let script = Arc::new(Mutex::new(script));
+        let issuer = format!("http://{address}");
+        let script = Arc::new(Mutex::new(Script::new(Issuer::new(issuer.clone()))));
         let accepting = tokio::spawn(accept(listener, Arc::clone(&script))).abort_handle();
         Self {
-            url: format!("http://{address}{TOKEN_PATH}"),
+            url: format!("{issuer}{TOKEN_PATH}"),
+            jwks_url: format!("{issuer}{JWKS_PATH}"),
+            issuer,
             script,
             accepting,
         }
@@ -85,19 +92,26 @@ async fn serve(stream: TcpStream, script: Arc<Mutex<Script>>) {
 
 async fn answer(request: Request<Incoming>, script: &Mutex<Script>) -> Response<Full<Bytes>> {
     // Gateways may add a prefix to the path.
-    if !request.uri().path().ends_with(TOKEN_PATH) {
-        return refusal(StatusCode::NOT_FOUND, "not_found");
+    let path = request.uri().path();
+    if path.ends_with(TOKEN_PATH) {
+        answer_token_request(request, script).await
+    } else if path.ends_with(JWKS_PATH) {
+        answer_jwks_request(request.method(), &mut lock(script))
+    } else {
+        refusal(StatusCode::NOT_FOUND, "not_found")
     }
+}
+
+async fn answer_token_request(
+    request: Request<Incoming>,
+    script: &Mutex<Script>,
+) -> Response<Full<Bytes>> {
     if request.method() != Method::POST {
-        let mut response = refusal(StatusCode::METHOD_NOT_ALLOWED, "invalid_request");
-        response
-            .headers_mut()
-            .insert(ALLOW, HeaderValue::from_static("POST"));
-        return response;
+        return method_not_allowed("POST");
     }
     let delay = {
         let mut script = lock(script);
-        script.requests += 1;
+        script.token_requests += 1;
         script.delay
     };
     let (head, body) = request.into_parts();
@@ -107,4 +121,12 @@ async fn answer(request: Request<Incoming>, script: &Mutex<Script>) -> Response<
         tokio::time::sleep(delay).await;
     }
     lock(script).answer(&head.headers, &body)
+}
+
+fn answer_jwks_request(method: &Method, script: &mut Script) -> Response<Full<Bytes>> {
+    if method != Method::GET {
+        return method_not_allowed("GET");
+    }
+    script.jwks_requests += 1;
+    response(StatusCode::OK, script.issuer.key_set().to_string())
 }
