@@ -45,8 +45,8 @@ impl Script {
             };
             return refusal(status, error);
         }
-        let expected =
-            ClientSecret::new(MockWristband::CLIENT_SECRET).basic_credential(MockWristband::CLIENT_ID);
+        let expected = ClientSecret::new(MockWristband::CLIENT_SECRET)
+            .basic_credential(MockWristband::CLIENT_ID);
         if headers.get(AUTHORIZATION) != Some(&expected) {
             return refusal(StatusCode::UNAUTHORIZED, "invalid_client");
         }
