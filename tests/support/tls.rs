@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
@@ -17,6 +17,10 @@ impl PrivateRoot {
     #[expect(clippy::new_without_default, reason = "each one is another authority")]
     pub fn new() -> Self {
         let mut params = CertificateParams::default();
+        // OpenSSL takes a certificate for self-signed when its issuer has its name.
+        params
+            .distinguished_name
+            .push(DnType::CommonName, "a private root");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let key = KeyPair::generate().expect("a key");
         let certificate = params.self_signed(&key).expect("a certificate");
@@ -33,6 +37,11 @@ impl PrivateRoot {
         reqwest::Client::builder()
             .tls_backend_rustls()
             .tls_certs_only([root])
+    }
+
+    /// The certificate as a file has it, for `SSL_CERT_FILE`.
+    pub fn pem(&self) -> String {
+        self.certificate.pem()
     }
 
     pub(crate) fn acceptor(&self) -> TlsAcceptor {

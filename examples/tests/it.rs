@@ -1,0 +1,3 @@
+//! The example programs, run as their users run them.
+
+mod doctor;
