@@ -3,6 +3,7 @@
 mod allocations;
 mod cancellation;
 mod circuit_breaker;
+mod coincidences;
 mod crowd;
 mod extensions;
 mod origins;
@@ -42,7 +43,9 @@ fn authenticated(client: &WristbandM2mClient) -> ClientWithMiddleware {
 }
 
 fn with_auth(auth: WristbandAuth) -> ClientWithMiddleware {
-    let http = reqwest::Client::builder().build().expect("an HTTP client");
+    // OpenSSL, the other backend of this build, takes longer to load its roots than most tests take.
+    let http = reqwest::Client::builder().tls_backend_rustls().build();
+    let http = http.expect("an HTTP client");
     ClientBuilder::new(http).with(auth).build()
 }
 
