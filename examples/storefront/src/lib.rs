@@ -7,6 +7,7 @@
 
 mod config;
 mod error;
+mod metrics;
 mod orders_client;
 mod routes;
 #[cfg(feature = "stand-in")]
@@ -14,6 +15,7 @@ mod stand_in;
 
 pub use config::{Config, Credentials};
 pub use error::StorefrontError;
+pub use metrics::record as record_metrics;
 pub use orders_client::{DynOrders, NewOrder, Order, OrderPage, Orders, OrdersClient};
 pub use routes::{Storefront, app};
 #[cfg(feature = "stand-in")]

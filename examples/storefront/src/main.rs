@@ -12,7 +12,8 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use storefront::{Config, Credentials, OrdersClient, Storefront, app};
+use axum::Router;
+use storefront::{Config, Credentials, OrdersClient, Storefront, app, record_metrics};
 use tokio::net::TcpListener;
 use tokio::signal;
 use wristband_m2m_reqwest::wristband_m2m::WristbandM2mClient;
@@ -29,19 +30,21 @@ fn main() -> anyhow::Result<()> {
 #[tokio::main]
 async fn run() -> anyhow::Result<()> {
     let config = Config::from_env()?;
+    let metrics = record_metrics()?;
     match &config.credentials {
         Credentials::FromEnv { orders_url } => {
             let client = WristbandM2mClient::from_env()?;
             let listener = TcpListener::bind(config.listen).await?;
-            serve(listener, client, orders_url, terminated()).await
+            serve(listener, metrics, client, orders_url, terminated()).await
         }
-        Credentials::StandIn => on_stand_ins(&config).await,
+        Credentials::StandIn => on_stand_ins(&config, metrics).await,
     }
 }
 
 /// Serves until `shutdown`, then finishes the requests that are under way.
 async fn serve(
     listener: TcpListener,
+    metrics: Router,
     client: WristbandM2mClient,
     orders_url: &str,
     shutdown: impl Future<Output = ()> + Send + 'static,
@@ -57,7 +60,7 @@ async fn serve(
         client,
     };
     tracing::info!("listening on http://{}", listener.local_addr()?);
-    axum::serve(listener, app(storefront))
+    axum::serve(listener, app(storefront).merge(metrics))
         .with_graceful_shutdown(shutdown)
         .await?;
     tracing::info!("all requests are answered");
@@ -83,7 +86,7 @@ async fn terminated() {
 }
 
 #[cfg(feature = "stand-in")]
-async fn on_stand_ins(config: &Config) -> anyhow::Result<()> {
+async fn on_stand_ins(config: &Config, metrics: Router) -> anyhow::Result<()> {
     use storefront::StandIns;
 
     let stand_ins = StandIns::start().await?;
@@ -91,7 +94,8 @@ async fn on_stand_ins(config: &Config) -> anyhow::Result<()> {
     if !std::env::args().any(|argument| argument == "--once") {
         tracing::info!("CLIENT_ID is not set: Wristband and the orders service are stand-ins");
         let listener = TcpListener::bind(config.listen).await?;
-        return serve(listener, client, &stand_ins.orders_url, terminated()).await;
+        let orders_url = &stand_ins.orders_url;
+        return serve(listener, metrics, client, orders_url, terminated()).await;
     }
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}", listener.local_addr()?);
@@ -106,13 +110,13 @@ async fn on_stand_ins(config: &Config) -> anyhow::Result<()> {
     let shutdown = async { drop(ended.await) };
     let (called, served) = tokio::join!(
         calls,
-        serve(listener, client, &stand_ins.orders_url, shutdown)
+        serve(listener, metrics, client, &stand_ins.orders_url, shutdown)
     );
     called.and(served)
 }
 
 #[cfg(not(feature = "stand-in"))]
-async fn on_stand_ins(_: &Config) -> anyhow::Result<()> {
+async fn on_stand_ins(_: &Config, _: Router) -> anyhow::Result<()> {
     anyhow::bail!("CLIENT_ID is not set: write the id of the Wristband M2M client")
 }
 

@@ -7,6 +7,7 @@ use axum::Router;
 use serde_json::{Value, json};
 use storefront::{
     NewOrder, Order, OrderPage, Orders, OrdersClient, StandIns, Storefront, StorefrontError, app,
+    record_metrics,
 };
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -200,4 +201,20 @@ async fn a_withdrawn_key_costs_one_token_request() {
     assert_eq!(early.get("/orders").await.0, StatusCode::OK);
     assert_eq!(service.get("/orders").await.0, StatusCode::OK);
     assert_eq!(stand_ins.wristband.token_requests(), 3);
+}
+
+#[tokio::test]
+async fn the_metrics_count_token_requests() {
+    let metrics = Service::start(record_metrics().unwrap()).await;
+    let stand_ins = StandIns::start().await.unwrap();
+    stand_ins.wristband.fail_next(1, 503);
+    stand_ins.wristband.client().get_token().await.unwrap();
+
+    let response = http().get(format!("{}/metrics", metrics.url)).send().await;
+    let exposition = response.unwrap().text().await.unwrap();
+    // Other tests of this process count, too.
+    for outcome in ["success", "unavailable"] {
+        let counter = format!("wristband_m2m_token_requests_total{{outcome=\"{outcome}\"}}");
+        assert!(exposition.contains(&counter), "{exposition}");
+    }
 }
