@@ -10,12 +10,12 @@ const BUCKET: Duration = Duration::from_millis(100);
 const PANEL_WIDTH: f64 = 440.0;
 const PANEL_GAP: f64 = 40.0;
 const LEFT: f64 = 50.0;
-const CALLS_TOP: f64 = 78.0;
+const CALLS_TOP: f64 = 98.0;
 const CALLS_HEIGHT: f64 = 130.0;
-const TOKENS_TOP: f64 = 246.0;
+const TOKENS_TOP: f64 = 266.0;
 const TOKENS_HEIGHT: f64 = 60.0;
 const WIDTH: f64 = LEFT + 2.0 * PANEL_WIDTH + PANEL_GAP + 20.0;
-const HEIGHT: f64 = 366.0;
+const HEIGHT: f64 = 386.0;
 
 const STYLE: &str = "
   text { font: 13px system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif; fill: #24292f }
@@ -130,11 +130,10 @@ impl Panel {
 
     fn draw_head(&self, svg: &mut String, left: f64) {
         let (title, summary) = (self.title, self.timeline.summary());
-        let right = left + PANEL_WIDTH;
         let _ = writeln!(
             svg,
-            r#"<text class="panel" x="{left}" y="58">{title}</text>
-<text x="{right}" y="58" text-anchor="end">{summary}</text>"#
+            r#"<text class="panel" x="{left}" y="56">{title}</text>
+<text x="{left}" y="76">{summary}</text>"#
         );
     }
 }
