@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::Extensions;
 use wristband_m2m_reqwest::{
-    ApiError, Endpoint, MinTokenLife, async_trait, reqwest, reqwest_middleware,
+    ApiError, ApiErrorKind, Endpoint, MinTokenLife, async_trait, reqwest, reqwest_middleware,
     same_origin_redirects, wristband_m2m,
 };
 use wristband_m2m_tests::Reply;
@@ -32,6 +32,27 @@ trait Named {
 
 async fn world() -> World {
     World::new(|_| Reply::text(200, "ok")).await
+}
+
+#[tokio::test]
+async fn a_body_is_read_up_to_max_body_and_no_further() {
+    let world = World::new(|request| match &*request.target {
+        "/v1/orders/1" => Reply::text(200, "x".repeat(1000)),
+        "/v1/orders/2" => Reply::text(200, "x".repeat(1001)),
+        _ => Reply::endless(200),
+    })
+    .await;
+    let orders = OrdersClient::builder(world.token_client())
+        .base_url(world.api.url(""))
+        .max_body(1000)
+        .build()
+        .unwrap();
+    assert_eq!(orders.find(1).await.unwrap().len(), 1000);
+    for id in [2, 3] {
+        let error = orders.find(id).await.unwrap_err();
+        assert_eq!(error.kind(), ApiErrorKind::Decode, "{error:?}");
+        assert!(error.to_string().contains("max_body"), "{error}");
+    }
 }
 
 #[tokio::test]

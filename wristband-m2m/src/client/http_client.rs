@@ -64,6 +64,15 @@ fn own_http_client(url: &Url) -> reqwest::ClientBuilder {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_os = "linux")]
+    use std::{
+        net::{SocketAddr, TcpStream},
+        time::Duration,
+    };
+
+    #[cfg(target_os = "linux")]
+    use tokio::net::{TcpListener, TcpSocket};
+
     use super::*;
 
     #[test]
@@ -77,5 +86,38 @@ mod tests {
         };
         assert!(proxies("https://acme.us.wristband.dev/token"));
         assert!(!proxies("http://[::ffff:127.0.0.1]/token"));
+    }
+
+    /// Holds an address that drops all attempts to connect: its queue of connections is full, and nobody accepts any.
+    #[cfg(target_os = "linux")]
+    fn occupy(address: SocketAddr) -> (tokio::net::TcpListener, Vec<std::net::TcpStream>) {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(address).unwrap();
+        let listener = socket.listen(0).unwrap();
+        let connect = || TcpStream::connect_timeout(&address, Duration::from_millis(500));
+        let waiting: Vec<_> = std::iter::from_fn(|| connect().ok()).take(64).collect();
+        assert!(waiting.len() < 64, "the queue has no end");
+        (listener, waiting)
+    }
+
+    /// Both addresses are of one family, so that no other mechanism tries them side by side.
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_dead_first_address_does_not_eat_the_attempt() {
+        let live = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = live.local_addr().unwrap().port();
+        let dead = SocketAddr::from(([127, 0, 0, 2], port));
+        let _occupied = occupy(dead);
+        let url = Url::parse(&format!("http://two-addresses.test:{port}/token")).unwrap();
+        let addresses = [dead, live.local_addr().unwrap()];
+        let http = own_http_client(&url)
+            .no_proxy()
+            .resolve_to_addrs("two-addresses.test", &addresses)
+            .build()
+            .unwrap();
+        let asking = tokio::spawn(http.post(url).send());
+        let accepted = tokio::time::timeout(Duration::from_secs(20), live.accept()).await;
+        accepted.expect("the dead address ate 20 s").unwrap();
+        asking.abort();
     }
 }

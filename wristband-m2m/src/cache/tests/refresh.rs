@@ -151,6 +151,28 @@ async fn the_first_failed_attempt_is_enough_to_serve_the_token() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn retries_behind_a_failed_refresh_are_single_attempts() {
+    let outages = std::iter::repeat_with(outage).take(5);
+    let script = [token("a", HOUR)].into_iter().chain(outages);
+    let cache = cache_with(script.chain([token("b", HOUR)]), TokenRetry::default());
+    assert_eq!(get(&cache).await, ok("a"));
+    pass(HOUR - 50).await;
+    assert_eq!(get(&cache).await, ok("a"));
+    let mut sent = Vec::new();
+    for requests in 4..=7 {
+        until(|| cache.status().token_requests() == requests).await;
+        sent.push(Instant::now());
+    }
+    let pauses: Vec<_> = sent.windows(2).map(|two| two[1] - two[0]).collect();
+    let shortest = Duration::from_millis(700);
+    assert!(
+        pauses.iter().all(|pause| *pause > shortest),
+        "retried after {pauses:?}"
+    );
+    reaches(&cache, TokenState::Fresh).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_caller_waits_for_a_quarter_of_the_life_left_by_its_own_clock() {
     let cache = cache([token("a", HOUR), Hang]);
     assert_eq!(get(&cache).await, ok("a"));
