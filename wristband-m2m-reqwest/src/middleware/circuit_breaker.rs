@@ -1,15 +1,15 @@
 //! Circuit breaker: stops renewing tokens for an origin that keeps rejecting renewed ones.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+mod shared;
+
 use std::time::{Duration, Instant};
 
-use ::wristband_m2m::AccessToken;
-use ::wristband_m2m::private::{jitter, jittered};
+use ::wristband_m2m::private::jittered;
 use reqwest::Url;
 
 use crate::middleware::origin::Origin;
-use crate::telemetry::{self, OpenCircuits};
+
+pub(super) use self::shared::SharedCircuitBreaker;
 
 /// The circuit opens after this many renewals in a row whose token was rejected too.
 const FAILURE_THRESHOLD: u32 = 3;
@@ -240,97 +240,6 @@ impl OpenCircuit {
             } else {
                 self.pause
             }
-    }
-}
-
-/// The circuit breaker as all requests of one middleware share it.
-pub(super) struct SharedCircuitBreaker {
-    breaker: Mutex<CircuitBreaker<ByFetch>>,
-    /// How many origins are tracked: none in good times, and then a success costs one load.
-    tracked: AtomicUsize,
-    open: OpenCircuits,
-}
-
-/// A token, equal to itself and not to one fetched later with the same text.
-struct ByFetch(AccessToken);
-
-impl PartialEq for ByFetch {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.is_same_token(&other.0)
-    }
-}
-
-impl SharedCircuitBreaker {
-    pub(super) const fn new() -> Self {
-        Self {
-            breaker: Mutex::new(CircuitBreaker::new()),
-            tracked: AtomicUsize::new(0),
-            open: OpenCircuits::new(),
-        }
-    }
-
-    /// The origin responded 401 to `token`. Returns whether that may cause a renewal.
-    pub(super) fn record_rejection(&self, origin: &Origin, token: &AccessToken) -> bool {
-        let permit = self.with_breaker(|breaker| {
-            breaker.record_rejection(origin, ByFetch(token.clone()), Instant::now(), jitter())
-        });
-        self.count_open();
-        match permit {
-            Permit::Allowed => true,
-            Permit::Opened(pause) => {
-                telemetry::circuit_opened(origin, pause);
-                false
-            }
-            Permit::Open => {
-                telemetry::circuit_is_open(origin);
-                false
-            }
-        }
-    }
-
-    pub(super) fn record_renewal(
-        &self,
-        origin: &Origin,
-        rejected: &AccessToken,
-        token: Option<&AccessToken>,
-    ) {
-        let rejected = ByFetch(rejected.clone());
-        let token = token.cloned().map(ByFetch);
-        self.with_breaker(|breaker| breaker.record_renewal(origin, &rejected, token));
-    }
-
-    pub(super) fn record_accepted_replay(&self, url: &Url) {
-        if self.with_breaker(|breaker| breaker.record_accepted_replay(url)) {
-            self.count_open();
-            telemetry::circuit_closed(url);
-        }
-    }
-
-    pub(super) fn record_success(&self, url: &Url, token: &AccessToken) {
-        self.with_breaker(|breaker| breaker.record_success(url, ByFetch(token.clone())));
-    }
-
-    pub(super) fn is_renewing(&self, url: &Url, token: &AccessToken) -> bool {
-        let token = ByFetch(token.clone());
-        self.with_breaker(|breaker| breaker.is_renewing(url, &token))
-    }
-
-    /// Whether no origin is tracked, so that nothing has to be recorded of a success.
-    pub(super) fn is_idle(&self) -> bool {
-        // Relaxed: the count publishes nothing, and a success that just misses it is followed by another.
-        self.tracked.load(Ordering::Relaxed) == 0
-    }
-
-    fn count_open(&self) {
-        self.open
-            .update(|| self.with_breaker(|breaker| breaker.open()));
-    }
-
-    fn with_breaker<R>(&self, work: impl FnOnce(&mut CircuitBreaker<ByFetch>) -> R) -> R {
-        let mut breaker = self.breaker.lock().unwrap_or_else(PoisonError::into_inner);
-        let result = work(&mut breaker);
-        self.tracked.store(breaker.len(), Ordering::Relaxed);
-        result
     }
 }
 

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use http::StatusCode;
 use tokio::sync::Notify;
 use tokio::task::yield_now;
-use tokio::time::{Instant, advance, timeout};
+use tokio::time::{Instant, advance, sleep, timeout};
 
 use super::*;
 use crate::client::WristbandM2mClient;

@@ -1,0 +1,206 @@
+//! What a caller does: takes the token at hand, or waits for the flight that fetches one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::single_flight::{WaitOutcome, Waiter};
+use super::state::{FlightId, State};
+use super::{PendingFlight, TokenCache, closed};
+use crate::clock::Moment;
+use crate::error::TokenError;
+use crate::fetch::Need;
+use crate::runtime::{self, lock};
+use crate::telemetry;
+use crate::token::AccessToken;
+use crate::token::expiry::Phase;
+
+/// The longest that a caller with a valid token waits for a new one.
+const LONGEST_PATIENCE: Duration = Duration::from_secs(5);
+
+/// What a caller asks for.
+#[derive(Clone, Copy)]
+pub(super) enum Ask<'a> {
+    /// A valid token, if possible with this much life left.
+    Token { min_lifetime: Duration },
+    /// A token other than this one, which an API has rejected.
+    Replacement(&'a AccessToken),
+    /// A new token.
+    New { max_age: Duration },
+}
+
+enum Decision {
+    Serve(AccessToken),
+    Wait(Joined),
+}
+
+/// A caller's place in a flight.
+struct Joined {
+    flight: FlightId,
+    waiter: Waiter<Result<AccessToken, TokenError>>,
+    /// Launched by this caller, on its own runtime.
+    is_own: bool,
+    /// How long to wait before falling back on the token at hand.
+    patience: Option<Duration>,
+}
+
+impl TokenCache {
+    pub(super) async fn obtain(self: &Arc<Self>, ask: Ask<'_>) -> Result<AccessToken, TokenError> {
+        loop {
+            let mut joined = match self.decide(ask)? {
+                Decision::Serve(token) => return Ok(token),
+                Decision::Wait(joined) => joined,
+            };
+            let waiting = telemetry::waiting();
+            let outcome = joined.waiter.wait(joined.patience).await;
+            drop(waiting);
+            match outcome {
+                WaitOutcome::Completed(Ok(token)) => {
+                    if !token.lifetime().is_expired(&Moment::now()) {
+                        return Ok(token);
+                    }
+                }
+                WaitOutcome::Completed(Err(error)) => return self.fall_back(ask).ok_or(error),
+                WaitOutcome::FallBack => {
+                    if let Some(attached) = lock(&self.state).attached(joined.flight) {
+                        attached.is_slow = true;
+                    }
+                    self.tell_state();
+                    if let Some(token) = self.fall_back(ask) {
+                        return Ok(token);
+                    }
+                }
+                WaitOutcome::Abandoned => {
+                    self.on_abandoned(joined.flight);
+                    if let Some(token) = self.fall_back(ask) {
+                        return Ok(token);
+                    }
+                    if joined.is_own {
+                        return Err(TokenError::interrupted(
+                            "the token request was abandoned because its Tokio runtime shut down or is not driven",
+                        ));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The token that is served although a refresh fails or takes long.
+    fn fall_back(&self, ask: Ask<'_>) -> Option<AccessToken> {
+        let state = lock(&self.state);
+        let token = state.unexpired_token(&Moment::now())?;
+        let is_suitable = match ask {
+            Ask::Token { .. } => true,
+            Ask::Replacement(rejected) => !token.is_same_token(rejected),
+            Ask::New { .. } => false,
+        };
+        is_suitable.then(|| token.clone())
+    }
+
+    fn decide(self: &Arc<Self>, ask: Ask<'_>) -> Result<Decision, TokenError> {
+        let decided = self.decide_locked(&mut lock(&self.state), ask);
+        if let Ask::Replacement(_) = ask {
+            self.tell_state();
+        }
+        let (decision, pending) = decided?;
+        self.launch(pending);
+        Ok(decision)
+    }
+
+    fn decide_locked(
+        self: &Arc<Self>,
+        state: &mut State,
+        ask: Ask<'_>,
+    ) -> Result<(Decision, Option<PendingFlight>), TokenError> {
+        let now = Moment::now();
+        match ask {
+            Ask::Token { min_lifetime } => self.decide_token(state, &now, min_lifetime),
+            Ask::Replacement(rejected) => {
+                if state.reject(rejected) {
+                    self.fetcher.reject(rejected);
+                } else if let Some(token) = state.unexpired_token(&now) {
+                    return Ok((Decision::Serve(token.clone()), None));
+                }
+                if state.flight.is_none()
+                    && let Some(backoff) = state.pending_backoff(&now)
+                {
+                    return Err(backoff.error.clone());
+                }
+                self.join(state, Need::default(), None)
+            }
+            Ask::New { max_age } => {
+                let max_age = Some(max_age);
+                let need = Need {
+                    max_age,
+                    ..Need::default()
+                };
+                self.join(state, need, None)
+            }
+        }
+    }
+
+    fn decide_token(
+        self: &Arc<Self>,
+        state: &mut State,
+        now: &Moment,
+        min_lifetime: Duration,
+    ) -> Result<(Decision, Option<PendingFlight>), TokenError> {
+        let need = Need {
+            min_lifetime,
+            ..Need::default()
+        };
+        let phase = state.phase(now, min_lifetime);
+        // An expired token is never served.
+        let Some(token) = state.unexpired_token(now).cloned() else {
+            return self.join(state, need, None);
+        };
+        if phase < Phase::Buffer || state.is_degraded(now) {
+            let pending = self.tend(state, now, phase);
+            return Ok((Decision::Serve(token), pending));
+        }
+        let patience = LONGEST_PATIENCE.min(state.life_left(now) / 4);
+        self.join(state, need, Some(patience))
+    }
+
+    /// Does what is due for the token at hand: a refresh, or putting it back into the slot.
+    pub(super) fn tend(
+        self: &Arc<Self>,
+        state: &mut State,
+        now: &Moment,
+        phase: Phase,
+    ) -> Option<PendingFlight> {
+        if phase > Phase::Fresh {
+            return self.prepare_if_due(state, now);
+        }
+        if state.slot_until.is_none_or(|until| until.has_come(now)) {
+            self.publish(state);
+        }
+        if let (Some(current), Some(until)) = (&state.current, state.slot_until) {
+            self.slot.supply(&current.token, until);
+        }
+        None
+    }
+
+    /// Joins the flight under way, or a new one, which the caller launches once the state is unlocked.
+    fn join(
+        self: &Arc<Self>,
+        state: &mut State,
+        need: Need,
+        patience: Option<Duration>,
+    ) -> Result<(Decision, Option<PendingFlight>), TokenError> {
+        runtime::check()?;
+        let pending = match &state.flight {
+            Some(_) => None,
+            None => Some(self.prepare(state, need)?),
+        };
+        let Some(attached) = &state.flight else {
+            return Err(closed());
+        };
+        let joined = Joined {
+            flight: attached.id,
+            waiter: attached.flight.join(),
+            is_own: pending.is_some(),
+            patience,
+        };
+        Ok((Decision::Wait(joined), pending))
+    }
+}
