@@ -142,6 +142,22 @@ const METHODS: &[(&str, &str)] = &[
         "#[get(\"/\")] async fn x(&self, #[query] a: u8, #[query_flag(\"a\")] b: bool) -> R;",
         "set twice",
     ),
+    (
+        "#[get(\"/:b\")] async fn x(&self, a: u8) -> R;",
+        "in the path, or mark it `#[query]`",
+    ),
+    (
+        "#[post(\"/\")] async fn x(&self, a: u8) -> R;",
+        "mark it `#[json]`, `#[query]`",
+    ),
+    (
+        "#[get(\"/{a}/{b}\")] async fn x(&self, (a, b): (u8, u8)) -> R;",
+        "a pattern",
+    ),
+    (
+        "#[get(\"/{a}\")] async fn x(&self, #[cookie] b: u8) -> R;",
+        "unknown role",
+    ),
     // Headers.
     (
         "#[get(\"/\")] async fn x(&self, #[header(\"A\")] a: u8, #[header(\"a\")] b: u8) -> R;",
@@ -326,6 +342,7 @@ fn what_is_near_a_rule_is_not_refused() {
         "#[get(\"/\")] async fn x(&self, #[query] a: Option<u8>) -> R;",
         "#[get(\"/{a}\")] async fn x(&self, a: Optional<u8>) -> R;",
         "#[get(\"/\")] async fn x(&self) -> R; #[get(\"/\")] async fn y(&self) -> R;",
+        "#[get(\"/\", accept = \"a/b\")] async fn x(&self, #[header(\"A\")] a: u8) -> R;",
         "#[get(\"/\")] async fn newer(&self) -> R;",
         "#[get(\"/\")] fn x(&self, #[page] #[header(\"A\")] a: u8, #[json] b: Cow<'static, str>) -> Pages<P, E>;",
     ] {
