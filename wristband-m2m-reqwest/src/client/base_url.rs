@@ -25,30 +25,30 @@ impl BaseUrl {
     pub(crate) fn parse(text: &str, allowed: &[Origin]) -> Result<Self, String> {
         // The text is never quoted: it may hold a password. A URL parser drops white space and an empty user info.
         if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
-            return Err("must not have white space in it, remove that".to_owned());
+            return Err("must not have white space: remove it".to_owned());
         }
         let url = Url::parse(text).map_err(|error| {
-            format!("is not a URL ({error}), write for example `https://api.example.com/v1`")
+            format!("is not a URL ({error}): write for example `https://api.example.com/v1`")
         })?;
         let origin = Origin::of(&url)
-            .ok_or("must be an `https` URL, write for example `https://api.example.com/v1`")?;
+            .ok_or("must be an `https` URL: write for example `https://api.example.com/v1`")?;
         if has_user_info(text) {
-            return Err("must not have user info, remove what stands before the `@`".to_owned());
+            return Err("must not have user info: remove what stands before the `@`".to_owned());
         }
         if url.query().is_some() || url.fragment().is_some() {
             return Err(
-                "must not have a query or fragment, end it before the `?` or `#`".to_owned(),
+                "must not have a query or a fragment: end it before the `?` or `#`".to_owned(),
             );
         }
         if !origin.is_https() && !origin.is_loopback() && !allowed.contains(&origin) {
             return Err(format!(
-                "is plain `http` to another machine, write `https`, or name it with `allow_origin(\"{origin}\")`"
+                "must not be plain `http` to another machine: write `https`, or name it with `allow_origin(\"{origin}\")`"
             ));
         }
         let path_end = url.as_str().trim_end_matches('/').len();
         let authority_end = url.as_str().len() - url.path().len();
         if url.path()[..path_end - authority_end].contains("//") {
-            return Err("must not have `//` in its path".to_owned());
+            return Err("must not have `//` in its path: write a single slash".to_owned());
         }
         Ok(Self {
             url,

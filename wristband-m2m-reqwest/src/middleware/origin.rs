@@ -32,37 +32,38 @@ impl Origin {
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         if text.contains('@') {
             // The text is not quoted: it may hold a password.
-            return Err("an origin has no user info, write `https://host`".to_owned());
+            return Err("must not have user info: write `https://host`".to_owned());
         }
         if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
             return Err(format!(
-                "`{}` has white space in it, remove that",
+                "must not have white space: remove it from `{}`",
                 text.escape_debug()
             ));
         }
         let url = Url::parse(text).map_err(|error| {
             format!(
-                "`{text}` is not an origin ({error}), write `https://host` or `https://host:port`"
+                "must be an origin, and `{text}` is not ({error}): write `https://host` or `https://host:port`"
             )
         })?;
         if !matches!(url.scheme(), "http" | "https") {
             let host = text.split_once("://").map_or(text, |(_, host)| host);
             return Err(format!(
-                "`{text}` has the scheme `{}`, write `https://{host}` if that is the host",
+                "must be `https` or `http`, and not `{}`: write `https://{host}` if that is the host",
                 url.scheme()
             ));
         }
         if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
             return Err(
-                "an origin has no path, query or fragment, write `https://host`".to_owned(),
+                "must not have a path, a query or a fragment: write `https://host`".to_owned(),
             );
         }
         if url.host_str().is_some_and(|host| host.contains('*')) {
             return Err(format!(
-                "`{text}` has a wildcard, write each origin that may see the token"
+                "must not have a wildcard, as `{text}` has: write each origin that may see the token"
             ));
         }
-        Self::of(&url).ok_or_else(|| format!("`{text}` has no host, write `https://host`"))
+        Self::of(&url)
+            .ok_or_else(|| format!("must have a host, and `{text}` has none: write `https://host`"))
     }
 
     /// Whether `url` is of this origin. Allocates nothing.

@@ -86,8 +86,8 @@ fn what_is_no_base_url_is_refused_without_quoting_it() {
         (" https://h", "white space"),
         ("https://h/v1\n", "white space"),
         ("https://h/\tv1", "white space"),
-        ("https://h?hunter2", "query or fragment"),
-        ("https://h#hunter2", "query or fragment"),
+        ("https://h?hunter2", "a query or a fragment"),
+        ("https://h#hunter2", "a query or a fragment"),
         ("https://h//v1", "`//`"),
     ] {
         let refusal = refusal(text);

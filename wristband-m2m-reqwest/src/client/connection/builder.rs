@@ -166,7 +166,7 @@ impl ApiConnectionBuilder {
         if let Some(setting) = self.misplaced {
             return Err(ConfigError::new(
                 setting,
-                "is part of the stack that was given to builder_on: set it there, or use builder",
+                "must not be set beside a stack of your own, of which it is a part: set it there, or use `builder`",
             ));
         }
         let base = base_url(self.base_url.as_deref(), &self.origins)?;
@@ -174,7 +174,7 @@ impl ApiConnectionBuilder {
         if timeout.is_zero() {
             return Err(ConfigError::new(
                 "timeout",
-                "a timeout of zero fails each call: write a longer one, such as 30 seconds",
+                "must not be zero: write how long a call may take, such as 30 seconds",
             ));
         }
         let headers = parse_headers(self.headers)?;
@@ -241,7 +241,7 @@ fn base_url(text: Option<&str>, origins: &[String]) -> Result<BaseUrl, ConfigErr
     let text = text.ok_or_else(|| {
         ConfigError::new(
             "base_url",
-            "is missing: set it with base_url(\"https://api.example.com\"), or in the attribute",
+            "is missing: write `base_url(\"https://api.example.com\")`, or set it in the attribute",
         )
     })?;
     BaseUrl::parse(text, &origins).map_err(|problem| ConfigError::new("base_url", problem))
@@ -267,7 +267,11 @@ fn new_http_client(base: &BaseUrl) -> Result<reqwest::Client, ConfigError> {
     };
     builder
         .build()
-        .map_err(|error| ConfigError::new("http_client", "could not be built").caused_by(error))
+        .map_err(|error| ConfigError::new(
+            "http_client",
+            "could not be built: enable the feature `rustls` or `native-tls`, and install root certificates on this machine",
+        )
+        .caused_by(error))
 }
 
 /// Without headers, which may hold keys.

@@ -118,7 +118,7 @@ fn what_is_more_or_less_than_an_origin_is_refused_with_advice() {
         ("localhost:8080", "write `https://localhost:8080`"),
         ("https://", "write `https://host`"),
         ("", "write `https://host`"),
-        ("ws://api.example.com", "scheme `ws`"),
+        ("ws://api.example.com", "not `ws`"),
         (
             "ftp://api.example.com:21",
             "write `https://api.example.com:21`",
@@ -126,11 +126,14 @@ fn what_is_more_or_less_than_an_origin_is_refused_with_advice() {
         (" https://api.example.com", "white space"),
         ("https://api.example.com\n", "white space"),
         ("https://api.\texample.com", "white space"),
-        ("https://api.example.com/v1", "no path"),
-        ("https://api.example.com?x", "no path, query"),
+        ("https://api.example.com/v1", "must not have a path"),
+        ("https://api.example.com?x", "a path, a query"),
         ("https://api.example.com#x", "fragment"),
-        ("https://me:hunter2@api.example.com", "no user info"),
-        ("me:hunter2@api.example.com", "no user info"),
+        (
+            "https://me:hunter2@api.example.com",
+            "must not have user info",
+        ),
+        ("me:hunter2@api.example.com", "must not have user info"),
         ("https://*.example.com", "wildcard"),
     ] {
         let problem = Origin::parse(text).expect_err(text);
