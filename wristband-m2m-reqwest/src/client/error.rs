@@ -1,4 +1,4 @@
-//! ApiError: why a call of a typed client has no answer.
+//! ApiError: why a call of a typed client failed.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -16,6 +16,7 @@ use crate::middleware::outcome::AuthOutcome;
 
 mod json;
 mod json_path;
+mod kind;
 mod problem;
 mod retry_after;
 mod transport;
@@ -24,14 +25,15 @@ mod wristband_problem;
 pub(crate) use json::decode_json;
 #[cfg(feature = "stream")]
 pub(crate) use json::decode_json_line;
+pub use kind::ApiErrorKind;
 pub use problem::Problem;
 use transport::Cause;
 pub use wristband_problem::{WristbandProblem, WristbandViolation};
 
-/// How much of an answer's body an error keeps.
+/// How much of a response body an error keeps, in bytes.
 pub(crate) const BODY_LIMIT: usize = 64 * 1024;
 
-/// A call of a typed client that has no answer of the promised type.
+/// The error returned by typed clients.
 ///
 /// The message names the endpoint (`Orders::find GET /v1/orders/{id}`) and what went wrong; neither it, nor `Debug`,
 /// nor any [`source()`](Error::source) shows a filled-in path, query, header, token or body.
@@ -75,40 +77,8 @@ struct Failure {
     source: Option<Cause>,
 }
 
-/// The class of an [`ApiError`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ApiErrorKind {
-    /// No token could be obtained, so the request was not sent: see [`ApiError::token_error`].
-    Token,
-    /// The server responded with a status that is no success: see [`ApiError::status`] and [`ApiError::body`].
-    Status,
-    /// The server could not be reached, or the connection broke before the answer was complete.
-    Network,
-    /// The answer was not complete within the timeout, which covers the whole call.
-    Timeout,
-    /// The server responded with success, but the body is not of the promised type.
-    Decode,
-    /// The request could not be made from the arguments, or was refused before it was sent.
-    Request,
-}
-
-impl ApiErrorKind {
-    /// For traces, where it is the `error.type`.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Token => "token",
-            Self::Status => "status",
-            Self::Network => "network",
-            Self::Timeout => "timeout",
-            Self::Decode => "decode",
-            Self::Request => "request",
-        }
-    }
-}
-
 impl ApiError {
-    /// An answer as an error, so that a fake can fail like the server would.
+    /// Makes an error of a response, so that a fake can fail as the server would.
     ///
     /// At most the first 64 KiB of the body are kept. [`endpoint`](Self::endpoint) has empty fields.
     ///
@@ -129,34 +99,33 @@ impl ApiError {
         Self::from_status(&Endpoint::UNKNOWN, head, body.into())
     }
 
-    /// What class of failure this is.
+    /// Returns the class of the failure.
     #[must_use]
     pub fn kind(&self) -> ApiErrorKind {
         self.0.kind
     }
 
-    /// The status of the answer, when there was one: not only of kind [`Status`](ApiErrorKind::Status), but also when
-    /// the body of an answer did not arrive, or could not be decoded.
+    /// Returns the status of the response, if there was one: not only with the kind [`Status`](ApiErrorKind::Status), but also
+    /// when its body did not arrive or could not be decoded.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.0.status
     }
 
-    /// The headers of the answer; empty when there was none.
+    /// Returns the headers of the response; empty if there was none.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.0.headers
     }
 
-    /// The first 64 KiB of the answer's body, as far as it arrived: what the server said with an error, or what could not
-    /// be decoded. Empty when there was none, and when the body was handed out as a stream.
+    /// Returns the first 64 KiB of the response body, as far as it arrived: what the server said with an error, or what could
+    /// not be decoded. Empty if there was no response, and if its body was returned as a stream.
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.0.body
     }
 
-    /// Reads [`body`](Self::body) as JSON: an error document of the API's own, or
-    /// [problem details](https://www.rfc-editor.org/rfc/rfc9457). The content type is not looked at.
+    /// Reads [`body`](Self::body) as JSON: an error document in the API's own format. The content type is ignored.
     ///
     /// # Errors
     ///
@@ -187,7 +156,7 @@ impl ApiError {
         WristbandProblem::read(&self.0.body)
     }
 
-    /// Why there was no token, when that is the reason.
+    /// Returns why no token could be obtained, if that is the reason.
     #[must_use]
     pub fn token_error(&self) -> Option<&TokenError> {
         let mut cause = self.source();
@@ -218,7 +187,7 @@ impl ApiError {
         }
     }
 
-    /// Returns how long the server asks to be left alone (`Retry-After`): the API, or the token endpoint if there was no token.
+    /// Returns how long the server asks to wait before the next call (`Retry-After`): the API, or the token endpoint if there was no token.
     ///
     /// A date is measured against the `Date` of the response; a past one is zero.
     #[must_use]
@@ -236,19 +205,19 @@ impl ApiError {
         self.0.auth_outcome
     }
 
-    /// Whether the call took too long: either its own timeout or one of the HTTP client's.
+    /// Returns whether the call timed out: by its own timeout, or by one of the HTTP client.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         self.0.kind == ApiErrorKind::Timeout
     }
 
-    /// Whether the server responded 401. For a call that carries a token, a new token was tried before that.
+    /// Returns whether the server responded with 401. A call that carries a token was sent again with a new one before that.
     #[must_use]
     pub fn is_unauthorized(&self) -> bool {
         self.0.status == Some(StatusCode::UNAUTHORIZED)
     }
 
-    /// Which call failed.
+    /// Returns which call failed.
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
         &self.0.endpoint
@@ -276,7 +245,7 @@ impl ApiError {
         Self::new(endpoint, ApiErrorKind::Request, problem)
     }
 
-    /// The server responded with a status that is no success.
+    /// The server responded with a non-success status.
     pub(crate) fn from_status(endpoint: &Endpoint, head: ResponseHead, body: Bytes) -> Self {
         let problem = format!("returned {}", head.status);
         Self::new(endpoint, ApiErrorKind::Status, problem)

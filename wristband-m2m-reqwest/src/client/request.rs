@@ -1,25 +1,28 @@
 //! Call: one call of a typed client, put together argument by argument, then sent.
 
 use std::borrow::Cow;
-use std::fmt::Display;
 use std::time::Duration;
 
 use http::HeaderMap;
 use reqwest::{Body, Url};
-use serde::Serialize;
 
 use crate::client::endpoint::Endpoint;
 use crate::client::error::{ApiError, ApiErrorKind};
 use crate::client::inner::ClientInner;
 use crate::middleware::origin::same_origin;
 
+mod argument;
 mod body;
 mod encoding;
+mod fixed;
 pub(crate) mod headers;
 mod query;
 mod send;
 mod target;
 
+use argument::{
+    FlagArgument, PathSegments, PathValue, SerializeArgument, TimeoutArgument, UrlArgument,
+};
 use body::GivenBody;
 pub use body::{AlwaysGiven, AnyBody, Given, RepeatableBody, into_body};
 use headers::{HeaderArgument, HeaderMapArgument};
@@ -57,90 +60,6 @@ pub struct Call<'a> {
     problem: Option<ApiError>,
 }
 
-/// A value that a segment of a path is made of. Beside `Display`, for a message in terms of the user's trait.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be part of a path",
-    label = "`{Self}` does not implement `Display`",
-    note = "implement `std::fmt::Display` for it, or pass a type that does"
-)]
-pub trait PathValue: Display {}
-
-#[diagnostic::do_not_recommend]
-impl<T: Display + ?Sized> PathValue for T {}
-
-/// A value that a query, a form or JSON is made of. Beside `Serialize`, for a message in terms of the user's trait.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be sent as a query, a form or JSON",
-    label = "`{Self}` does not implement `serde::Serialize`",
-    note = "derive `serde::Serialize` for each type that it is made of, or pass another type"
-)]
-pub trait SerializeArgument: Serialize {}
-
-#[diagnostic::do_not_recommend]
-impl<T: Serialize + ?Sized> SerializeArgument for T {}
-
-/// Values that the end of a path is made of.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be the segments of a path",
-    label = "`{Self}` is not a sequence of what implements `Display`",
-    note = "pass a slice or a `Vec`; for a single segment write the placeholder without `*`"
-)]
-pub trait PathSegments {
-    fn each<E>(self, segment: impl FnMut(&dyn Display) -> Result<(), E>) -> Result<(), E>;
-}
-
-#[diagnostic::do_not_recommend]
-impl<I> PathSegments for I
-where
-    I: IntoIterator,
-    I::Item: Display,
-{
-    fn each<E>(self, mut segment: impl FnMut(&dyn Display) -> Result<(), E>) -> Result<(), E> {
-        self.into_iter().try_for_each(|value| segment(&value))
-    }
-}
-
-/// How long a call may take.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be the timeout of a call",
-    label = "write `Duration` or `Option<Duration>`"
-)]
-pub trait TimeoutArgument {
-    fn timeout(self) -> Option<Duration>;
-}
-
-/// Whether a key is sent.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot say whether a flag is sent",
-    label = "write `bool`; a parameter with a value is marked `#[query]`"
-)]
-pub trait FlagArgument {
-    fn is_set(&self) -> bool;
-}
-
-impl FlagArgument for bool {
-    fn is_set(&self) -> bool {
-        *self
-    }
-}
-
-/// A URL, or a reference that is relative to another.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a URL",
-    label = "write `&str`, `String` or `reqwest::Url`"
-)]
-pub trait UrlArgument: AsRef<str> {}
-
-#[diagnostic::do_not_recommend]
-impl<T: AsRef<str> + ?Sized> UrlArgument for T {}
-
-#[diagnostic::do_not_recommend]
-impl<T: Into<Option<Duration>>> TimeoutArgument for T {
-    fn timeout(self) -> Option<Duration> {
-        self.into()
-    }
-}
-
 impl<'a> Call<'a> {
     pub fn new(api: &'a ClientInner, endpoint: &'static Endpoint) -> Self {
         Self {
@@ -168,17 +87,6 @@ impl<'a> Call<'a> {
     pub(crate) fn after_page(mut self, page: Option<&'a Url>) -> Self {
         self.page = page;
         self
-    }
-
-    /// The whole path, as it goes over the wire, of the endpoint of this number.
-    pub fn fixed_path(&mut self, endpoint: usize, path: &'static str) -> &mut Self {
-        self.fixed_path = Some((endpoint, path));
-        self
-    }
-
-    /// A piece of the path as it goes over the wire.
-    pub fn literal(&mut self, text: &'static str) -> &mut Self {
-        self.step(|call| call.path().literal(text))
     }
 
     /// A value as one segment of the path, or as a part of one.
@@ -269,26 +177,6 @@ impl<'a> Call<'a> {
         })
     }
 
-    /// A query parameter that the trait or the method fixes.
-    ///
-    /// It may be a key, so a URL of another origin gets none; nor does one that has such a parameter.
-    pub fn static_query(&mut self, name: &'static str, value: &'static str) -> &mut Self {
-        self.fixed_query.push((name, value));
-        self
-    }
-
-    /// A header that the trait or the method fixes. The macro has checked both, and the name is in lower case.
-    ///
-    /// It may hold a key, so a URL of another origin gets none but those that say what the content is.
-    pub fn static_header(&mut self, name: &'static str, value: &'static str) -> &mut Self {
-        if matches!(name, "accept" | "content-type") {
-            headers::set_static(&mut self.headers, name, value);
-        } else {
-            self.fixed_headers.push((name, value));
-        }
-        self
-    }
-
     /// The name is in lower case, as the macro has checked. `None` leaves the header out, whoever else sets it.
     pub fn header<M, T: HeaderArgument<M> + ?Sized>(
         &mut self,
@@ -377,21 +265,6 @@ impl<'a> Call<'a> {
         self
     }
 
-    pub fn min_token_life(&mut self, life: Duration) -> &mut Self {
-        self.min_token_life = Some(life);
-        self
-    }
-
-    pub fn without_auth(&mut self) -> &mut Self {
-        self.auth = false;
-        self
-    }
-
-    pub fn without_retry(&mut self) -> &mut Self {
-        self.retry_on_unauthorized = false;
-        self
-    }
-
     fn step(&mut self, step: impl FnOnce(&mut Self) -> Result<(), Cow<'static, str>>) -> &mut Self {
         if self.problem.is_none()
             && let Err(problem) = step(self)
@@ -418,27 +291,5 @@ impl<'a> Call<'a> {
             self.path();
         }
         self.target.query()
-    }
-
-    fn set_body(&mut self, content_type: &'static str, body: Body) {
-        headers::set_default(&mut self.headers, "content-type", content_type);
-        self.body = Some(body);
-    }
-
-    fn take_body(&mut self, body: GivenBody, with_type: impl FnOnce(&mut Self)) -> &mut Self {
-        match body {
-            _ if self.problem.is_some() => {}
-            Ok(None) => {}
-            Ok(Some(body)) => {
-                with_type(self);
-                self.body = Some(body);
-            }
-            Err(error) => {
-                let problem = "has a body that could not be made";
-                let error = ApiError::request(self.endpoint, problem).caused_by(error);
-                self.problem = Some(error);
-            }
-        }
-        self
     }
 }

@@ -6,7 +6,37 @@ use reqwest::Body;
 use serde::Serialize;
 
 use super::query::{Pairs, flattened};
+use super::{Call, headers};
+use crate::client::error::ApiError;
 use crate::client::response::from_response::BoxError;
+
+impl Call<'_> {
+    pub(super) fn set_body(&mut self, content_type: &'static str, body: Body) {
+        headers::set_default(&mut self.headers, "content-type", content_type);
+        self.body = Some(body);
+    }
+
+    pub(super) fn take_body(
+        &mut self,
+        body: GivenBody,
+        with_type: impl FnOnce(&mut Self),
+    ) -> &mut Self {
+        match body {
+            _ if self.problem.is_some() => {}
+            Ok(None) => {}
+            Ok(Some(body)) => {
+                with_type(self);
+                self.body = Some(body);
+            }
+            Err(error) => {
+                let problem = "has a body that could not be made";
+                let error = ApiError::request(self.endpoint, problem).caused_by(error);
+                self.problem = Some(error);
+            }
+        }
+        self
+    }
+}
 
 pub(super) fn json<T: Serialize + ?Sized>(
     name: &'static str,
