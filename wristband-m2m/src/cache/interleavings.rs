@@ -317,7 +317,12 @@ fn dropped_callers_and_a_lost_flight_leave_nobody_waiting() {
                 let cache = Arc::clone(&cache);
                 spawn(async move {
                     yield_now().await;
-                    let (_, pending) = cache.decide_locked(&mut lock(&cache.state), Ask::New)?;
+                    let (_, pending) = cache.decide_locked(
+                        &mut lock(&cache.state),
+                        Ask::New {
+                            max_age: Duration::MAX,
+                        },
+                    )?;
                     // What the end of a runtime does to the flight's task.
                     if let Some(task) = pending.and_then(PendingFlight::launch) {
                         yield_now().await;
