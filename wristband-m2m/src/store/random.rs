@@ -1,20 +1,22 @@
 //! Random ids, which a simulation can seed.
 
-/// Random bytes that nobody can guess.
+use std::hash::{BuildHasher as _, RandomState};
+
+/// Random bytes that no other process draws.
+///
+/// They protect nothing, for a store sees them all. So they come from the standard library, which the system seeds, and not
+/// from aws-lc: its generator takes a tenth of a second to start, and a process that only adopts a token does not need it.
 pub(super) fn random_id() -> [u8; 16] {
     #[cfg(test)]
     if let (Some(first), Some(second)) = (seeded::next(), seeded::next()) {
-        return (u128::from(first) << 64 | u128::from(second)).to_be_bytes();
+        return join(first, second);
     }
-    let mut id = [0; 16];
-    if aws_lc_rs::rand::fill(&mut id).is_err() {
-        // An id need only differ from others; it protects nothing.
-        for (half, byte) in id.chunks_mut(8).zip([0u8, 1]) {
-            use std::hash::{BuildHasher as _, RandomState};
-            half.copy_from_slice(&RandomState::new().hash_one(byte).to_be_bytes());
-        }
-    }
-    id
+    let random = RandomState::new();
+    join(random.hash_one(0), random.hash_one(1))
+}
+
+fn join(first: u64, second: u64) -> [u8; 16] {
+    (u128::from(first) << 64 | u128::from(second)).to_be_bytes()
 }
 
 #[cfg(test)]
