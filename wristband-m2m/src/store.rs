@@ -9,6 +9,8 @@ mod failure;
 mod file;
 mod health;
 mod lease;
+#[cfg(test)]
+mod model;
 mod query;
 mod random;
 mod recent;

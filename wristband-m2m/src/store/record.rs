@@ -14,7 +14,7 @@ const VERSION: u8 = 1;
 const ID: usize = 16;
 
 /// Sealed bytes, at most 64 KiB and a few more. Two records are the same if their bytes are.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct StoreRecord(Arc<[u8]>);
 
 impl StoreRecord {

@@ -10,7 +10,7 @@ use super::query::{StoreQuery, Verdict};
 use super::record::StoreRecord;
 
 /// One slot. Each moment is a reading of the store's own clock.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct SlotState {
     pub(super) record: Option<(StoreRecord, Duration)>,
     pub(super) failure: Option<(StoreRecord, Duration)>,
@@ -19,7 +19,7 @@ pub(super) struct SlotState {
     pub(super) whole_at: Duration,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Lease {
     pub(super) holder: LeaseId,
     pub(super) since: Duration,
