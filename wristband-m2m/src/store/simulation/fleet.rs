@@ -89,6 +89,19 @@ impl Fleet {
         tokens
     }
 
+    /// What a process adopts ends with the token, however long the store says that it lives.
+    pub(super) async fn serves_no_token_past_its_end(&mut self) {
+        self.all_call(millis(10)).await;
+        self.store.inside().clock -= 7_200_000;
+        self.issuer.note_replays();
+        for member in &mut self.members {
+            member.restart(false);
+        }
+        self.all_call(millis(10)).await;
+        sleep(self.issuer.longest_use()).await;
+        self.all_call(millis(10)).await;
+    }
+
     /// Nothing is cached anywhere, and every process finds the store well.
     async fn forget_everything(&mut self) {
         sleep(seconds(20)).await;

@@ -63,6 +63,11 @@ impl Issuer {
         inside.delay = delay;
     }
 
+    /// After this no token that was issued before may be served.
+    pub(super) fn longest_use(&self) -> Duration {
+        self.inside().life + REPLAY + Duration::from_secs(1)
+    }
+
     pub(super) fn requests(&self) -> u64 {
         self.inside().requests
     }

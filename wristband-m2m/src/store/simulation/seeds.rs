@@ -69,6 +69,7 @@ fn run(seed: u64) {
         fleet.keeps_what_came_after_a_stalled_holder().await;
         fleet.shares_no_failure_of_one_network().await;
         fleet.adopts_nothing_refused_after_a_fail_over().await;
+        fleet.serves_no_token_past_its_end().await;
     });
     simulated::set_wall(None);
     seeded::seed(None);
