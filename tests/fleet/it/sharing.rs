@@ -1,5 +1,7 @@
 //! Clients that share a store, as processes would.
 
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use tokio::task::JoinSet;
@@ -107,6 +109,22 @@ async fn a_rotated_secret_costs_one_request_and_one_refused_one_per_process() {
         assert_eq!(client.status().token_requests(), 1);
         assert_eq!(fleet.wristband.token_requests(), 1 + refused);
     }
+}
+
+/// A hit costs what it costs without a store, for it does not see it.
+#[tokio::test]
+async fn a_cached_token_costs_no_allocation() {
+    let fleet = Fleet::new().await;
+    let client = fleet.client();
+    client.get_token().await.unwrap();
+    let counted = allocation_counter::measure(|| {
+        for _ in 0..1000 {
+            let mut call = pin!(client.get_token());
+            let polled = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+            assert!(matches!(polled, Poll::Ready(Ok(_))));
+        }
+    });
+    assert_eq!(counted.count_total, 0);
 }
 
 #[tokio::test]
