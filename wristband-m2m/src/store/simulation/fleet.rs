@@ -112,6 +112,13 @@ impl Fleet {
     }
 
     pub(super) async fn survives_a_revocation(&mut self) {
+        // In a token's last moments a call does not wait for the refresh that it starts. One that was sent before the
+        // rejection became known is no replacement, so such a call costs a request more.
+        let is_ending = |member: &Member| {
+            let left = member.cache.status().expires_in();
+            left.is_some_and(|left| left < millis(1500))
+        };
+        let most = 1 + u64::from(self.members.iter().any(is_ending));
         self.issuer.revoke_all();
         let before = self.issuer.requests();
         let tokens = self.all_call(seconds(1)).await;
@@ -120,7 +127,10 @@ impl Fleet {
             tokens.iter().all(|token| *token == tokens[0]),
             "not shared: {tokens:?}"
         );
-        assert_eq!(requests, 1, "a revocation costs a fleet one request");
+        assert!(
+            (1..=most).contains(&requests),
+            "a revocation costs a fleet {most} at most, and cost {requests}"
+        );
         for member in &self.members {
             assert_eq!(member.store_state(), StoreState::Ready);
         }
