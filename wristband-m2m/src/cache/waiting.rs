@@ -28,13 +28,13 @@ pub(super) enum Ask<'a> {
     New { max_age: Duration },
 }
 
-enum Decision {
+pub(super) enum Decision {
     Serve(AccessToken),
     Wait(Joined),
 }
 
 /// A caller's place in a flight.
-struct Joined {
+pub(super) struct Joined {
     flight: FlightId,
     waiter: Waiter<Result<AccessToken, TokenError>>,
     /// Launched by this caller, on its own runtime.
@@ -106,7 +106,7 @@ impl TokenCache {
         Ok(decision)
     }
 
-    fn decide_locked(
+    pub(super) fn decide_locked(
         self: &Arc<Self>,
         state: &mut State,
         ask: Ask<'_>,
