@@ -169,7 +169,8 @@ impl WristbandM2mClientBuilder {
     }
 
     /// Sets where the secret comes from, in place of [`client_secret`](Self::client_secret): a
-    /// [`SecretFile`](crate::SecretFile), or a vault by a [`SecretSource`] of your own. None by default.
+    /// [`SecretFile`](crate::SecretFile), or a vault by a [`SecretSource`] of your own. None by default. Of the two, the
+    /// one that is set last is used.
     ///
     /// It is asked before each fetch of a token, so secrets are rotated without a restart. The secret that worked before
     /// is kept as the second one, and is used while the source fails or gives a secret that is refused: a rotation costs
