@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [Choosing a level](levels) | a token, a middleware, a typed client: which one, and how to mix them |
 //! | [Errors and retries](errors) | what can fail, what may be tried again, `reqwest-retry` |
-//! | [Pages and events](pages) | endpoints that answer in pages, and streams |
+//! | [Pages and events](pages) | endpoints that respond in pages, and streams |
 //! | [One token for a fleet](fleets) | one token for many processes, on Redis or on disk |
 //! | [Testing your service](testing) | fakes, mocks, and a token endpoint in the test |
 //! | [Rotating client secrets](rotation) | files, vaults, two secrets, and what happens in between |

@@ -19,7 +19,7 @@ use std::pin::Pin;
 /// What the methods of an object-safe companion return.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// How an answer is decoded, from `<Result<Order, ApiError> as EndpointResult>::decoder()`.
+/// How a response is decoded, from `<Result<Order, ApiError> as EndpointResult>::decoder()`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __response {

@@ -150,7 +150,7 @@ impl<C: ApiClient> ApiClientBuilder<C> {
         self.set(|connection| connection.allow_origin(origin))
     }
 
-    /// Sets whether a request that was answered with 401 is sent once more with a new token. On by default.
+    /// Sets whether a request that got a 401 is sent once more with a new token. On by default.
     pub fn retry_on_unauthorized(self, retry: bool) -> Self {
         self.set(|connection| connection.retry_on_unauthorized(retry))
     }

@@ -42,8 +42,8 @@ impl WristbandAuthBuilder {
         self
     }
 
-    /// Whether a 401 is answered with a new token and a second try; on by default. When it is off, a 401 still clears
-    /// the rejected token, so the next request gets a new one.
+    /// Sets whether a request that got a 401 is sent once more with a new token. On by default. When it is off, a 401
+    /// still clears the rejected token, so the next request gets a new one.
     pub fn retry_on_unauthorized(mut self, retry: bool) -> Self {
         self.retry_on_unauthorized = retry;
         self

@@ -14,7 +14,7 @@ use reqwest_middleware::Error;
 #[error("the request was not sent: could not obtain an access token")]
 pub(crate) struct NoToken(#[source] pub(crate) TokenError);
 
-/// The [`TokenError`] for which a request was not sent, however deeply other middleware has wrapped it.
+/// Returns the [`TokenError`] that kept a request from being sent, however deeply other middleware has wrapped it.
 ///
 /// # Examples
 ///

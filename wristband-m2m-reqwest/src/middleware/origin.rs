@@ -7,7 +7,7 @@ use url::{Host, Url};
 /// Where a request goes, as RFC 6454 has it: one origin is one party.
 ///
 /// Hosts are kept as the URL parser normalises them (lower case, punycode, shortest IPv6), without the trailing dot
-/// that DNS allows; the port is always the effective one. User info is no part of it.
+/// that DNS allows; the port is always the effective one. User info is not part of it.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Origin {
     https: bool,

@@ -20,7 +20,7 @@ pub(crate) enum TokenDecision {
     Attach,
     /// It goes as it is.
     Skip,
-    /// It is not sent: the token would travel in the clear (RFC 6750, section 5.3), and without it the call is in vain.
+    /// It is not sent: the token would travel in the clear (RFC 6750, section 5.3), and without it the call would fail.
     Reject(Origin),
 }
 
@@ -33,7 +33,7 @@ impl OriginPolicy {
             }
             Self::AllowList(_) => TokenDecision::Skip,
             Self::Secure if url.scheme() == "https" || is_loopback(url) => TokenDecision::Attach,
-            // What has no origin is no HTTP; that error is reqwest's.
+            // What has no origin is not HTTP; that error is reqwest's.
             Self::Secure => Origin::of(url).map_or(TokenDecision::Skip, TokenDecision::Reject),
         }
     }

@@ -93,21 +93,21 @@ impl AuthOutcome {
         response
     }
 
-    /// Whether the request carried our token. It does not if the caller set `Authorization`, asked to
+    /// Returns whether the request carried our token. It does not if the caller set `Authorization`, asked to
     /// [skip](crate::SkipWristbandAuth) it, or called an origin that is not on the list.
     #[must_use]
     pub fn token_attached(&self) -> bool {
         self.token_attached
     }
 
-    /// Whether a 401 was handled by sending the request again with a new token; this is the response to that.
+    /// Returns whether a 401 was handled by sending the request again with a new token; this is the response to that.
     #[must_use]
     pub fn retried(&self) -> bool {
         self.retried
     }
 
-    /// Why this 401 was returned without a retry. `None` for all other responses, for the second 401 of a request that
-    /// was [`retried`](Self::retried), and where no token was attached.
+    /// Returns why this 401 was not retried. `None` for all other responses, for the second 401 of a request that was
+    /// [`retried`](Self::retried), and where no token was attached.
     #[must_use]
     pub fn not_retried(&self) -> Option<NotRetried> {
         self.not_retried

@@ -10,8 +10,8 @@ const MOST_REDIRECTS: usize = 10;
 ///
 /// For the [`reqwest::Client`] below [`WristbandAuth`](crate::WristbandAuth): reqwest follows redirects by itself,
 /// out of the middleware's sight. A redirect that leaves the origin is not followed on any hop, not even to come back
-/// later; the 3xx answer is returned, and its `Location` can be followed by hand. The eleventh redirect is an error for
-/// which `is_redirect()` is true.
+/// later; the 3xx response is returned, and its `Location` can be followed by hand. The eleventh redirect is an error
+/// for which `is_redirect()` is true.
 ///
 /// # Examples
 ///

@@ -2,7 +2,7 @@
 
 use ::wristband_m2m::private::metrics::{Unit, describe_counter, describe_gauge};
 
-/// Tells the recorder what all metrics mean, those of [`wristband_m2m`](mod@wristband_m2m) included, and their units.
+/// Describes all metrics and their units to the recorder, those of [`wristband_m2m`](mod@wristband_m2m) included.
 ///
 /// Call it once, after the recorder is installed. Without it the metrics are the same, but an exporter has no text to show
 /// beside them.

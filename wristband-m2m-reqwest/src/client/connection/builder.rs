@@ -149,7 +149,7 @@ impl ApiConnectionBuilder {
         self
     }
 
-    /// Sets whether a request that was answered with 401 is sent once more with a new token. On by default.
+    /// Sets whether a request that got a 401 is sent once more with a new token. On by default.
     pub fn retry_on_unauthorized(mut self, retry: bool) -> Self {
         if let Some(stack) = self.managed_stack("retry_on_unauthorized") {
             stack.retry_on_unauthorized = retry;

@@ -11,7 +11,8 @@ use crate::client::endpoint::Endpoint;
 use crate::middleware::error::token_error;
 
 impl ApiError {
-    /// The stack did not deliver an answer. `url` is the request's, if anyone but us could have put it in an error.
+    /// The error of a stack that did not deliver a response. `url` is the request's, if anyone but us could have put it
+    /// in an error.
     pub(crate) fn from_stack(
         endpoint: &Endpoint,
         url: Option<&Url>,
@@ -108,7 +109,7 @@ fn classify(error: &reqwest::Error) -> (ApiErrorKind, &'static str) {
             "broke off before the body was complete",
         )
     } else {
-        (ApiErrorKind::Network, "got no answer")
+        (ApiErrorKind::Network, "got no response")
     }
 }
 

@@ -11,7 +11,7 @@ use futures_core::Stream;
 use super::Page;
 use crate::client::error::ApiError;
 
-/// All items of an endpoint that answers page by page: a lazy [`Stream`] of `Result<P::Item, E>`.
+/// All items of an endpoint that responds page by page: a lazy [`Stream`] of `Result<P::Item, E>`.
 ///
 /// A method with a `#[page]` argument returns it. Nothing is sent before the first item is asked for, and a page is
 /// requested when the items of the page before have been read. Each page is one call, with a timeout of its own, and with

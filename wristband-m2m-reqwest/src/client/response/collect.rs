@@ -1,4 +1,4 @@
-//! Collecting an answer: everything that has to be waited for, the same for all types.
+//! Collecting a response: everything that has to be waited for, the same for all types.
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -11,11 +11,11 @@ use crate::client::endpoint::Endpoint;
 use crate::client::error::{ApiError, ApiErrorKind};
 use crate::telemetry::CallSpan;
 
-/// What of an answer is wanted.
+/// What is wanted of a response.
 #[derive(Clone, Copy, Debug)]
 pub struct ReadPlan {
     pub(crate) body: BodyMode,
-    /// There is an `Option`: no answer is an answer.
+    /// The type has an `Option`: an absent value is not an error.
     pub(crate) optional: bool,
     /// The kind of content to ask the server for.
     pub(crate) accept: Option<&'static str>,
@@ -31,7 +31,7 @@ pub(crate) enum BodyMode {
     /// Any success will do, whatever its body.
     Nothing,
     Whole,
-    /// The same, to be read as JSON, in which `null` and nothing but white space are no answer either.
+    /// The same, to be read as JSON, in which `null` and nothing but white space count as absent, too.
     Json,
     #[cfg(feature = "stream")]
     Stream,
@@ -39,7 +39,7 @@ pub(crate) enum BodyMode {
     Untouched,
 }
 
-/// An answer of which nothing is left to wait for, or nothing that this call waits for.
+/// A response of which nothing is left to wait for, or nothing that this call waits for.
 #[derive(Debug)]
 pub struct Collected {
     pub(crate) endpoint: &'static Endpoint,
@@ -52,7 +52,7 @@ pub struct Collected {
 
 #[derive(Debug)]
 pub(crate) enum Body {
-    /// There is no answer, where that is allowed.
+    /// There is no value, where that is allowed.
     Absent,
     Ignored,
     Whole(Bytes),
@@ -62,7 +62,7 @@ pub(crate) enum Body {
 }
 
 impl Collected {
-    /// Records in the span of the call how it was answered.
+    /// Records the status of the response in the span of the call.
     pub(crate) fn record(&self, span: &CallSpan) {
         match self.body {
             Body::Untouched(_) => span.passed_on(self.head.status),

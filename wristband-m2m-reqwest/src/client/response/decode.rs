@@ -1,4 +1,4 @@
-//! Decoders: one for each kind of answer.
+//! Decoders: one for each kind of response.
 
 use std::marker::PhantomData;
 
@@ -11,7 +11,7 @@ use crate::client::pages::{LinkedPage, link};
 use crate::client::response::api_response::ApiResponse;
 use crate::client::response::from_response::FromResponse;
 
-/// From what was collected to an answer.
+/// Turns what was collected into a value.
 #[diagnostic::on_unimplemented(
     message = "a `reqwest::Response` is the whole response, whatever its status: nothing can stand around it",
     label = "write `reqwest::Response` alone, or another type inside"
@@ -90,7 +90,7 @@ impl<B: From<Bytes>> Decode for BytesBody<B> {
     }
 }
 
-/// What an answer of JSON is made into. Beside `DeserializeOwned`, for a message in terms of the user's trait.
+/// What a JSON response is decoded into. Beside `DeserializeOwned`, for a message in terms of the user's trait.
 #[diagnostic::on_unimplemented(
     message = "a JSON response cannot be decoded into `{Self}`",
     label = "`{Self}` does not implement `serde::Deserialize` for any lifetime",
@@ -204,7 +204,7 @@ impl<D: Decode> Decode for Optional<D> {
     }
 }
 
-/// `ApiResponse<T>`: the answer with its status and headers.
+/// `ApiResponse<T>`: the value with its status and headers.
 #[derive(Debug)]
 pub struct WithMetadata<D>(PhantomData<fn() -> D>);
 

@@ -26,7 +26,7 @@ pub(crate) struct Incoming {
     deadline: CallDeadline,
 }
 
-/// Whose answer it is, and how long it may take.
+/// Which endpoint a response belongs to, and how long it may take.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CallDeadline {
     pub(crate) endpoint: &'static Endpoint,

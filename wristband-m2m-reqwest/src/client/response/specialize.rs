@@ -29,8 +29,8 @@ use crate::telemetry::CallSpan;
     note = "the error may be any type that is `From<ApiError>`"
 )]
 pub trait EndpointResult {
-    /// An [`ResponseDecoder`] with nothing peeled off. Not spelled out in `answer`: then nothing is looked for in a type that is no
-    /// `EndpointResult`, and it is reported once.
+    /// A [`ResponseDecoder`] with nothing peeled off. Not spelled out in `decoder`: then nothing is looked for in a
+    /// type that is not an `EndpointResult`, and it is reported once.
     type Start;
     fn decoder() -> Self::Start;
 }
@@ -81,7 +81,7 @@ impl<E: From<ApiError>> EndpointError for E {
     }
 }
 
-/// How the answer of type `T`, with `W` around it, is decoded for a method that returns `Result<O, E>`.
+/// How a response of type `T`, with `W` around it, is decoded for a method that returns `Result<O, E>`.
 #[derive(Debug)]
 pub struct ResponseDecoder<O, E, W, T>(PhantomData<fn() -> (O, E)>, PhantomData<fn(W) -> T>);
 
@@ -89,7 +89,7 @@ impl<O, E, W, T> ResponseDecoder<O, E, W, T> {
     const NEW: Self = Self(PhantomData, PhantomData);
 }
 
-/// How an answer is read, and then made into the return type of a method.
+/// How a response is read, and then made into the return type of a method.
 #[derive(Debug)]
 pub struct ResponseReader<R> {
     pub(crate) plan: ReadPlan,

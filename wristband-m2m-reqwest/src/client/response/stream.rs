@@ -1,4 +1,4 @@
-//! Answers that are read while they arrive: bytes, and lines of JSON.
+//! Responses that are read while they arrive: bytes, and lines of JSON.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -19,9 +19,9 @@ mod body;
 mod events;
 mod lines;
 
-/// The body of an answer, chunk by chunk as it arrives: a [`Stream`] of `Result<Bytes, ApiError>`.
+/// The body of a response, chunk by chunk as it arrives: a [`Stream`] of `Result<Bytes, ApiError>`.
 ///
-/// The timeout of the call covers everything up to the head of the answer, then each wait for the next chunk, so that
+/// The timeout of the call covers everything up to the head of the response, then each wait for the next chunk, so that
 /// a stream may last as long as it likes but never hangs. The first error ends it.
 ///
 /// # Examples
@@ -40,18 +40,18 @@ mod lines;
 pub struct ByteStream(Pin<Box<dyn Stream<Item = Result<Bytes, ApiError>> + Send>>);
 
 impl ByteStream {
-    /// A stream of one's own, so that a fake can return one.
+    /// Wraps any stream, so that a fake can return one.
     pub fn from_stream(
         chunks: impl Stream<Item = Result<Bytes, ApiError>> + Send + 'static,
     ) -> Self {
         Self(Box::pin(chunks))
     }
 
-    /// The next chunk; `None` at the end.
+    /// Returns the next chunk; `None` at the end.
     ///
     /// # Errors
     ///
-    /// When the connection breaks, or nothing arrives for as long as the timeout. The next answer is `None` then.
+    /// When the connection breaks, or nothing arrives for as long as the timeout. The stream then ends.
     ///
     /// # Cancellation
     ///
@@ -85,7 +85,7 @@ impl fmt::Debug for ByteStream {
     }
 }
 
-/// The lines of an answer, each a JSON document, as they arrive: a [`Stream`] of `Result<T, ApiError>`.
+/// The lines of a response, each a JSON document, as they arrive: a [`Stream`] of `Result<T, ApiError>`.
 ///
 /// Lines end with a line feed, the last one also with the body; blank lines are skipped, and so is a carriage return
 /// (newline-delimited JSON, JSON Lines). A line that is not a `T` is an error, after which the next line follows; any
@@ -112,12 +112,12 @@ impl fmt::Debug for ByteStream {
 pub struct JsonLines<T>(Pin<Box<dyn Stream<Item = Result<T, ApiError>> + Send>>);
 
 impl<T> JsonLines<T> {
-    /// A stream of one's own, so that a fake can return one.
+    /// Wraps any stream, so that a fake can return one.
     pub fn from_stream(items: impl Stream<Item = Result<T, ApiError>> + Send + 'static) -> Self {
         Self(Box::pin(items))
     }
 
-    /// The next line; `None` at the end.
+    /// Returns the next line; `None` at the end.
     ///
     /// # Errors
     ///

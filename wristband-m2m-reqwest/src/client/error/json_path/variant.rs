@@ -64,7 +64,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for EnumVisitor<'_, V> {
     }
 }
 
-/// The map of a variant. Its one key is no step: the variant is what stands at the path.
+/// The map of a variant. Its one key is not a step: the variant is what stands at the path.
 struct Variant<'t, A> {
     map: A,
     tracker: &'t PathTracker,

@@ -46,7 +46,7 @@ impl Body {
         self.deadline.endpoint
     }
 
-    /// An error about a part of this answer.
+    /// An error about a part of this response.
     pub(super) fn decode_error(&self, problem: String) -> ApiError {
         self.error(ApiError::new(
             self.deadline.endpoint,

@@ -106,7 +106,7 @@ impl<T: DeserializeOwned> Stream for Lines<T> {
             match ready!(Pin::new(&mut this.body).poll_next(context)) {
                 Some(Ok(chunk)) => this.push(chunk),
                 Some(Err(error)) => {
-                    // Half a line is no line.
+                    // Half a line is not a line.
                     this.give_up();
                     return Poll::Ready(Some(Err(error)));
                 }
