@@ -68,8 +68,8 @@ pub use self::slot::StoreSlot;
 /// Each of the five operations is atomic for one slot, and each time to live is counted by the store's own clock. A slot
 /// holds up to four things: a record and a failure, both with a time to live; the lease, with its holder and a time to
 /// live; and the budget of forced renewals. Whatever a store does wrong, the client is never worse off than without one,
-/// except for the time of the operation: it gives an operation 250 ms (500 ms until the store has answered for the first
-/// time), and after a failure it leaves the store alone for 1 s, doubling to 30 s.
+/// except for the time of the operation: it gives an operation 250 ms (500 ms until the store has
+/// responded once), and after a failure it leaves the store alone for 1 s, doubling to 30 s.
 ///
 /// # Cancellation
 ///

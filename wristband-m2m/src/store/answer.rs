@@ -1,4 +1,4 @@
-//! What a store answers to a look.
+//! What a store returns from a look.
 
 use std::time::Duration;
 

@@ -24,7 +24,7 @@ pub struct StoreError {
 }
 
 impl StoreError {
-    /// A failure of a store, with its cause. The cause is logged and shown: it must not hold a password.
+    /// Makes an error with this cause. The cause is logged and shown: it must not hold a password.
     pub fn new(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self {
             message: "the token store failed",

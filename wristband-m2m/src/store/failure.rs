@@ -15,8 +15,8 @@ pub(super) const LONGEST: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Failure {
-    /// The endpoint answered so. It would answer the others the same.
-    Answer {
+    /// The endpoint responded so. It would respond to the others in the same way.
+    Response {
         status: StatusCode,
         has_retry_after: bool,
     },
@@ -36,13 +36,13 @@ impl Failure {
         else {
             return (Self::Local, SHORTEST);
         };
-        let asks_for_patience = matches!(
+        let asks_to_wait = matches!(
             status,
             StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
         );
-        let retry_after = error.retry_after().filter(|_| asks_for_patience);
+        let retry_after = error.retry_after().filter(|_| asks_to_wait);
         let life = retry_after.unwrap_or_default().clamp(SHORTEST, LONGEST);
-        let failure = Self::Answer {
+        let failure = Self::Response {
             status,
             has_retry_after: retry_after.is_some(),
         };
@@ -52,7 +52,7 @@ impl Failure {
     pub(super) fn encode(self) -> Vec<u8> {
         match self {
             Self::Local => vec![0],
-            Self::Answer {
+            Self::Response {
                 status,
                 has_retry_after,
             } => {
@@ -65,7 +65,7 @@ impl Failure {
     pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
         match *bytes {
             [0] => Some(Self::Local),
-            [1, high, low, has_retry_after] => Some(Self::Answer {
+            [1, high, low, has_retry_after] => Some(Self::Response {
                 status: StatusCode::from_u16(u16::from_be_bytes([high, low])).ok()?,
                 has_retry_after: has_retry_after != 0,
             }),
@@ -75,7 +75,7 @@ impl Failure {
 
     /// The error of a process that believes this for `left` more.
     pub(super) fn error(self, left: Duration) -> Option<TokenError> {
-        let Self::Answer {
+        let Self::Response {
             status,
             has_retry_after,
         } = self
@@ -125,7 +125,7 @@ mod tests {
             (answered(503, Some(3600)), Some(60)),
             (answered(429, Some(0)), Some(1)),
             (answered(429, Some(7)), Some(7)),
-            // What asks for patience is 429 and 503.
+            // Only 429 and 503 ask to wait.
             (answered(500, Some(20)), Some(1)),
             (answered(400, None), None),
             (answered(401, None), None),

@@ -52,20 +52,21 @@ pub struct FileTokenStore {
 }
 
 impl FileTokenStore {
-    /// A store in `directory`, which should be used for nothing else. It is made if it is missing, with mode 0700.
+    /// Opens a store in `directory`, which should be used for nothing else. If it is missing, it is made, with
+    /// mode 0700.
     ///
     /// # Errors
     ///
     /// [`ConfigError`] if it exists and is a link, is not a directory, belongs to another user, or is open to others. A
-    /// directory that cannot be made or written to is no error: the token is then not shared.
+    /// directory that cannot be made or written to is not an error: the token is then not shared.
     pub fn new(directory: impl Into<PathBuf>) -> Result<Self, ConfigError> {
         let directory = Directory::new(directory.into());
         directory.examine()?;
         Ok(Self { directory })
     }
 
-    /// A store in the directory `wristband-m2m` of the user's cache directory: `$XDG_CACHE_HOME` or `$HOME/.cache`, on
-    /// macOS `$HOME/Library/Caches`, on Windows `%LOCALAPPDATA%`.
+    /// Opens a store in the directory `wristband-m2m` of the user's cache directory: `$XDG_CACHE_HOME` or
+    /// `$HOME/.cache`, on macOS `$HOME/Library/Caches`, on Windows `%LOCALAPPDATA%`.
     ///
     /// # Errors
     ///

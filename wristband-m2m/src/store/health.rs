@@ -6,7 +6,7 @@ use super::error::StoreError;
 use crate::clock::Moment;
 use crate::jitter::{jitter, jittered};
 
-/// An operation on a store that has answered before takes no longer.
+/// An operation on a store that has responded before takes no longer.
 const OPERATION_LIMIT: Duration = Duration::from_millis(250);
 /// The first one connects, and perhaps shakes hands.
 const FIRST_OPERATION_LIMIT: Duration = Duration::from_millis(500);
@@ -29,7 +29,7 @@ pub enum StoreState {
 #[derive(Debug, Default)]
 pub(super) struct Health {
     trouble: Option<Trouble>,
-    has_answered: bool,
+    has_responded: bool,
 }
 
 #[derive(Debug)]
@@ -39,7 +39,7 @@ struct Trouble {
     retry_at: Moment,
 }
 
-/// What is told, once per change.
+/// What is reported, once per change.
 #[derive(Debug)]
 pub(crate) enum Change {
     Failed(StoreError),
@@ -54,7 +54,7 @@ impl Health {
         });
         if left_alone {
             None
-        } else if self.has_answered {
+        } else if self.has_responded {
             Some(OPERATION_LIMIT)
         } else {
             Some(FIRST_OPERATION_LIMIT)
@@ -62,7 +62,7 @@ impl Health {
     }
 
     pub(super) fn succeeded(&mut self) -> Option<Change> {
-        self.has_answered = true;
+        self.has_responded = true;
         let trouble = self.trouble.take()?;
         Some(Change::Recovered {
             failures: trouble.failures,

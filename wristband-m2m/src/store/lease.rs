@@ -11,7 +11,7 @@ use super::slot::hex;
 pub struct LeaseId([u8; 16]);
 
 impl LeaseId {
-    /// The number as bytes.
+    /// Returns the number as bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 16] {
         &self.0

@@ -1,7 +1,7 @@
 //! The protocol as a model: three processes, a slot, time, a revocation and a fail-over, in every order.
 //!
 //! The slot is the real one. A process is what a session does with it: it looks; with the lease it fetches and puts, fails
-//! or dies; while another has it, it may run out of patience and fetch without.
+//! or dies; while another has it, it may have waited too long and fetch without.
 
 use std::time::Duration;
 

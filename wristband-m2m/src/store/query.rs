@@ -24,7 +24,7 @@ pub enum Verdict {
     Remove,
     /// Remove it as a forced renewal, of which a slot allows [`FORCED_RENEWAL_BURST`](StoreQuery::FORCED_RENEWAL_BURST),
     /// then one each [`FORCED_RENEWAL_INTERVAL`](StoreQuery::FORCED_RENEWAL_INTERVAL). Without budget it stays, and the
-    /// answer is [`TooSoon`](super::StoreAnswer::TooSoon).
+    /// result is [`TooSoon`](super::StoreAnswer::TooSoon).
     ForceRenewal,
 }
 
@@ -34,25 +34,25 @@ impl StoreQuery {
     /// The time after which a slot allows one more forced renewal.
     pub const FORCED_RENEWAL_INTERVAL: Duration = Duration::from_secs(5);
 
-    /// The record that the caller has seen already and wants another one for.
+    /// Returns the record that the caller has seen already and wants another one for.
     #[must_use]
     pub fn known(&self) -> Option<&StoreRecord> {
         self.known.as_ref()
     }
 
-    /// What to do with the known record if it is the one in the slot.
+    /// Returns what to do with the known record if it is the one in the slot.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         self.verdict
     }
 
-    /// The lease to take.
+    /// Returns the lease to take.
     #[must_use]
     pub fn lease(&self) -> &LeaseId {
         &self.lease
     }
 
-    /// How long the lease is held unless it is renewed.
+    /// Returns how long the lease is held unless it is renewed.
     #[must_use]
     pub fn lease_life(&self) -> Duration {
         self.lease_life

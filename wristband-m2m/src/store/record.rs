@@ -18,12 +18,12 @@ const ID: usize = 16;
 pub struct StoreRecord(Arc<[u8]>);
 
 impl StoreRecord {
-    /// A record as a store kept it. Any bytes will do; the client finds out whether it sealed them.
+    /// Makes a record of what a store kept. Any bytes will do; the client finds out whether it sealed them.
     pub fn from_bytes(bytes: impl Into<Vec<u8>>) -> Self {
         Self(bytes.into().into())
     }
 
-    /// What a store keeps.
+    /// Returns the bytes for a store to keep.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0

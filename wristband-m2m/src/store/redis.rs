@@ -25,7 +25,7 @@ use crate::config_error::ConfigError;
 ///
 /// One round trip a look, one or two more for the process that fetches; a token that lives for an hour costs a process
 /// one to four of them. The connection is made on first use and closed when it has been idle for 10 s. Redis is not
-/// needed to start, and while it does not answer each process fetches its own token.
+/// needed to start, and while it does not respond each process fetches its own token.
 ///
 /// Four keys per client, `{prefix}wm2m1:{name}:token`, `:lease`, `:failed` and `:renewals`, in one hash slot; all of them
 /// end by themselves. Redis 5 or later, with scripts. A user for this alone needs no more than:
@@ -57,8 +57,8 @@ pub struct RedisTokenStore {
 }
 
 impl RedisTokenStore {
-    /// A store on one server: `redis://` or, with TLS, `rediss://`; then `user:password@` if need be, the host, a port
-    /// other than 6379, and `/` with a database other than 0. `unix:` and a path is a socket.
+    /// Uses one server: `redis://` or, with TLS, `rediss://`; then `user:password@` if need be, the host, a port other
+    /// than 6379, and `/` with a database other than 0. `unix:` and a path is a socket.
     ///
     /// Nothing is connected yet.
     ///
@@ -69,8 +69,8 @@ impl RedisTokenStore {
         Ok(Self::on(Server::single(url.as_ref())?))
     }
 
-    /// A store on the master that Redis Sentinels name. `master` is the master's name, or a URL with the name in place of
-    /// the host and with what the master wants: `rediss://fleet:password@mymaster/2`.
+    /// Uses the master that Redis Sentinels name. `master` is the master's name, or a URL with the name in place of the
+    /// host and with what the master wants: `rediss://fleet:password@mymaster/2`.
     ///
     /// After a fail-over it asks the Sentinels again, off the callers' way.
     ///
@@ -86,7 +86,7 @@ impl RedisTokenStore {
         Ok(Self::on(server))
     }
 
-    /// A store on a Redis Cluster, of which some nodes are given; user, password and TLS are the first URL's.
+    /// Uses a Redis Cluster, of which some nodes are given; user, password and TLS are the first URL's.
     ///
     /// # Errors
     ///

@@ -3,7 +3,7 @@
 //! ```text
 //!   look ── Found ───── usable ──────────────────────────────────────────► adopt
 //!    ▲        └──────── of no use: known now, look again
-//!    ├──── Busy: wait 20 to 200 ms, look again; in vain for long ────────► fetch alone
+//!    ├──── Busy: wait 20 to 200 ms, look again; for too long ────────────► fetch alone
 //!    ├──── Failed: believed ─────────────────────────────────────────────► its error
 //!    │        └──────── a mark, or not believed ─────────────────────────► fetch alone
 //!    ├──── TooSoon: for a rejected token an error ───────────────────────► fetch alone
@@ -37,7 +37,7 @@ const LEASE: Duration = Duration::from_secs(2);
 /// A holder that has fetched for longer is on an endpoint that hangs, and waiting for it would only add to that.
 const LONGEST_FETCH_WAITED_FOR: Duration = Duration::from_secs(2);
 /// However a store puts a caller off, it waits no longer.
-const PATIENCE: Duration = Duration::from_secs(5);
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
 const SHORTEST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_millis(200);
 /// A store that brings up more useless records than this in one flight has nothing better.
@@ -53,10 +53,10 @@ pub(crate) struct StoreSession {
     lease: Option<LeaseId>,
     /// The record that a put may replace without the lease.
     known: Option<StoreRecord>,
-    /// Whether the wait for another's lease ran out, which is no reason to keep the token to oneself.
+    /// Whether the wait for another's lease ran out, which is not a reason to keep the token to oneself.
     has_run_out: bool,
     /// What is left of the time that callers wait for the store, apart from the wait for another's lease.
-    patience: Duration,
+    time_left: Duration,
 }
 
 enum Judged {
@@ -73,7 +73,7 @@ impl StoreSession {
             lease: None,
             known: None,
             has_run_out: false,
-            patience: Duration::ZERO,
+            time_left: Duration::ZERO,
         }
     }
 
@@ -93,7 +93,7 @@ impl StoreSession {
         self.abandon();
         let sealer = Arc::new(sealer);
         self.sealer = Some(Arc::clone(&sealer));
-        self.patience = self.shared.limit().unwrap_or_default();
+        self.time_left = self.shared.limit().unwrap_or_default();
         // A flight that was detached may hold the lease still: this one goes on with it.
         let inherited = self.shared.inherit_lease(sealer.slot());
         let lease = inherited.unwrap_or_else(|| LeaseId::new(random_id()));
@@ -151,7 +151,7 @@ impl StoreSession {
                         return Ok(None);
                     };
                     sleep(pause).await;
-                    self.patience = self.shared.limit().unwrap_or_default();
+                    self.time_left = self.shared.limit().unwrap_or_default();
                 }
                 StoreAnswer::Failed { record, life } => {
                     return match self.believed(&sealer, &record, life) {
@@ -224,9 +224,9 @@ impl StoreSession {
             store.look(&slot, &query).await
         }));
         let start = Moment::now();
-        let answer = self.shared.attempt(self.patience, operation).await;
+        let answer = self.shared.attempt(self.time_left, operation).await;
         let spent = Moment::now().since(&start);
-        self.patience = self.patience.saturating_sub(spent);
+        self.time_left = self.time_left.saturating_sub(spent);
         answer
     }
 
@@ -370,15 +370,15 @@ impl StoreSession {
     /// all; it goes on without them.
     async fn end(&mut self, mut operation: Operation<bool>) {
         if self.has_run_out {
-            // The store works, and yet is left alone because of a wait: its answer is no reason to wait again.
+            // The store works, and yet is left alone because of a wait: its reply is not a reason to wait again.
             bounded(LONGEST_PAUSE, &mut operation).await;
             return;
         }
         let Some(limit) = self.shared.limit() else {
             return;
         };
-        let patience = limit.min(self.patience);
-        let is_over = self.shared.run(patience, &mut operation).await.is_some();
+        let max_wait = limit.min(self.time_left);
+        let is_over = self.shared.run(max_wait, &mut operation).await.is_some();
         if let Some(lease) = self.lease.take() {
             self.shared.let_go(lease, self.generation);
         }
@@ -425,7 +425,7 @@ impl Wait {
     /// The pause before the next look; `None` when it is better to fetch.
     fn next(&mut self, held_for: Duration, now: &Moment) -> Option<Duration> {
         let waited = now.since(self.since.get_or_insert(*now));
-        if held_for >= LONGEST_FETCH_WAITED_FOR || waited >= PATIENCE {
+        if held_for >= LONGEST_FETCH_WAITED_FOR || waited >= LONGEST_WAIT {
             return None;
         }
         let longest = LONGEST_PAUSE.min(SHORTEST_PAUSE * 2u32.pow(self.pauses.min(4)));

@@ -293,7 +293,7 @@ pub(super) async fn bounded<T>(
     if let Some(result) = within(limit, &mut guarded).await {
         return Some(result);
     }
-    // A runtime that was busy for long finds the end of the time before the answer that came in the meantime.
+    // A runtime that was busy for long finds the end of the time before the result that came in the meantime.
     for _ in 0..3 {
         tokio::task::yield_now().await;
         let polled = std::future::poll_fn(|context| {

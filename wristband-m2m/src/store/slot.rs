@@ -10,7 +10,7 @@ use std::fmt;
 pub struct StoreSlot(Box<str>);
 
 impl StoreSlot {
-    /// The name: 32 characters from `0-9` and `a-f`.
+    /// Returns the name: 32 characters from `0-9` and `a-f`.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.0

@@ -1,11 +1,11 @@
-//! What is told about a token store.
+//! What is reported about a token store.
 
 use std::error::Error as _;
 
 use super::meter;
 use crate::store::{StoreChange, StoreError};
 
-/// Counts an operation when it ends. One that is dropped before has not answered in time.
+/// Counts an operation when it ends. One that is dropped before was not done in time.
 pub(crate) async fn store_operation<T>(
     operation: &'static str,
     work: impl Future<Output = Result<T, StoreError>>,

@@ -103,7 +103,7 @@ impl<S: TokenStore> Steps<S> {
         works(self.0.release(slot, lease).await);
     }
 
-    /// What each of `racers` is answered that look at once, each with a lease of its own.
+    /// What each of `racers` gets that look at once, each with a lease of its own.
     pub(super) async fn race(
         &self,
         racers: usize,

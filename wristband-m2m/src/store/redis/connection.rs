@@ -36,7 +36,7 @@ impl Connections {
         }
     }
 
-    /// Runs a script. Dropped before its end, it closes the connection, for the answer that is due belongs to nobody.
+    /// Runs a script. Dropped before its end, it closes the connection, for the reply that is due belongs to nobody.
     pub(super) async fn run<T>(
         self: &Arc<Self>,
         script: &Script,
@@ -56,7 +56,7 @@ impl Connections {
         };
         match outcome {
             Ok(_) => self.keep_until_idle(),
-            // After an answer of an unexpected shape, nobody knows what the next one belongs to.
+            // After a reply of an unexpected shape, nobody knows what the next one belongs to.
             Err(_) => self.replace(),
         }
         outcome
