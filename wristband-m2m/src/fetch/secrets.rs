@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::secret::ClientSecret;
-use super::secret_answer::{SourceFault, ask};
+use super::secret_request::{SourceFault, ask};
 use super::secret_source::SecretSource;
 use crate::error::TokenError;
 use crate::runtime::{Mutex, lock};
