@@ -40,7 +40,7 @@ struct Stripe(Mutex<Option<Entry>>);
 #[derive(Debug)]
 struct Entry {
     token: AccessToken,
-    /// Until here, by both clocks, the token is handed out without a thought.
+    /// Until here, by both clocks, the token is served without a further check.
     fresh_until: Moment,
     /// Until here neither clock but the monotonic one is looked at.
     trusted_until: Instant,

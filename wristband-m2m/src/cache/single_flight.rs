@@ -56,7 +56,7 @@ struct Progress<T> {
 #[derive(Debug, PartialEq)]
 pub(super) enum WaitOutcome<T> {
     Completed(T),
-    /// The flight had a setback, or the waiter's patience is over, and it has something to fall back on.
+    /// The flight had a setback, or the waiter has waited long enough, and it has something to fall back on.
     FallBack,
     /// The flight ended without an output, or sits on a runtime that nobody drives.
     Abandoned,
@@ -136,19 +136,19 @@ impl<T> Reporter<T> {
 impl<T: Clone> Waiter<T> {
     /// Waits for the output, for as long as the flight's runtime is driven.
     ///
-    /// A caller with something to fall back on gives its `patience`.
+    /// A caller with something to fall back on waits for at most `max_wait`.
     ///
     /// # Panics
     ///
     /// Panics outside of a runtime with timers.
-    pub(super) async fn wait(&mut self, patience: Option<Duration>) -> WaitOutcome<T> {
+    pub(super) async fn wait(&mut self, max_wait: Option<Duration>) -> WaitOutcome<T> {
         let mut heartbeats = self.0.borrow().heartbeats;
         let mut missed = 0;
         loop {
             let progress = self.0.wait_for(|progress| {
-                progress.output.is_some() || (progress.has_setback && patience.is_some())
+                progress.output.is_some() || (progress.has_setback && max_wait.is_some())
             });
-            match within(patience.unwrap_or(HEARTBEAT_CHECK), progress).await {
+            match within(max_wait.unwrap_or(HEARTBEAT_CHECK), progress).await {
                 Some(Ok(progress)) => {
                     return match &progress.output {
                         Some(output) => WaitOutcome::Completed(output.clone()),
@@ -156,7 +156,7 @@ impl<T: Clone> Waiter<T> {
                     };
                 }
                 Some(Err(_)) => return WaitOutcome::Abandoned,
-                None if patience.is_some() => return WaitOutcome::FallBack,
+                None if max_wait.is_some() => return WaitOutcome::FallBack,
                 None => {}
             }
             let heard = self.0.borrow().heartbeats;

@@ -42,7 +42,7 @@ pub(super) struct Current {
 pub(super) struct AttachedFlight {
     pub(super) id: FlightId,
     pub(super) flight: Flight<Result<AccessToken, TokenError>>,
-    /// A caller with a valid token has run out of patience.
+    /// A caller with a valid token has stopped waiting for a new one.
     pub(super) is_slow: bool,
 }
 

@@ -96,7 +96,7 @@ impl Work for TokenFlight {
     }
 }
 
-/// What the fetch tells the flight and the cache.
+/// What the fetch reports to the flight and the cache.
 struct Observer<'a> {
     flight: &'a TokenFlight,
     reporter: &'a Reporter<Outcome>,

@@ -15,7 +15,7 @@ use crate::token::AccessToken;
 use crate::token::expiry::Phase;
 
 /// The longest that a caller with a valid token waits for a new one.
-const LONGEST_PATIENCE: Duration = Duration::from_secs(5);
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// What a caller asks for.
 #[derive(Clone, Copy)]
@@ -40,7 +40,7 @@ pub(super) struct Joined {
     /// Launched by this caller, on its own runtime.
     is_own: bool,
     /// How long to wait before falling back on the token at hand.
-    patience: Option<Duration>,
+    max_wait: Option<Duration>,
 }
 
 impl TokenCache {
@@ -51,7 +51,7 @@ impl TokenCache {
                 Decision::Wait(joined) => joined,
             };
             let waiting = telemetry::waiting();
-            let outcome = joined.waiter.wait(joined.patience).await;
+            let outcome = joined.waiter.wait(joined.max_wait).await;
             drop(waiting);
             match outcome {
                 WaitOutcome::Completed(Ok(token)) => {
@@ -157,8 +157,8 @@ impl TokenCache {
             let pending = self.tend(state, now, phase);
             return Ok((Decision::Serve(token), pending));
         }
-        let patience = LONGEST_PATIENCE.min(state.life_left(now) / 4);
-        self.join(state, need, Some(patience))
+        let max_wait = LONGEST_WAIT.min(state.life_left(now) / 4);
+        self.join(state, need, Some(max_wait))
     }
 
     /// Does what is due for the token at hand: a refresh, or putting it back into the slot.
@@ -185,7 +185,7 @@ impl TokenCache {
         self: &Arc<Self>,
         state: &mut State,
         need: Need,
-        patience: Option<Duration>,
+        max_wait: Option<Duration>,
     ) -> Result<(Decision, Option<PendingFlight>), TokenError> {
         runtime::check()?;
         let pending = match &state.flight {
@@ -199,7 +199,7 @@ impl TokenCache {
             flight: attached.id,
             waiter: attached.flight.join(),
             is_own: pending.is_some(),
-            patience,
+            max_wait,
         };
         Ok((Decision::Wait(joined), pending))
     }

@@ -75,13 +75,13 @@ async fn the_output_is_shared_and_the_owner_hears_of_it_first() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_waiter_with_a_fall_back_leaves_at_a_setback_or_when_its_patience_is_over() {
+async fn a_waiter_with_a_fall_back_leaves_at_a_setback_or_after_its_max_wait() {
     let work = Gated::default();
     let (flight, pending) = prepare(work.clone());
     pending.launch();
     let start = Instant::now();
-    let patience = Some(Duration::from_secs(2));
-    assert_eq!(flight.join().wait(patience).await, WaitOutcome::FallBack);
+    let max_wait = Some(Duration::from_secs(2));
+    assert_eq!(flight.join().wait(max_wait).await, WaitOutcome::FallBack);
     assert_eq!(start.elapsed().as_secs(), 2);
     work.0.gate.notify_one();
     assert_eq!(
