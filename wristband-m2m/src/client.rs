@@ -87,7 +87,7 @@ impl WristbandM2mClient {
         Self::from_env_prefixed("")
     }
 
-    /// Like [`from_env`](Self::from_env), with a prefix before each name, for several clients in one process.
+    /// Works like [`from_env`](Self::from_env), with a prefix before each name, for several clients in one process.
     ///
     /// # Errors
     ///
@@ -338,7 +338,7 @@ impl WristbandM2mClient {
         self.0.application_vanity_domain.as_deref()
     }
 
-    /// Whether another process fetched `token`, so that it may be older than a rejection that this process has seen.
+    /// Returns whether another process fetched `token`: it may be older than a rejection that this process has seen.
     #[doc(hidden)]
     #[must_use]
     pub fn is_adopted(&self, token: &AccessToken) -> bool {

@@ -64,7 +64,7 @@ impl ConfigError {
         self
     }
 
-    /// The name of the setter or of the environment variable at fault.
+    /// Returns the name of the setter or of the environment variable at fault.
     #[must_use]
     pub fn setting(&self) -> &str {
         &self.setting

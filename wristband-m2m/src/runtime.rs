@@ -88,7 +88,7 @@ mod real {
 
     /// A number that is likely to differ between threads.
     ///
-    /// Threads count off when they first come here. It is no state of any cache: any number would be right, and
+    /// Threads count off when they first come here. It is not the state of any cache: any number would be right, and
     /// different ones are fast.
     pub(crate) fn thread_hint() -> usize {
         static THREADS: AtomicUsize = AtomicUsize::new(0);

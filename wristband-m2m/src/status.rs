@@ -74,14 +74,14 @@ impl TokenStatus {
         self.token_requests
     }
 
-    /// Whether tokens are shared through a [`token_store`](crate::WristbandM2mClientBuilder::token_store).
+    /// Returns whether tokens are shared through a [`token_store`](crate::WristbandM2mClientBuilder::token_store).
     #[cfg(feature = "token-store")]
     #[must_use]
     pub fn store(&self) -> crate::store::StoreState {
         self.store
     }
 
-    /// Why the token store is [`Degraded`](crate::StoreState::Degraded).
+    /// Returns why the token store is [`Degraded`](crate::StoreState::Degraded).
     #[cfg(feature = "token-store")]
     #[must_use]
     pub fn store_error(&self) -> Option<crate::store::StoreError> {

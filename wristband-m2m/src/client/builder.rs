@@ -127,7 +127,7 @@ impl WristbandM2mClientBuilder {
         Self::from_env_prefixed("")
     }
 
-    /// Like [`from_env`](Self::from_env), with a prefix before each name, for several clients in one process.
+    /// Works like [`from_env`](Self::from_env), with a prefix before each name, for several clients in one process.
     ///
     /// # Examples
     ///

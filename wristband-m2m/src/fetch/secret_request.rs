@@ -1,4 +1,4 @@
-//! One question to a secret source, and what can be wrong with the answer.
+//! One question to a secret source, and what can be wrong with what it gives.
 
 use std::error::Error;
 use std::io;
@@ -39,16 +39,16 @@ pub(super) async fn ask(
     source: &dyn SecretSource,
     limit: Duration,
 ) -> Result<ClientSecret, SourceFault> {
-    let mut answer = pin!(async { source.client_secret().await });
+    let mut call = pin!(async { source.client_secret().await });
     let guarded =
         std::future::poll_fn(
-            |context| match catch_panic(|| answer.as_mut().poll(context)) {
-                Some(poll) => poll.map(|answer| answer.map_err(|error| SourceFault::of(&*error))),
+            |context| match catch_panic(|| call.as_mut().poll(context)) {
+                Some(poll) => poll.map(|given| given.map_err(|error| SourceFault::of(&*error))),
                 None => Poll::Ready(Err(SourceFault::Panicked)),
             },
         );
-    let answer = Deadline::after(limit).bound(guarded).await;
-    let secret = answer.ok_or(SourceFault::TimedOut)??;
+    let given = Deadline::after(limit).bound(guarded).await;
+    let secret = given.ok_or(SourceFault::TimedOut)??;
     match Flaw::of(secret.expose()) {
         None => Ok(secret),
         Some(Flaw::Blank) => Err(SourceFault::Blank),

@@ -16,7 +16,7 @@ pub type BoxError = Box<dyn Error + Send + Sync>;
 /// rotated without a restart. [`SecretFile`](crate::SecretFile) reads a file; implement the trait for a vault.
 ///
 /// It is asked before each fetch of a token, and once more if the endpoint refuses the secret as `invalid_client`,
-/// since the rotation may have come in between. Each answer is waited for within
+/// since the rotation may have come in between. Each call is bounded by
 /// [`request_timeout`](crate::WristbandM2mClientBuilder::request_timeout). A source that fails, hangs or panics never
 /// costs a token while a secret from before is valid: that one is used, a warning is traced, and
 /// [`status().last_error()`](crate::TokenStatus::last_error) says why.

@@ -19,7 +19,7 @@ pub(crate) struct Secrets {
 
 #[derive(Default)]
 struct Known {
-    /// What the settings say, or the source's last answer.
+    /// What the settings say, or what the source gave last.
     given: Option<ClientSecret>,
     /// The given secret, if another one worked in its place.
     refused: Option<ClientSecret>,
@@ -41,7 +41,7 @@ pub(super) struct SecretTrial {
     is_given: bool,
 }
 
-/// The secret that was tried first, and in vain.
+/// The secret that was tried first and refused.
 pub(super) struct RefusedSecret {
     secret: ClientSecret,
     pub(super) error: TokenError,
@@ -87,13 +87,13 @@ impl Secrets {
     ///
     /// The source failed, and no secret is known from before.
     pub(super) async fn begin(&self, limit: Duration) -> Result<SecretTrial, TokenError> {
-        let answer = match &self.source {
+        let given = match &self.source {
             None => None,
             Some(source) => Some(ask(&**source, limit).await),
         };
         let (trial, change) = {
             let mut known = lock(&self.known);
-            let (is_given, change) = match answer {
+            let (is_given, change) = match given {
                 None => (true, None),
                 Some(Ok(secret)) => (true, known.give(secret)),
                 Some(Err(fault)) => (false, known.miss(fault)?),

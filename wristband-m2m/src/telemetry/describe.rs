@@ -2,7 +2,7 @@
 
 use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 
-/// Tells the recorder what this crate's metrics mean, and their units.
+/// Describes this crate's metrics and their units to the recorder.
 ///
 /// Call it once, after the recorder is installed. Without it the metrics are the same, but an exporter has no text to show
 /// beside them. The crate `wristband-m2m-reqwest` has a function of the same name, which describes these and its own.

@@ -4,7 +4,7 @@ use tokio::time::Instant;
 
 use super::meter;
 
-/// Tells how long a request has waited for its turn when this is dropped, whether or not it got one.
+/// Records how long a request has waited for its turn when this is dropped, whether or not it got one.
 pub(crate) struct RateLimiterWait(Instant);
 
 impl RateLimiterWait {

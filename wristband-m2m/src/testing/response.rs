@@ -1,4 +1,4 @@
-//! JSON answers.
+//! JSON responses.
 
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderValue, Response, StatusCode};

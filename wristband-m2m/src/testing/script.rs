@@ -1,4 +1,4 @@
-//! What the token endpoint answers.
+//! How the token endpoint responds.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -18,7 +18,7 @@ pub(super) struct Script {
     pub(super) issuer: Issuer,
     pub(super) expires_in: Duration,
     pub(super) delay: Duration,
-    /// How many token requests to answer with which status.
+    /// How many token requests get which status.
     pub(super) failures: VecDeque<(usize, StatusCode)>,
     pub(super) token_requests: u64,
     pub(super) jwks_requests: u64,
@@ -36,7 +36,7 @@ impl Script {
         }
     }
 
-    pub(super) fn answer(&mut self, headers: &HeaderMap, body: &[u8]) -> Response<Full<Bytes>> {
+    pub(super) fn respond(&mut self, headers: &HeaderMap, body: &[u8]) -> Response<Full<Bytes>> {
         if let Some(status) = self.next_failure() {
             let error = match status {
                 StatusCode::UNAUTHORIZED => "invalid_client",

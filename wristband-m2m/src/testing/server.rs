@@ -83,26 +83,26 @@ async fn accept(listener: TcpListener, script: Arc<Mutex<Script>>) {
 
 async fn serve(stream: TcpStream, script: Arc<Mutex<Script>>) {
     let service =
-        service_fn(|request| async { Ok::<_, Infallible>(answer(request, &script).await) });
+        service_fn(|request| async { Ok::<_, Infallible>(respond(request, &script).await) });
     // A connection that breaks is the client's business.
     let _ = http1::Builder::new()
         .serve_connection(TokioIo::new(stream), service)
         .await;
 }
 
-async fn answer(request: Request<Incoming>, script: &Mutex<Script>) -> Response<Full<Bytes>> {
+async fn respond(request: Request<Incoming>, script: &Mutex<Script>) -> Response<Full<Bytes>> {
     // Gateways may add a prefix to the path.
     let path = request.uri().path();
     if path.ends_with(TOKEN_PATH) {
-        answer_token_request(request, script).await
+        respond_to_token_request(request, script).await
     } else if path.ends_with(JWKS_PATH) {
-        answer_jwks_request(request.method(), &mut lock(script))
+        respond_to_jwks_request(request.method(), &mut lock(script))
     } else {
         refusal(StatusCode::NOT_FOUND, "not_found")
     }
 }
 
-async fn answer_token_request(
+async fn respond_to_token_request(
     request: Request<Incoming>,
     script: &Mutex<Script>,
 ) -> Response<Full<Bytes>> {
@@ -120,10 +120,10 @@ async fn answer_token_request(
     if !delay.is_zero() {
         tokio::time::sleep(delay).await;
     }
-    lock(script).answer(&head.headers, &body)
+    lock(script).respond(&head.headers, &body)
 }
 
-fn answer_jwks_request(method: &Method, script: &mut Script) -> Response<Full<Bytes>> {
+fn respond_to_jwks_request(method: &Method, script: &mut Script) -> Response<Full<Bytes>> {
     if method != Method::GET {
         return method_not_allowed("GET");
     }

@@ -59,13 +59,13 @@ pub(crate) struct ExpiryPolicy {
 /// Where in its life a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Phase {
-    /// Hand it out and think no further.
+    /// Serve it; nothing else is due.
     Fresh,
-    /// Hand it out, and see that a refresh nobody waits for is under way.
+    /// Serve it, and see that a refresh nobody waits for is under way.
     RefreshAhead,
     /// Callers wait for a refresh, for a while.
     Buffer,
-    /// Not to be handed out.
+    /// Not to be served.
     Expired,
 }
 
