@@ -31,7 +31,7 @@ async fn main() -> anyhow::Result<()> {
     let response = http.get(&orders).send().await?;
     println!("a list: {}, {}", response.status(), auth(&response));
 
-    // Somebody revokes the token, and nobody tells us.
+    // Somebody revokes the token, and nobody notifies us.
     wristband.revoke_all();
     let order = r#"{"item":"tea"}"#;
     let request = http

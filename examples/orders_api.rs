@@ -80,7 +80,7 @@ impl OrdersApi {
         &self.url
     }
 
-    /// How many requests were answered with 401.
+    /// How many requests got a 401.
     #[must_use]
     pub fn refused(&self) -> u64 {
         self.shop.refused.load(Ordering::Relaxed)

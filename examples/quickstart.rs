@@ -52,7 +52,7 @@ async fn with_stand_ins() -> anyhow::Result<()> {
 
     let found = orders.list().await?;
     println!(
-        "5. recovered {} orders: {} answer of 401, a new token, the same request again",
+        "5. recovered {} orders: {} response of 401, a new token, the same request again",
         found.len(),
         api.refused(),
     );

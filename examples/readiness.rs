@@ -4,7 +4,7 @@
 //! cargo run -p wristband-m2m-examples --bin readiness
 //! ```
 //!
-//! `Degraded` answers 200. The token in the cache is valid, so every call succeeds; and the endpoint that fails is the same
+//! `Degraded` returns 200. The token in the cache is valid, so every call succeeds; and the endpoint that fails is the same
 //! for all instances. A probe that failed now would take all of them out of service at once, and make an outage for your
 //! callers out of one that they have not noticed. Alert on `degraded` instead.
 

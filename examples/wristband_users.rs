@@ -52,7 +52,7 @@ impl fmt::Display for TenantId {
     }
 }
 
-/// Of what Wristband tells about a user, what is printed here.
+/// What is printed here of a user.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct User {

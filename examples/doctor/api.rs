@@ -25,16 +25,16 @@ pub(crate) async fn examine(
     let request = http.get(url.clone()).with_extension(SkipWristbandAuth);
     match request.send().await {
         Ok(response) if response.status() == StatusCode::UNAUTHORIZED => {
-            report.works("API", "without a token it answers 401, as it should");
+            report.works("API", "without a token it returns 401, as it should");
         }
         Ok(response) if response.status().is_success() => report.doubtful(
             "API",
-            &format!("without a token it answers {}", response.status()),
+            &format!("without a token it returns {}", response.status()),
             "make sure that this route is meant to be open to everybody",
         ),
         Ok(response) => report.skipped(
             "API",
-            &format!("without a token it answers {}", response.status()),
+            &format!("without a token it returns {}", response.status()),
         ),
         Err(error) => {
             return report.fails(
@@ -59,7 +59,7 @@ pub(crate) async fn examine(
 
 fn judge(report: &mut Report, response: &Response) {
     let status = response.status();
-    let found = format!("with the token it answers {status}");
+    let found = format!("with the token it returns {status}");
     match status {
         StatusCode::UNAUTHORIZED => {
             let challenge = response.headers().get("www-authenticate");

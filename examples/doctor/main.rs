@@ -35,7 +35,7 @@ async fn main() -> ExitCode {
                 Some(named) => color = named,
                 None => return misused("--color is `auto`, `always` or `never`"),
             },
-            _ => return misused(&format!("`{argument}` is no option")),
+            _ => return misused(&format!("`{argument}` is not an option")),
         }
     }
     let mut report = Report::new(color);

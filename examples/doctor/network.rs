@@ -10,8 +10,8 @@ use wristband_m2m_reqwest::reqwest::{Client, Response, Url, redirect};
 
 use crate::report::{Report, with_causes};
 
-const PATIENCE: Duration = Duration::from_secs(5);
-/// `Date` has whole seconds, and answers take a moment; more than this is the clock's.
+const MAX_WAIT: Duration = Duration::from_secs(5);
+/// `Date` has whole seconds, and responses take a moment; more than this is the clock's.
 const TOLERATED_SKEW: Duration = Duration::from_secs(30);
 
 pub(crate) async fn examine(report: &mut Report, endpoint: &Url) {
@@ -41,7 +41,7 @@ pub(crate) async fn examine(report: &mut Report, endpoint: &Url) {
 async fn resolve(report: &mut Report, host: &str, port: u16) -> Option<Vec<SocketAddr>> {
     // A literal IPv6 address stands in brackets in a URL, and nowhere else.
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    let found = match timeout(PATIENCE, lookup_host((bare, port))).await {
+    let found = match timeout(MAX_WAIT, lookup_host((bare, port))).await {
         Ok(Ok(addresses)) => addresses.collect(),
         Ok(Err(error)) => {
             report.fails(
@@ -54,8 +54,8 @@ async fn resolve(report: &mut Report, host: &str, port: u16) -> Option<Vec<Socke
         Err(_) => {
             report.fails(
                 "name",
-                &format!("{host} was not resolved within {PATIENCE:?}"),
-                "look at this machine's DNS: the server in /etc/resolv.conf does not answer",
+                &format!("{host} was not resolved within {MAX_WAIT:?}"),
+                "look at this machine's DNS: the server in /etc/resolv.conf does not respond",
             );
             return None;
         }
@@ -75,7 +75,7 @@ async fn resolve(report: &mut Report, host: &str, port: u16) -> Option<Vec<Socke
 
 async fn connect(report: &mut Report, addresses: &[SocketAddr]) -> bool {
     let start = Instant::now();
-    let error = match timeout(PATIENCE, TcpStream::connect(addresses)).await {
+    let error = match timeout(MAX_WAIT, TcpStream::connect(addresses)).await {
         Ok(Ok(stream)) => {
             let peer = stream.peer_addr().map(|peer| peer.to_string());
             report.works(
@@ -85,7 +85,7 @@ async fn connect(report: &mut Report, addresses: &[SocketAddr]) -> bool {
             return true;
         }
         Ok(Err(error)) => error.to_string(),
-        Err(_) => format!("no answer within {PATIENCE:?}"),
+        Err(_) => format!("no response within {MAX_WAIT:?}"),
     };
     report.fails(
         "connection",
@@ -98,7 +98,7 @@ async fn connect(report: &mut Report, addresses: &[SocketAddr]) -> bool {
 /// A request for the public key set: it needs no credentials.
 async fn handshake(report: &mut Report, endpoint: &Url) -> Option<Response> {
     let http = Client::builder()
-        .timeout(PATIENCE)
+        .timeout(MAX_WAIT)
         .redirect(redirect::Policy::none())
         .build();
     let key_set = endpoint.join("jwks").unwrap_or_else(|_| endpoint.clone());
@@ -153,9 +153,9 @@ fn advice_for(causes: &str) -> &'static str {
     if causes.contains("certificate") || causes.contains("issuer") {
         "trust the authority that signed it: a proxy that inspects TLS has its own root, which goes into the system's store or SSL_CERT_FILE"
     } else if causes.contains("timed out") {
-        "find out what holds the connection open without an answer: a proxy, or a firewall that drops packets"
+        "find out what holds the connection open without a response: a proxy, or a firewall that drops packets"
     } else {
-        "make sure that the port speaks TLS, and that nothing between here and there answers in its place"
+        "make sure that the port speaks TLS, and that nothing between here and there responds in its place"
     }
 }
 

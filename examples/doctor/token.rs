@@ -57,7 +57,7 @@ fn advice_for(error: &TokenError) -> &'static str {
             "mend the connection first: see the lines above"
         }
         TokenErrorKind::InvalidResponse => {
-            "find out who answers there: it is not Wristband's token endpoint (a gateway, a login page)"
+            "find out what responds there: it is not Wristband's token endpoint (a gateway, a login page)"
         }
         _ => "look at the cause",
     }

@@ -77,7 +77,7 @@ impl Options {
             match name.as_str() {
                 "--processes" => options.processes = value.parse()?,
                 "--redis" => options.redis = Some(value),
-                _ => bail!("{name} is no option: --processes N, --redis URL"),
+                _ => bail!("{name} is not an option: --processes N, --redis URL"),
             }
         }
         Ok(options)
@@ -222,7 +222,7 @@ impl Fleet {
                 .context("a process ended")?;
             let (status, millis) = answer.split_once(' ').context("an answer")?;
             if status.parse::<u16>()? != expected {
-                bail!("{name}: a call was answered with {status}");
+                bail!("{name}: a call returned {status}");
             }
             slowest = slowest.max(Duration::from_millis(millis.parse()?));
         }

@@ -13,7 +13,7 @@ use wristband_m2m_reqwest::{WristbandAuth, same_origin_redirects};
 use crate::stand_ins::StandIns;
 
 pub(crate) trait Caller: Send + Sync + 'static {
-    /// Makes one call; fails unless the API answers with 2xx.
+    /// Makes one call; fails unless the API returns 2xx.
     fn call(&self) -> impl Future<Output = anyhow::Result<()>> + Send;
 }
 

@@ -35,7 +35,7 @@ struct Scenario {
 enum Mishap {
     /// All tokens are revoked.
     Revocation { at: f64 },
-    /// The token endpoint answers 503.
+    /// The token endpoint returns 503.
     Outage { from: f64, to: f64 },
 }
 

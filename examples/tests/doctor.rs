@@ -92,9 +92,9 @@ async fn everything_works_on_the_stand_ins() {
     assert!(
         found
             .text
-            .contains("without a token it answers 401, as it should")
+            .contains("without a token it returns 401, as it should")
     );
-    assert!(found.text.contains("with the token it answers 200 OK"));
+    assert!(found.text.contains("with the token it returns 200 OK"));
     assert!(!found.text.contains('\x1b'), "no colours in a pipe");
 }
 

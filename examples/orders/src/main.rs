@@ -41,7 +41,7 @@ async fn serve(
     axum::serve(listener, app(verifier))
         .with_graceful_shutdown(shutdown)
         .await?;
-    tracing::info!("all requests are answered");
+    tracing::info!("all requests are finished");
     Ok(())
 }
 

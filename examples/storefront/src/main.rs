@@ -63,7 +63,7 @@ async fn serve(
     axum::serve(listener, app(storefront).merge(metrics))
         .with_graceful_shutdown(shutdown)
         .await?;
-    tracing::info!("all requests are answered");
+    tracing::info!("all requests are finished");
     Ok(())
 }
 
@@ -133,7 +133,7 @@ async fn call(
     get(url, "/orders/7").await?;
     get(url, "/ready").await?;
 
-    println!("-- the token is gone, and Wristband does not answer");
+    println!("-- the token is gone, and Wristband does not respond");
     wristband.fail_next(3, 503);
     client.clear_token();
     get(url, "/orders").await?;

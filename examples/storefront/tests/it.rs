@@ -70,7 +70,7 @@ async fn read(response: reqwest::Response) -> (StatusCode, HeaderMap, Value) {
     (status, headers, serde_json::from_slice(&body).unwrap())
 }
 
-/// Has one order, and answers everything else with this status.
+/// Has one order, and returns this status for everything else.
 struct FakeOrders {
     failure: StatusCode,
 }

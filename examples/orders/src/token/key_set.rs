@@ -98,7 +98,7 @@ impl KeySet {
         }
     }
 
-    /// Holds the lock until the answer is there.
+    /// Holds the lock until the response is there.
     async fn read(&self, mut last_read: MutexGuard<'_, Option<Instant>>) {
         if last_read.is_some_and(|at| at.elapsed() < self.pause) {
             return;

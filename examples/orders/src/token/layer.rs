@@ -37,7 +37,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 impl IntoResponse for TokenRejection {
     fn into_response(self) -> Response {
-        // The reason is for our log: whoever tries tokens learns nothing from the answer.
+        // The reason is for our log: whoever tries tokens learns nothing from the response.
         tracing::debug!(reason = ?self, "refused");
         let challenge = match self {
             // A 401 would make callers throw away tokens that are good.
