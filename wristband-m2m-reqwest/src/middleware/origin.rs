@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use url::{Host, Url};
+use url::Url;
+
+pub(crate) use ::wristband_m2m::private::is_loopback;
 
 /// Where a request goes, as RFC 6454 has it: one origin is one party.
 ///
@@ -108,17 +110,6 @@ impl fmt::Debug for Origin {
 /// Whether both URLs are of one origin. Allocates nothing.
 pub(crate) fn same_origin(one: &Url, other: &Url) -> bool {
     parts(one).is_some_and(|origin| Some(origin) == parts(other))
-}
-
-/// Whether a request to `url` stays on this machine: `localhost` by name, or a loopback address. Names below
-/// `.localhost` do not count, for not every resolver keeps them local (RFC 6761, section 6.3). Allocates nothing.
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name.strip_suffix('.').unwrap_or(name) == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
-        None => false,
-    }
 }
 
 fn parts(url: &Url) -> Option<(bool, &str, u16)> {
