@@ -1,0 +1,69 @@
+//! Which failures of the endpoint are shared, and for how long.
+
+use super::*;
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_of_the_endpoint_is_shared_for_a_second() {
+    let fleet = Fleet::new();
+    fleet.endpoint.answers(Answer::Status(503, None));
+    for (result, _) in all(&fleet.processes(50)).await {
+        assert_eq!(result.unwrap_err().status().unwrap(), 503);
+    }
+    assert_eq!(fleet.endpoint.requests(), 1);
+    fleet.endpoint.answers(Answer::Token);
+    sleep(millis(1000)).await;
+    fleet.process().first().await.unwrap();
+    assert_eq!(fleet.endpoint.requests(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn retry_after_is_shared_for_a_minute_at_most() {
+    let fleet = Fleet::new();
+    fleet
+        .endpoint
+        .answers(Answer::Status(429, Some(seconds(600))));
+    fleet.process().first().await.unwrap_err();
+    sleep(seconds(20)).await;
+    let error = fleet.process().first().await.unwrap_err();
+    assert_eq!(error.retry_after(), Some(seconds(40)));
+    sleep(seconds(40)).await;
+    fleet.process().first().await.unwrap_err();
+    assert_eq!(fleet.endpoint.requests(), 2);
+}
+
+/// A store that brings a failure up again and again silences nobody for longer than the failure was meant to last.
+#[tokio::test(start_paused = true)]
+async fn a_failure_is_believed_once() {
+    let fleet = Fleet::new();
+    fleet
+        .endpoint
+        .answers(Answer::Status(503, Some(seconds(30))));
+    fleet.process().first().await.unwrap_err();
+    fleet.endpoint.answers(Answer::Token);
+    let process = fleet.process();
+    for n in 0..3 {
+        // The store's clock stands still, so that the failure never ends.
+        fleet.store.inside().clock = -10_000 * n;
+        process.first().await.unwrap_err();
+        sleep(seconds(10)).await;
+    }
+    assert_eq!(fleet.endpoint.requests(), 1);
+    fleet.store.inside().clock = -30_000;
+    process.first().await.unwrap();
+    assert_eq!(fleet.endpoint.requests(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_may_be_this_machines_fault_is_not_shared() {
+    for answer in [Answer::Network, Answer::Status(401, None)] {
+        let fleet = Fleet::new();
+        fleet.endpoint.answers(answer);
+        let results = all(&fleet.processes(10)).await;
+        assert_eq!(fleet.endpoint.requests(), 10, "{answer:?}");
+        for (result, took) in results {
+            result.unwrap_err();
+            // One fetch of the holder, a pause, one fetch of one's own.
+            assert!(took <= millis(150 + 200 + 150), "{took:?}");
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! The lease: who holds it, and who waits for it.
+
+use super::*;
+
+#[tokio::test(start_paused = true)]
+async fn a_holder_that_dies_costs_the_others_its_lease() {
+    let fleet = Fleet::new();
+    let dead = fleet.process();
+    let mut session = dead.shared.session();
+    assert!(
+        session
+            .look(sealer("secret"), &Demand::default)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    // Killed: nothing of it runs any more.
+    std::mem::forget(session);
+    for (result, took) in all(&fleet.processes(20)).await {
+        result.unwrap();
+        assert!(took <= seconds(3), "{took:?}");
+    }
+    assert!(fleet.endpoint.requests() <= 20);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dropped_flight_gives_its_lease_back() {
+    let fleet = Fleet::new();
+    let mut session = fleet.process().shared.session();
+    assert!(
+        session
+            .look(sealer("secret"), &Demand::default)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    drop(session);
+    let (result, took) = timed(fleet.process().first()).await;
+    result.unwrap();
+    assert!(took <= millis(200), "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stalled_holder_overwrites_nothing() {
+    let fleet = Fleet::new();
+    let stalled = fleet.process();
+    let mut session = stalled.shared.session();
+    assert!(
+        session
+            .look(sealer("secret"), &Demand::default)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    let late = fleet.endpoint.fetch().await;
+    sleep(seconds(3)).await;
+    assert_eq!(fleet.process().first().await.unwrap().as_str(), "token-2");
+    session.finish(&late).await;
+    assert_eq!(fleet.process().first().await.unwrap().as_str(), "token-2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_lease_is_renewed_while_the_holder_fetches() {
+    let fleet = Fleet::new();
+    fleet.endpoint.set(Answer::Token, seconds(4), HOUR);
+    let holder = fleet.process();
+    let fetch = tokio::spawn(async move { holder.first().await });
+    sleep(millis(3900)).await;
+    // Held for longer than anyone waits, and held still.
+    let other = fleet.process();
+    let (result, took) = timed(other.first()).await;
+    assert_eq!(result.unwrap().as_str(), "token-2");
+    assert!(took <= millis(4250), "{took:?}");
+    assert_eq!(other.shared.state(), StoreState::Degraded);
+    fetch.await.unwrap().unwrap();
+    assert_eq!(fleet.process().first().await.unwrap().as_str(), "token-1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_long_for_an_endpoint_that_hangs() {
+    let fleet = Fleet::new();
+    fleet.endpoint.answers(Answer::Hangs);
+    for (result, took) in all(&fleet.processes(5)).await {
+        assert_eq!(result.unwrap_err().kind(), TokenErrorKind::Timeout);
+        assert!(took <= seconds(10) + millis(2000 + 200), "{took:?}");
+    }
+}
+
+/// A clear detaches the flight under way, and the next one does not wait for it.
+#[tokio::test(start_paused = true)]
+async fn a_detached_flight_neither_blocks_nor_puts() {
+    let fleet = Fleet::new();
+    let process = fleet.process();
+    fleet.endpoint.set(Answer::Token, seconds(1), HOUR);
+    let detached = tokio::spawn({
+        let process = process.clone();
+        async move { process.first().await }
+    });
+    sleep(millis(500)).await;
+    process.shared.clear(None);
+    let (result, took) = timed(process.first()).await;
+    assert_eq!(result.unwrap().as_str(), "token-2");
+    assert_eq!(took, seconds(1));
+    assert_eq!(detached.await.unwrap().unwrap().as_str(), "token-1");
+    assert_eq!(fleet.process().first().await.unwrap().as_str(), "token-2");
+}
+
+/// It goes on with the lease, which is no round trip to give back and take.
+#[tokio::test(start_paused = true)]
+async fn a_flight_inherits_the_lease_of_the_detached_one() {
+    let fleet = Fleet::new();
+    let process = fleet.process();
+    process.first().await.unwrap();
+    fleet.store.inside().flush();
+    fleet.store.inside().delay = millis(100);
+    fleet.endpoint.set(Answer::Token, seconds(1), HOUR);
+    let detached = tokio::spawn({
+        let process = process.clone();
+        async move { process.first().await }
+    });
+    sleep(millis(500)).await;
+    process.shared.clear(None);
+    let next = tokio::spawn(async move { timed(process.first()).await });
+    // The detached flight ends first, and leaves the lease to its heir.
+    assert_eq!(detached.await.unwrap().unwrap().as_str(), "token-2");
+    let other = fleet.process();
+    assert_eq!(other.first().await.unwrap().as_str(), "token-3");
+    assert_eq!(other.shared.state(), StoreState::Ready);
+    let (result, took) = next.await.unwrap();
+    assert_eq!(result.unwrap().as_str(), "token-3");
+    assert!(took <= seconds(1) + millis(250), "{took:?}");
+    assert_eq!(fleet.endpoint.requests(), 3);
+}

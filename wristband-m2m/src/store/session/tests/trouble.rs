@@ -1,0 +1,222 @@
+//! Stores that fail, stall or hold what is of no use.
+
+use super::*;
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_puts_off_for_ever_is_waited_for_five_seconds() {
+    struct Busy;
+    #[async_trait::async_trait]
+    impl crate::store::TokenStore for Busy {
+        async fn look(
+            &self,
+            _: &crate::StoreSlot,
+            _: &StoreQuery,
+        ) -> Result<StoreAnswer, crate::StoreError> {
+            let held_for = Duration::ZERO;
+            Ok(StoreAnswer::Busy { held_for })
+        }
+        async fn put(
+            &self,
+            _: &crate::StoreSlot,
+            _: &LeaseId,
+            _: &StoreRecord,
+            _: Option<&StoreRecord>,
+            _: Duration,
+        ) -> Result<bool, crate::StoreError> {
+            Ok(false)
+        }
+        async fn renew(
+            &self,
+            _: &crate::StoreSlot,
+            _: &LeaseId,
+            _: Duration,
+        ) -> Result<bool, crate::StoreError> {
+            Ok(false)
+        }
+        async fn fail(
+            &self,
+            _: &crate::StoreSlot,
+            _: &LeaseId,
+            _: &StoreRecord,
+            _: Duration,
+        ) -> Result<bool, crate::StoreError> {
+            Ok(false)
+        }
+        async fn release(
+            &self,
+            _: &crate::StoreSlot,
+            _: &LeaseId,
+        ) -> Result<(), crate::StoreError> {
+            Ok(())
+        }
+    }
+    let endpoint = SimulatedEndpoint::new();
+    let process = Process::new(Busy, &endpoint);
+    let (result, took) = timed(process.first()).await;
+    result.unwrap();
+    assert!(
+        (seconds(5)..seconds(5) + millis(200 + 150)).contains(&took),
+        "{took:?}"
+    );
+    assert_eq!(process.shared.state(), StoreState::Degraded);
+    // It is left alone now.
+    assert_eq!(timed(process.first()).await.1, millis(150));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_in_trouble_costs_one_operation_and_is_left_alone() {
+    for trouble in [
+        Trouble::Hung,
+        Trouble::AnswersLost,
+        Trouble::Refuses,
+        Trouble::ReadOnly,
+        Trouble::Panics,
+    ] {
+        let fleet = Fleet::new();
+        fleet.store.inside().trouble = trouble;
+        let process = fleet.process();
+        let (result, took) = timed(process.first()).await;
+        result.unwrap();
+        // It has never answered: it may be connecting.
+        assert!(took <= millis(500 + 150), "{trouble:?} {took:?}");
+        assert_eq!(process.shared.state(), StoreState::Degraded);
+        assert!(process.shared.error().is_some());
+        let operations = fleet.store.inside().operations;
+        let (result, took) = timed(process.first()).await;
+        result.unwrap();
+        assert_eq!(took, millis(150), "{trouble:?}");
+        assert_eq!(fleet.store.inside().operations, operations, "{trouble:?}");
+
+        fleet.store.inside().trouble = Trouble::None;
+        sleep(seconds(2)).await;
+        let token = process.first().await.unwrap();
+        assert_eq!(process.shared.state(), StoreState::Ready);
+        assert_eq!(
+            fleet.process().first().await.unwrap().as_str(),
+            token.as_str()
+        );
+
+        fleet.store.inside().trouble = trouble;
+        let wanted = Demand {
+            have: Some(token),
+            ..Demand::default()
+        };
+        let (result, took) = timed(process.token(wanted)).await;
+        result.unwrap();
+        assert!(took <= millis(250 + 150), "{trouble:?} {took:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_is_slow_adds_no_more_than_one_operation() {
+    let fleet = Fleet::new();
+    let process = fleet.process();
+    process.first().await.unwrap();
+    fleet.store.inside().flush();
+    fleet.store.inside().delay = millis(200);
+    let (result, took) = timed(process.first()).await;
+    assert_eq!(result.unwrap().as_str(), "token-2");
+    assert!(took <= millis(250 + 150), "{took:?}");
+    // The put went on behind the callers' back.
+    sleep(millis(200)).await;
+    assert_eq!(fleet.process().first().await.unwrap().as_str(), "token-2");
+    assert_eq!(process.shared.state(), StoreState::Ready);
+}
+
+/// However many looks it takes.
+#[tokio::test(start_paused = true)]
+async fn useless_records_of_a_slow_store_share_the_time_of_one_operation() {
+    let fleet = Fleet::new();
+    let process = fleet.process();
+    process.first().await.unwrap();
+    fleet.slot(|slot| slot.poison(vec![1; 60], HOUR * 100_000));
+    fleet.store.inside().delay = millis(200);
+    let (result, took) = timed(process.first()).await;
+    assert_eq!(result.unwrap().as_str(), "token-2");
+    assert!(took <= millis(250 + 150), "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_read_only_store_still_gives() {
+    let fleet = Fleet::new();
+    fleet.process().first().await.unwrap();
+    fleet.store.inside().trouble = Trouble::ReadOnly;
+    for (result, _) in all(&fleet.processes(10)).await {
+        assert_eq!(result.unwrap().as_str(), "token-1");
+    }
+    assert_eq!(fleet.endpoint.requests(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_poisoned_record_is_replaced_by_one_process() {
+    let foreign = sealer("other secret")
+        .seal(
+            Purpose::Token,
+            [9; 16],
+            b"foreign",
+            HOUR,
+            Moment::now().wall + HOUR,
+        )
+        .unwrap();
+    let own = sealer("secret");
+    let unprintable = own
+        .seal(
+            Purpose::Token,
+            [9; 16],
+            b"a b\n",
+            HOUR,
+            Moment::now().wall + HOUR,
+        )
+        .unwrap();
+    let replayed = own
+        .seal(
+            Purpose::Token,
+            [9; 16],
+            b"replayed",
+            HOUR,
+            Moment::now().wall - HOUR,
+        )
+        .unwrap();
+    for poison in [
+        Vec::new(),
+        vec![1],
+        vec![1; 60],
+        vec![0xff; 1 << 20],
+        foreign.as_bytes().to_vec(),
+        unprintable.as_bytes().to_vec(),
+        replayed.as_bytes().to_vec(),
+    ] {
+        let fleet = Fleet::new();
+        fleet.slot(|slot| slot.poison(poison, 100_000 * HOUR));
+        for (result, _) in all(&fleet.processes(20)).await {
+            assert_eq!(result.unwrap().as_str(), "token-1");
+        }
+        assert_eq!(fleet.endpoint.requests(), 1);
+    }
+}
+
+/// A store cannot make a token live longer than it was sealed for.
+#[tokio::test(start_paused = true)]
+async fn life_is_capped_by_what_is_sealed() {
+    let fleet = Fleet::new();
+    fleet.process().first().await.unwrap();
+    let bytes = fleet.slot(|slot| slot.record().unwrap().as_bytes().to_vec());
+    fleet.slot(|slot| slot.poison(bytes, 100_000 * HOUR));
+    let token = fleet.process().first().await.unwrap();
+    assert_eq!(token.as_str(), "token-1");
+    assert!(token.remaining() <= HOUR);
+}
+
+/// Nor be used again for its whole life shortly before its end.
+#[tokio::test(start_paused = true)]
+async fn a_record_that_is_brought_back_outlives_its_end_by_five_minutes_at_most() {
+    let fleet = Fleet::new();
+    let ends_at = Moment::now().wall + seconds(10);
+    let record = sealer("secret")
+        .seal(Purpose::Token, [9; 16], b"old", HOUR, ends_at)
+        .unwrap();
+    fleet.slot(|slot| slot.poison(record.as_bytes().to_vec(), HOUR * 100_000));
+    let token = fleet.process().first().await.unwrap();
+    assert_eq!(token.as_str(), "old");
+    assert!(token.remaining() <= seconds(310), "{token:?}");
+}
