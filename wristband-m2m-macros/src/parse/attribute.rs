@@ -126,6 +126,7 @@ pub(crate) fn is_above_ours(attr: &Attribute) -> bool {
         return false;
     }
     let (attr, ours) = (attr.pound_token.span, Span::call_site());
+    // `Span::unwrap` gives the compiler's span; it panics where there is no compiler, which is checked above.
     attr.unwrap().file() == ours.unwrap().file() && place(attr) < place(ours)
 }
 
