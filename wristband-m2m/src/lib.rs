@@ -104,7 +104,7 @@ pub use store::FileTokenStore;
 pub use store::RedisTokenStore;
 #[cfg(feature = "token-store")]
 pub use store::{
-    LeaseId, StoreAnswer, StoreError, StoreQuery, StoreRecord, StoreSlot, StoreState, TokenStore,
+    LeaseId, LookOutcome, StoreError, StoreQuery, StoreRecord, StoreSlot, StoreState, TokenStore,
     Verdict,
 };
 #[cfg(feature = "metrics")]

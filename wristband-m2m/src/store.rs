@@ -1,6 +1,5 @@
 //! One token for a fleet: a store that the processes of one client share.
 
-mod answer;
 #[cfg(feature = "testing")]
 mod check;
 mod error;
@@ -9,6 +8,7 @@ mod failure;
 mod file;
 mod health;
 mod lease;
+mod look_outcome;
 #[cfg(test)]
 mod model;
 mod query;
@@ -31,7 +31,6 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-pub use self::answer::StoreAnswer;
 #[cfg(feature = "testing")]
 pub use self::check::check_token_store;
 pub use self::error::StoreError;
@@ -40,6 +39,7 @@ pub use self::file::FileTokenStore;
 pub(crate) use self::health::Change as StoreChange;
 pub use self::health::StoreState;
 pub use self::lease::LeaseId;
+pub use self::look_outcome::LookOutcome;
 pub use self::query::{StoreQuery, Verdict};
 pub use self::record::StoreRecord;
 #[cfg(feature = "redis")]
@@ -83,7 +83,7 @@ pub use self::slot::StoreSlot;
 /// ```
 /// use std::time::Duration;
 /// use wristband_m2m::{
-///     LeaseId, StoreAnswer, StoreError, StoreQuery, StoreRecord, StoreSlot, TokenStore, async_trait,
+///     LeaseId, LookOutcome, StoreError, StoreQuery, StoreRecord, StoreSlot, TokenStore, async_trait,
 /// };
 ///
 /// /// Shares nothing: each process is told to fetch for itself.
@@ -91,8 +91,8 @@ pub use self::slot::StoreSlot;
 ///
 /// #[async_trait]
 /// impl TokenStore for NoStore {
-///     async fn look(&self, _: &StoreSlot, _: &StoreQuery) -> Result<StoreAnswer, StoreError> {
-///         Ok(StoreAnswer::Leased)
+///     async fn look(&self, _: &StoreSlot, _: &StoreQuery) -> Result<LookOutcome, StoreError> {
+///         Ok(LookOutcome::Leased)
 ///     }
 ///     async fn put(
 ///         &self,
@@ -125,18 +125,18 @@ pub use self::slot::StoreSlot;
 pub trait TokenStore: Send + Sync + 'static {
     /// Looks at the record, judges it, and takes the lease, in one step:
     ///
-    /// 1. There is a record, and it is not [`query.known()`](StoreQuery::known): [`StoreAnswer::Found`].
+    /// 1. There is a record, and it is not [`query.known()`](StoreQuery::known): [`LookOutcome::Found`].
     /// 2. It is the known one: do what [`query.verdict()`](StoreQuery::verdict) says. A forced renewal that comes too
-    ///    early is [`StoreAnswer::TooSoon`], and the record stays.
-    /// 3. There is a failure: [`StoreAnswer::Failed`].
-    /// 4. Somebody else holds the lease: [`StoreAnswer::Busy`].
+    ///    early is [`LookOutcome::TooSoon`], and the record stays.
+    /// 3. There is a failure: [`LookOutcome::Failed`].
+    /// 4. Somebody else holds the lease: [`LookOutcome::Busy`].
     /// 5. Otherwise give [`query.lease()`](StoreQuery::lease) the lease for [`query.lease_life()`](StoreQuery::lease_life):
-    ///    [`StoreAnswer::Leased`]. So too if it holds the lease already.
+    ///    [`LookOutcome::Leased`]. So too if it holds the lease already.
     ///
     /// # Errors
     ///
     /// [`StoreError`] if the store cannot be asked or does not make sense; the client then works as without one.
-    async fn look(&self, slot: &StoreSlot, query: &StoreQuery) -> Result<StoreAnswer, StoreError>;
+    async fn look(&self, slot: &StoreSlot, query: &StoreQuery) -> Result<LookOutcome, StoreError>;
 
     /// Writes `record` for `life`, forgets the failure, and gives the lease back. Returns whether it was written.
     ///
@@ -191,7 +191,7 @@ pub trait TokenStore: Send + Sync + 'static {
 
 #[async_trait]
 impl<S: TokenStore + ?Sized> TokenStore for Arc<S> {
-    async fn look(&self, slot: &StoreSlot, query: &StoreQuery) -> Result<StoreAnswer, StoreError> {
+    async fn look(&self, slot: &StoreSlot, query: &StoreQuery) -> Result<LookOutcome, StoreError> {
         (**self).look(slot, query).await
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use wristband_m2m::testing::MockWristband;
 use wristband_m2m::{
-    FileTokenStore, LeaseId, StoreAnswer, StoreError, StoreQuery, StoreRecord, StoreSlot,
+    FileTokenStore, LeaseId, LookOutcome, StoreError, StoreQuery, StoreRecord, StoreSlot,
     TokenStore, WristbandM2mClient, async_trait,
 };
 use wristband_m2m_fleet_tests::TestDirectory;
@@ -60,7 +60,7 @@ impl Broken {
 
 #[async_trait]
 impl TokenStore for Broken {
-    async fn look(&self, _: &StoreSlot, _: &StoreQuery) -> Result<StoreAnswer, StoreError> {
+    async fn look(&self, _: &StoreSlot, _: &StoreQuery) -> Result<LookOutcome, StoreError> {
         self.broken().await
     }
 

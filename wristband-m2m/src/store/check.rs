@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use self::steps::Steps;
 use super::TokenStore;
-use super::answer::StoreAnswer;
+use super::look_outcome::LookOutcome;
 
 /// Long enough for a database, short enough for a test.
 const BRIEF: Duration = Duration::from_millis(1500);
@@ -36,7 +36,7 @@ const RACERS: usize = 24;
 /// use std::sync::{Mutex, PoisonError};
 /// use std::time::{Duration, Instant};
 /// use wristband_m2m::{
-///     LeaseId, StoreAnswer, StoreError, StoreQuery, StoreRecord, StoreSlot, TokenStore, Verdict, async_trait,
+///     LeaseId, LookOutcome, StoreError, StoreQuery, StoreRecord, StoreSlot, TokenStore, Verdict, async_trait,
 /// };
 ///
 /// /// `create table slots (name text primary key, record bytea, record_until timestamptz, failure bytea, ...)`
@@ -90,31 +90,31 @@ const RACERS: usize = 24;
 ///
 /// #[async_trait]
 /// impl TokenStore for DatabaseStore {
-///     async fn look(&self, slot: &StoreSlot, query: &StoreQuery) -> Result<StoreAnswer, StoreError> {
+///     async fn look(&self, slot: &StoreSlot, query: &StoreQuery) -> Result<LookOutcome, StoreError> {
 ///         self.transaction(slot, |row, now| {
 ///             if let Some((record, until)) = &row.record {
 ///                 if query.known() != Some(record) {
-///                     return StoreAnswer::Found { record: record.clone(), life: *until - now };
+///                     return LookOutcome::Found { record: record.clone(), life: *until - now };
 ///                 }
 ///                 if query.verdict() == Verdict::ForceRenewal
 ///                     && let Some(wait) = row.renewal_wait(now)
 ///                 {
-///                     return StoreAnswer::TooSoon { wait };
+///                     return LookOutcome::TooSoon { wait };
 ///                 }
 ///                 if query.verdict() != Verdict::Keep {
 ///                     row.record = None;
 ///                 }
 ///             }
 ///             if let Some((record, until)) = &row.failure {
-///                 return StoreAnswer::Failed { record: record.clone(), life: *until - now };
+///                 return LookOutcome::Failed { record: record.clone(), life: *until - now };
 ///             }
 ///             if let Some(lease) = &row.lease
 ///                 && lease.holder != *query.lease()
 ///             {
-///                 return StoreAnswer::Busy { held_for: now - lease.since };
+///                 return LookOutcome::Busy { held_for: now - lease.since };
 ///             }
 ///             row.lease = Some(Lease { holder: *query.lease(), since: now, until: now + query.lease_life() });
-///             StoreAnswer::Leased
+///             LookOutcome::Leased
 ///         })
 ///     }
 ///
@@ -188,6 +188,6 @@ pub async fn check_token_store(store: impl TokenStore) {
     records::expiry(&steps).await;
 }
 
-fn count(answers: &[StoreAnswer], is_it: impl Fn(&StoreAnswer) -> bool) -> usize {
+fn count(answers: &[LookOutcome], is_it: impl Fn(&LookOutcome) -> bool) -> usize {
     answers.iter().filter(|answer| is_it(answer)).count()
 }

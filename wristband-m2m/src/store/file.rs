@@ -12,9 +12,9 @@ use async_trait::async_trait;
 use self::directory::Directory;
 use self::slot_file::SlotFile;
 use super::TokenStore;
-use super::answer::StoreAnswer;
 use super::error::StoreError;
 use super::lease::LeaseId;
+use super::look_outcome::LookOutcome;
 use super::query::StoreQuery;
 use super::record::StoreRecord;
 use super::slot::StoreSlot;
@@ -111,7 +111,7 @@ fn user_cache() -> Option<PathBuf> {
 
 #[async_trait]
 impl TokenStore for FileTokenStore {
-    async fn look(&self, slot: &StoreSlot, query: &StoreQuery) -> Result<StoreAnswer, StoreError> {
+    async fn look(&self, slot: &StoreSlot, query: &StoreQuery) -> Result<LookOutcome, StoreError> {
         let query = query.clone();
         self.operate(slot, move |state, now| state.look(&query, now))
             .await

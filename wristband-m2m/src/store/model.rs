@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use stateright::{Checker as _, Model, Property};
 
-use super::answer::StoreAnswer;
 use super::lease::LeaseId;
+use super::look_outcome::LookOutcome;
 use super::query::{StoreQuery, Verdict};
 use super::record::StoreRecord;
 use super::slot_state::SlotState;
@@ -254,7 +254,7 @@ impl World {
             self.wrong = Some("a token was removed that its remover did not see refused");
         }
         match answer {
-            StoreAnswer::Found { record, .. } => {
+            LookOutcome::Found { record, .. } => {
                 let token = record.as_bytes()[0];
                 self.processes[at].doing = if refused.contains(&token) {
                     Doing::Looking(Some(token))
@@ -262,8 +262,8 @@ impl World {
                     Doing::Serving(token)
                 };
             }
-            StoreAnswer::Leased => self.fetch(at, true),
-            StoreAnswer::Busy { .. } | StoreAnswer::Failed { .. } | StoreAnswer::TooSoon { .. } => {
+            LookOutcome::Leased => self.fetch(at, true),
+            LookOutcome::Busy { .. } | LookOutcome::Failed { .. } | LookOutcome::TooSoon { .. } => {
             }
         }
     }

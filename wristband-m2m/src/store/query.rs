@@ -24,7 +24,7 @@ pub enum Verdict {
     Remove,
     /// Remove it as a forced renewal, of which a slot allows [`FORCED_RENEWAL_BURST`](StoreQuery::FORCED_RENEWAL_BURST),
     /// then one each [`FORCED_RENEWAL_INTERVAL`](StoreQuery::FORCED_RENEWAL_INTERVAL). Without budget it stays, and the
-    /// result is [`TooSoon`](super::StoreAnswer::TooSoon).
+    /// result is [`TooSoon`](super::LookOutcome::TooSoon).
     ForceRenewal,
 }
 

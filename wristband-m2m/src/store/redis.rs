@@ -13,9 +13,9 @@ use self::connection::Connections;
 use self::scripts::{FAIL, Keys, LOOK, PUT, RELEASE, RENEW, Reply, Script};
 use self::server::Server;
 use super::TokenStore;
-use super::answer::StoreAnswer;
 use super::error::StoreError;
 use super::lease::LeaseId;
+use super::look_outcome::LookOutcome;
 use super::query::{StoreQuery, Verdict};
 use super::record::StoreRecord;
 use super::slot::StoreSlot;
@@ -124,7 +124,7 @@ impl RedisTokenStore {
 
 #[async_trait]
 impl TokenStore for RedisTokenStore {
-    async fn look(&self, slot: &StoreSlot, query: &StoreQuery) -> Result<StoreAnswer, StoreError> {
+    async fn look(&self, slot: &StoreSlot, query: &StoreQuery) -> Result<LookOutcome, StoreError> {
         let known = query.known();
         let verdict: &[u8] = match (known, query.verdict()) {
             (None, _) => b"unknown",
@@ -142,7 +142,7 @@ impl TokenStore for RedisTokenStore {
             &millis(interval),
             &millis(longest_debt),
         ];
-        self.run(&LOOK, slot, &arguments, Reply::answer).await
+        self.run(&LOOK, slot, &arguments, Reply::look_outcome).await
     }
 
     async fn put(

@@ -15,9 +15,9 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use super::answer::StoreAnswer;
 use super::failure::Failure;
 use super::lease::LeaseId;
+use super::look_outcome::LookOutcome;
 use super::query::{StoreQuery, Verdict};
 use super::random::random_id;
 use super::record::StoreRecord;
@@ -120,7 +120,7 @@ impl StoreSession {
                 return Ok(None);
             };
             match answer {
-                StoreAnswer::Found { record, life } => {
+                LookOutcome::Found { record, life } => {
                     match self.judge(&sealer, &record, life, asked_at, &demand) {
                         Judged::Adopt(token) => {
                             telemetry::adopted();
@@ -137,12 +137,12 @@ impl StoreSession {
                         return Ok(None);
                     }
                 }
-                StoreAnswer::Leased => {
+                LookOutcome::Leased => {
                     self.lease = Some(lease);
                     self.shared.hold(sealer.slot(), lease, self.generation);
                     return Ok(None);
                 }
-                StoreAnswer::Busy { held_for } => {
+                LookOutcome::Busy { held_for } => {
                     let Some(pause) = wait.next(held_for, &Moment::now()) else {
                         self.has_run_out = true;
                         self.shared.failed(
@@ -153,16 +153,16 @@ impl StoreSession {
                     sleep(pause).await;
                     self.time_left = self.shared.limit().unwrap_or_default();
                 }
-                StoreAnswer::Failed { record, life } => {
+                LookOutcome::Failed { record, life } => {
                     return match self.believed(&sealer, &record, life) {
                         Some(error) => Err(error),
                         None => Ok(None),
                     };
                 }
-                StoreAnswer::TooSoon { wait } if demand.is_rejected => {
+                LookOutcome::TooSoon { wait } if demand.is_rejected => {
                     return Err(TokenError::renewal_limited(wait));
                 }
-                StoreAnswer::TooSoon { .. } => return Ok(None),
+                LookOutcome::TooSoon { .. } => return Ok(None),
             }
         }
     }
@@ -217,10 +217,10 @@ impl StoreSession {
         }
     }
 
-    async fn ask(&mut self, sealer: &Sealer, query: StoreQuery) -> Option<StoreAnswer> {
+    async fn ask(&mut self, sealer: &Sealer, query: StoreQuery) -> Option<LookOutcome> {
         let store = Arc::clone(&self.shared.store);
         let slot = sealer.slot().clone();
-        let operation: Operation<StoreAnswer> = Box::pin(store_operation("look", async move {
+        let operation: Operation<LookOutcome> = Box::pin(store_operation("look", async move {
             store.look(&slot, &query).await
         }));
         let start = Moment::now();

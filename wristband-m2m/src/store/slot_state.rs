@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
-use super::answer::StoreAnswer;
 use super::lease::LeaseId;
+use super::look_outcome::LookOutcome;
 use super::query::{StoreQuery, Verdict};
 use super::record::StoreRecord;
 
@@ -27,11 +27,11 @@ pub(super) struct Lease {
 }
 
 impl SlotState {
-    pub(super) fn look(&mut self, query: &StoreQuery, now: Duration) -> StoreAnswer {
+    pub(super) fn look(&mut self, query: &StoreQuery, now: Duration) -> LookOutcome {
         self.expire(now);
         if let Some((record, until)) = &self.record {
             if query.known() != Some(record) {
-                return StoreAnswer::Found {
+                return LookOutcome::Found {
                     record: record.clone(),
                     life: *until - now,
                 };
@@ -41,7 +41,7 @@ impl SlotState {
                 let longest = interval * (StoreQuery::FORCED_RENEWAL_BURST - 1);
                 let debt = self.whole_at.saturating_sub(now);
                 if let Some(wait) = debt.checked_sub(longest).filter(|wait| !wait.is_zero()) {
-                    return StoreAnswer::TooSoon { wait };
+                    return LookOutcome::TooSoon { wait };
                 }
                 self.whole_at = now + debt + interval;
             }
@@ -50,13 +50,13 @@ impl SlotState {
             }
         }
         if let Some((record, until)) = &self.failure {
-            return StoreAnswer::Failed {
+            return LookOutcome::Failed {
                 record: record.clone(),
                 life: *until - now,
             };
         }
         match self.lease {
-            Some(lease) if lease.holder != *query.lease() => StoreAnswer::Busy {
+            Some(lease) if lease.holder != *query.lease() => LookOutcome::Busy {
                 held_for: now - lease.since,
             },
             held => {
@@ -66,7 +66,7 @@ impl SlotState {
                     since,
                     until: now + query.lease_life(),
                 });
-                StoreAnswer::Leased
+                LookOutcome::Leased
             }
         }
     }

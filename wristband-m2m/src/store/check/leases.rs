@@ -3,7 +3,7 @@
 use super::steps::Steps;
 use super::{BRIEF, LONG, RACERS, count};
 use crate::store::TokenStore;
-use crate::store::answer::StoreAnswer;
+use crate::store::look_outcome::LookOutcome;
 use crate::store::query::Verdict;
 
 pub(super) async fn leases(steps: &Steps<impl TokenStore>) {
@@ -71,9 +71,9 @@ pub(super) async fn races(steps: &Steps<impl TokenStore>) {
     let slot = steps.slot();
     let [first] = steps.records();
     let answers = steps.race(RACERS, &slot, None, Verdict::Keep).await;
-    let leased = count(&answers, |answer| *answer == StoreAnswer::Leased);
+    let leased = count(&answers, |answer| *answer == LookOutcome::Leased);
     let busy = count(&answers, |answer| {
-        matches!(answer, StoreAnswer::Busy { .. })
+        matches!(answer, LookOutcome::Busy { .. })
     });
     assert_eq!(
         (leased, busy),
@@ -87,9 +87,9 @@ pub(super) async fn races(steps: &Steps<impl TokenStore>) {
     let answers = steps
         .race(RACERS, &slot, Some(&first), Verdict::ForceRenewal)
         .await;
-    let leased = count(&answers, |answer| *answer == StoreAnswer::Leased);
+    let leased = count(&answers, |answer| *answer == LookOutcome::Leased);
     let busy = count(&answers, |answer| {
-        matches!(answer, StoreAnswer::Busy { .. })
+        matches!(answer, LookOutcome::Busy { .. })
     });
     assert_eq!(
         (leased, busy),

@@ -3,7 +3,7 @@
 use super::steps::Steps;
 use super::{BRIEF, LONG};
 use crate::store::TokenStore;
-use crate::store::answer::StoreAnswer;
+use crate::store::look_outcome::LookOutcome;
 use crate::store::query::{StoreQuery, Verdict};
 use crate::store::record::StoreRecord;
 
@@ -27,7 +27,7 @@ pub(super) async fn puts(steps: &Steps<impl TokenStore>) {
         .await;
     assert_eq!(
         answer,
-        StoreAnswer::Leased,
+        LookOutcome::Leased,
         "a put does not give the lease back"
     );
     assert!(
@@ -66,17 +66,17 @@ pub(super) async fn verdicts(steps: &Steps<impl TokenStore>) {
     assert!(steps.put(&slot, &lease, &one, None, LONG).await);
     let answer = remove(&two, Verdict::Remove, &lease).await;
     assert!(
-        matches!(&answer, StoreAnswer::Found { record, .. } if *record == one),
+        matches!(&answer, LookOutcome::Found { record, .. } if *record == one),
         "another record than the known one is not found but {answer:?}"
     );
     assert_eq!(
         remove(&one, Verdict::Keep, &lease).await,
-        StoreAnswer::Leased
+        LookOutcome::Leased
     );
     steps.finds(&slot, &one).await;
     assert_eq!(
         remove(&one, Verdict::Remove, &lease).await,
-        StoreAnswer::Leased
+        LookOutcome::Leased
     );
     steps.finds_busy(&slot, &other).await;
 
@@ -86,14 +86,14 @@ pub(super) async fn verdicts(steps: &Steps<impl TokenStore>) {
         let answer = remove(&one, Verdict::ForceRenewal, &lease).await;
         assert_eq!(
             answer,
-            StoreAnswer::Leased,
+            LookOutcome::Leased,
             "a forced renewal within the burst"
         );
     }
     steps.release(&slot, &lease).await;
     assert!(steps.put(&slot, &lease, &one, None, LONG).await);
     let answer = remove(&one, Verdict::ForceRenewal, &lease).await;
-    let StoreAnswer::TooSoon { wait } = answer else {
+    let LookOutcome::TooSoon { wait } = answer else {
         panic!("the burst of forced renewals is used up, and yet: {answer:?}");
     };
     let interval = StoreQuery::FORCED_RENEWAL_INTERVAL;
@@ -105,7 +105,7 @@ pub(super) async fn verdicts(steps: &Steps<impl TokenStore>) {
     let answer = remove(&one, Verdict::Remove, &lease).await;
     assert_eq!(
         answer,
-        StoreAnswer::Leased,
+        LookOutcome::Leased,
         "a removal is not a forced renewal"
     );
 }
@@ -125,7 +125,7 @@ pub(super) async fn failures(steps: &Steps<impl TokenStore>) {
     );
     let answer = steps.look(&slot, None, Verdict::Keep, &other, LONG).await;
     assert!(
-        matches!(&answer, StoreAnswer::Failed { record, life } if *record == failure && *life <= LONG && *life > LONG / 2),
+        matches!(&answer, LookOutcome::Failed { record, life } if *record == failure && *life <= LONG && *life > LONG / 2),
         "a failure was left, and yet: {answer:?}"
     );
     assert!(
@@ -142,7 +142,7 @@ pub(super) async fn failures(steps: &Steps<impl TokenStore>) {
         .await;
     assert_eq!(
         answer,
-        StoreAnswer::Leased,
+        LookOutcome::Leased,
         "a put does not forget the failure"
     );
 }
@@ -166,7 +166,7 @@ pub(super) async fn poison(steps: &Steps<impl TokenStore>) {
             .await;
         assert_eq!(
             answer,
-            StoreAnswer::Leased,
+            LookOutcome::Leased,
             "a record of {record:?} cannot be removed"
         );
     }

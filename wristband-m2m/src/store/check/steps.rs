@@ -6,9 +6,9 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 use crate::store::TokenStore;
-use crate::store::answer::StoreAnswer;
 use crate::store::error::StoreError;
 use crate::store::lease::LeaseId;
+use crate::store::look_outcome::LookOutcome;
 use crate::store::query::{StoreQuery, Verdict};
 use crate::store::random::random_id;
 use crate::store::record::StoreRecord;
@@ -36,7 +36,7 @@ impl<S: TokenStore> Steps<S> {
         verdict: Verdict,
         lease: &LeaseId,
         lease_life: Duration,
-    ) -> StoreAnswer {
+    ) -> LookOutcome {
         let query = StoreQuery {
             known: known.cloned(),
             verdict,
@@ -50,7 +50,7 @@ impl<S: TokenStore> Steps<S> {
         let answer = self.look(slot, None, Verdict::Keep, lease, life).await;
         assert_eq!(
             answer,
-            StoreAnswer::Leased,
+            LookOutcome::Leased,
             "a lease that nobody holds cannot be taken"
         );
     }
@@ -58,7 +58,7 @@ impl<S: TokenStore> Steps<S> {
     pub(super) async fn finds_busy(&self, slot: &StoreSlot, lease: &LeaseId) -> Duration {
         let life = Duration::from_secs(60);
         let answer = self.look(slot, None, Verdict::Keep, lease, life).await;
-        let StoreAnswer::Busy { held_for } = answer else {
+        let LookOutcome::Busy { held_for } = answer else {
             panic!("another process holds the lease, and yet: {answer:?}");
         };
         held_for
@@ -69,7 +69,7 @@ impl<S: TokenStore> Steps<S> {
         let life = Duration::from_secs(60);
         let answer = self.look(slot, None, Verdict::Keep, &lease, life).await;
         match answer {
-            StoreAnswer::Found { record, life } if record == *expected => life,
+            LookOutcome::Found { record, life } if record == *expected => life,
             answer => panic!("a record was put, and yet: {answer:?}"),
         }
     }
@@ -110,7 +110,7 @@ impl<S: TokenStore> Steps<S> {
         slot: &StoreSlot,
         known: Option<&StoreRecord>,
         verdict: Verdict,
-    ) -> Vec<StoreAnswer> {
+    ) -> Vec<LookOutcome> {
         let mut race = JoinSet::new();
         for _ in 0..racers {
             let (steps, slot, known) = (Self(Arc::clone(&self.0)), slot.clone(), known.cloned());

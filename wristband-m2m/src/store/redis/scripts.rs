@@ -6,8 +6,8 @@ use std::time::Duration;
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use redis::Value;
 
-use crate::store::answer::StoreAnswer;
 use crate::store::error::StoreError;
+use crate::store::look_outcome::LookOutcome;
 use crate::store::record::StoreRecord;
 use crate::store::slot::{StoreSlot, hex};
 
@@ -55,7 +55,7 @@ impl Keys {
 pub(super) struct Reply(pub(super) Value);
 
 impl Reply {
-    pub(super) fn answer(self) -> Result<StoreAnswer, StoreError> {
+    pub(super) fn look_outcome(self) -> Result<LookOutcome, StoreError> {
         let Value::Array(parts) = self.0 else {
             return Err(unexpected());
         };
@@ -73,11 +73,11 @@ impl Reply {
         let time = Duration::from_millis(millis.try_into().unwrap_or(0));
         let record = StoreRecord::from_bytes(bytes);
         match code {
-            0 => Ok(StoreAnswer::Leased),
-            1 => Ok(StoreAnswer::Found { record, life: time }),
-            2 => Ok(StoreAnswer::Busy { held_for: time }),
-            3 => Ok(StoreAnswer::Failed { record, life: time }),
-            4 => Ok(StoreAnswer::TooSoon { wait: time }),
+            0 => Ok(LookOutcome::Leased),
+            1 => Ok(LookOutcome::Found { record, life: time }),
+            2 => Ok(LookOutcome::Busy { held_for: time }),
+            3 => Ok(LookOutcome::Failed { record, life: time }),
+            4 => Ok(LookOutcome::TooSoon { wait: time }),
             _ => Err(unexpected()),
         }
     }

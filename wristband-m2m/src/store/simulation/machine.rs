@@ -14,9 +14,9 @@ use super::store::SimulatedStore;
 use crate::cache::TokenCache;
 use crate::error::{TokenError, TokenErrorKind};
 use crate::fetch::{Backend, Fetcher, IssuedToken, TokenRetry, TokenSource};
-use crate::store::answer::StoreAnswer;
 use crate::store::error::StoreError;
 use crate::store::lease::LeaseId;
+use crate::store::look_outcome::LookOutcome;
 use crate::store::query::StoreQuery;
 use crate::store::record::StoreRecord;
 use crate::store::shared::SharedTokens;
@@ -137,10 +137,10 @@ impl Drop for Ended<'_> {
 
 #[async_trait]
 impl TokenStore for Machine {
-    async fn look(&self, slot: &StoreSlot, query: &StoreQuery) -> Result<StoreAnswer, StoreError> {
+    async fn look(&self, slot: &StoreSlot, query: &StoreQuery) -> Result<LookOutcome, StoreError> {
         self.thaw().await;
         let answer = self.store.look(slot, query).await;
-        if let Ok(StoreAnswer::Busy { .. }) = answer {
+        if let Ok(LookOutcome::Busy { .. }) = answer {
             self.log().busy_at = Some(Instant::now());
         }
         answer

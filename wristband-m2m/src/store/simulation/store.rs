@@ -8,9 +8,9 @@ use tokio::time::{Instant, sleep};
 
 use crate::jitter::seeded;
 use crate::store::TokenStore;
-use crate::store::answer::StoreAnswer;
 use crate::store::error::StoreError;
 use crate::store::lease::LeaseId;
+use crate::store::look_outcome::LookOutcome;
 use crate::store::query::StoreQuery;
 use crate::store::record::StoreRecord;
 use crate::store::slot::StoreSlot;
@@ -151,11 +151,11 @@ impl Inside {
 
 #[async_trait]
 impl TokenStore for SimulatedStore {
-    async fn look(&self, slot: &StoreSlot, query: &StoreQuery) -> Result<StoreAnswer, StoreError> {
+    async fn look(&self, slot: &StoreSlot, query: &StoreQuery) -> Result<LookOutcome, StoreError> {
         self.operate(
             slot,
             |slot, now| slot.look(query, now),
-            |answer| matches!(answer, StoreAnswer::Leased),
+            |answer| matches!(answer, LookOutcome::Leased),
         )
         .await
     }

@@ -11,9 +11,9 @@ async fn a_store_that_puts_off_for_ever_is_waited_for_five_seconds() {
             &self,
             _: &crate::StoreSlot,
             _: &StoreQuery,
-        ) -> Result<StoreAnswer, crate::StoreError> {
+        ) -> Result<LookOutcome, crate::StoreError> {
             let held_for = Duration::ZERO;
-            Ok(StoreAnswer::Busy { held_for })
+            Ok(LookOutcome::Busy { held_for })
         }
         async fn put(
             &self,

@@ -7,7 +7,7 @@ use super::record::StoreRecord;
 /// The result of [`TokenStore::look`](super::TokenStore::look).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum StoreAnswer {
+pub enum LookOutcome {
     /// A record that the caller does not know yet.
     Found {
         /// The record as it was put.
