@@ -188,6 +188,6 @@ pub async fn check_token_store(store: impl TokenStore) {
     records::expiry(&steps).await;
 }
 
-fn count(answers: &[LookOutcome], is_it: impl Fn(&LookOutcome) -> bool) -> usize {
-    answers.iter().filter(|answer| is_it(answer)).count()
+fn count(outcomes: &[LookOutcome], is_it: impl Fn(&LookOutcome) -> bool) -> usize {
+    outcomes.iter().filter(|outcome| is_it(outcome)).count()
 }

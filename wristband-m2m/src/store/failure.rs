@@ -107,7 +107,7 @@ mod tests {
     use super::*;
     use crate::error::TokenErrorKind;
 
-    fn answered(status: u16, retry_after: Option<u64>) -> TokenError {
+    fn response(status: u16, retry_after: Option<u64>) -> TokenError {
         let status = StatusCode::from_u16(status).unwrap();
         TokenError::from_status(
             status,
@@ -119,17 +119,17 @@ mod tests {
     #[test]
     fn only_what_the_endpoint_says_to_everyone_is_shared() {
         let table = [
-            (answered(500, None), Some(1)),
-            (answered(503, None), Some(1)),
-            (answered(503, Some(20)), Some(20)),
-            (answered(503, Some(3600)), Some(60)),
-            (answered(429, Some(0)), Some(1)),
-            (answered(429, Some(7)), Some(7)),
+            (response(500, None), Some(1)),
+            (response(503, None), Some(1)),
+            (response(503, Some(20)), Some(20)),
+            (response(503, Some(3600)), Some(60)),
+            (response(429, Some(0)), Some(1)),
+            (response(429, Some(7)), Some(7)),
             // Only 429 and 503 ask to wait.
-            (answered(500, Some(20)), Some(1)),
-            (answered(400, None), None),
-            (answered(401, None), None),
-            (answered(408, Some(5)), None),
+            (response(500, Some(20)), Some(1)),
+            (response(400, None), None),
+            (response(401, None), None),
+            (response(408, Some(5)), None),
             (TokenError::new(TokenErrorKind::Network, "gone"), None),
             (TokenError::new(TokenErrorKind::Timeout, "late"), None),
         ];
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn a_shared_failure_reads_like_the_first_one() {
-        let original = answered(503, Some(20));
+        let original = response(503, Some(20));
         let left = Duration::from_secs(15);
         let shared = Failure::of(&original).0.error(left).unwrap();
         assert_eq!(shared.to_string(), original.to_string());

@@ -247,13 +247,13 @@ impl World {
         };
         let before = self.stored();
         let time = self.time();
-        let answer = self.slot.look(&query, time);
+        let outcome = self.slot.look(&query, time);
         if let Some(removed) = before.filter(|_| self.slot.record().is_none())
             && !refused.contains(&removed)
         {
             self.wrong = Some("a token was removed that its remover did not see refused");
         }
-        match answer {
+        match outcome {
             LookOutcome::Found { record, .. } => {
                 let token = record.as_bytes()[0];
                 self.processes[at].doing = if refused.contains(&token) {

@@ -116,10 +116,10 @@ impl StoreSession {
                 lease_life: LEASE,
             };
             self.known = known;
-            let Some(answer) = self.ask(&sealer, query).await else {
+            let Some(outcome) = self.ask(&sealer, query).await else {
                 return Ok(None);
             };
-            match answer {
+            match outcome {
                 LookOutcome::Found { record, life } => {
                     match self.judge(&sealer, &record, life, asked_at, &demand) {
                         Judged::Adopt(token) => {
@@ -224,10 +224,10 @@ impl StoreSession {
             store.look(&slot, &query).await
         }));
         let start = Moment::now();
-        let answer = self.shared.attempt(self.time_left, operation).await;
+        let outcome = self.shared.attempt(self.time_left, operation).await;
         let spent = Moment::now().since(&start);
         self.time_left = self.time_left.saturating_sub(spent);
-        answer
+        outcome
     }
 
     fn judge(
@@ -386,7 +386,7 @@ impl StoreSession {
             let shared = Arc::clone(&self.shared);
             spawn(async move {
                 if shared.run(limit, &mut operation).await.is_none() {
-                    shared.failed("the token store did not answer in time");
+                    shared.failed("the token store did not respond in time");
                 }
             });
         }

@@ -229,9 +229,9 @@ impl SharedTokens {
     ) -> Option<T> {
         self.limit()?;
         match self.run(limit, &mut operation).await {
-            Some(answer) => answer,
+            Some(outcome) => outcome,
             None => {
-                self.failed("the token store did not answer in time");
+                self.failed("the token store did not respond in time");
                 None
             }
         }

@@ -12,7 +12,7 @@ mod store;
 
 use super::sealing::Sealer;
 
-pub(super) use self::endpoint::{Answer, SimulatedEndpoint};
+pub(super) use self::endpoint::{Response, SimulatedEndpoint};
 pub(super) use self::process::{Process, sealer};
 pub(super) use self::store::{SimulatedStore, Trouble};
 

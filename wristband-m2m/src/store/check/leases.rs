@@ -70,31 +70,31 @@ pub(super) async fn fencing(steps: &Steps<impl TokenStore>) {
 pub(super) async fn races(steps: &Steps<impl TokenStore>) {
     let slot = steps.slot();
     let [first] = steps.records();
-    let answers = steps.race(RACERS, &slot, None, Verdict::Keep).await;
-    let leased = count(&answers, |answer| *answer == LookOutcome::Leased);
-    let busy = count(&answers, |answer| {
-        matches!(answer, LookOutcome::Busy { .. })
+    let outcomes = steps.race(RACERS, &slot, None, Verdict::Keep).await;
+    let leased = count(&outcomes, |outcome| *outcome == LookOutcome::Leased);
+    let busy = count(&outcomes, |outcome| {
+        matches!(outcome, LookOutcome::Busy { .. })
     });
     assert_eq!(
         (leased, busy),
         (1, RACERS - 1),
-        "of {RACERS} at once, one gets the lease and the others wait: {answers:?}"
+        "of {RACERS} at once, one gets the lease and the others wait: {outcomes:?}"
     );
 
     let slot = steps.slot();
     let [lease] = steps.leases();
     assert!(steps.put(&slot, &lease, &first, None, LONG).await);
-    let answers = steps
+    let outcomes = steps
         .race(RACERS, &slot, Some(&first), Verdict::ForceRenewal)
         .await;
-    let leased = count(&answers, |answer| *answer == LookOutcome::Leased);
-    let busy = count(&answers, |answer| {
-        matches!(answer, LookOutcome::Busy { .. })
+    let leased = count(&outcomes, |outcome| *outcome == LookOutcome::Leased);
+    let busy = count(&outcomes, |outcome| {
+        matches!(outcome, LookOutcome::Busy { .. })
     });
     assert_eq!(
         (leased, busy),
         (1, RACERS - 1),
-        "of {RACERS} that force a renewal at once, one does it: {answers:?}"
+        "of {RACERS} that force a renewal at once, one does it: {outcomes:?}"
     );
 
     let slot = steps.slot();

@@ -22,11 +22,11 @@ pub(super) async fn puts(steps: &Steps<impl TokenStore>) {
         "a record that was put for {LONG:?} is said to live for {life:?}"
     );
     // The put gave the lease back.
-    let answer = steps
+    let outcome = steps
         .look(&slot, Some(&one), Verdict::Keep, &second, LONG)
         .await;
     assert_eq!(
-        answer,
+        outcome,
         LookOutcome::Leased,
         "a put does not give the lease back"
     );
@@ -64,10 +64,10 @@ pub(super) async fn verdicts(steps: &Steps<impl TokenStore>) {
         async |record, verdict, lease| steps.look(&slot, Some(record), verdict, lease, LONG).await;
 
     assert!(steps.put(&slot, &lease, &one, None, LONG).await);
-    let answer = remove(&two, Verdict::Remove, &lease).await;
+    let outcome = remove(&two, Verdict::Remove, &lease).await;
     assert!(
-        matches!(&answer, LookOutcome::Found { record, .. } if *record == one),
-        "another record than the known one is not found but {answer:?}"
+        matches!(&outcome, LookOutcome::Found { record, .. } if *record == one),
+        "another record than the known one is not found but {outcome:?}"
     );
     assert_eq!(
         remove(&one, Verdict::Keep, &lease).await,
@@ -83,18 +83,18 @@ pub(super) async fn verdicts(steps: &Steps<impl TokenStore>) {
     for _ in 0..StoreQuery::FORCED_RENEWAL_BURST {
         steps.release(&slot, &lease).await;
         assert!(steps.put(&slot, &lease, &one, None, LONG).await);
-        let answer = remove(&one, Verdict::ForceRenewal, &lease).await;
+        let outcome = remove(&one, Verdict::ForceRenewal, &lease).await;
         assert_eq!(
-            answer,
+            outcome,
             LookOutcome::Leased,
             "a forced renewal within the burst"
         );
     }
     steps.release(&slot, &lease).await;
     assert!(steps.put(&slot, &lease, &one, None, LONG).await);
-    let answer = remove(&one, Verdict::ForceRenewal, &lease).await;
-    let LookOutcome::TooSoon { wait } = answer else {
-        panic!("the burst of forced renewals is used up, and yet: {answer:?}");
+    let outcome = remove(&one, Verdict::ForceRenewal, &lease).await;
+    let LookOutcome::TooSoon { wait } = outcome else {
+        panic!("the burst of forced renewals is used up, and yet: {outcome:?}");
     };
     let interval = StoreQuery::FORCED_RENEWAL_INTERVAL;
     assert!(
@@ -102,9 +102,9 @@ pub(super) async fn verdicts(steps: &Steps<impl TokenStore>) {
         "the wait for a forced renewal is {wait:?}"
     );
     steps.finds(&slot, &one).await;
-    let answer = remove(&one, Verdict::Remove, &lease).await;
+    let outcome = remove(&one, Verdict::Remove, &lease).await;
     assert_eq!(
-        answer,
+        outcome,
         LookOutcome::Leased,
         "a removal is not a forced renewal"
     );
@@ -123,10 +123,10 @@ pub(super) async fn failures(steps: &Steps<impl TokenStore>) {
         steps.fail(&slot, &lease, &failure, LONG).await,
         "the holder cannot leave a failure"
     );
-    let answer = steps.look(&slot, None, Verdict::Keep, &other, LONG).await;
+    let outcome = steps.look(&slot, None, Verdict::Keep, &other, LONG).await;
     assert!(
-        matches!(&answer, LookOutcome::Failed { record, life } if *record == failure && *life <= LONG && *life > LONG / 2),
-        "a failure was left, and yet: {answer:?}"
+        matches!(&outcome, LookOutcome::Failed { record, life } if *record == failure && *life <= LONG && *life > LONG / 2),
+        "a failure was left, and yet: {outcome:?}"
     );
     assert!(
         !steps.renew(&slot, &lease, LONG).await,
@@ -137,11 +137,11 @@ pub(super) async fn failures(steps: &Steps<impl TokenStore>) {
         "a failure keeps a token out"
     );
     steps.finds(&slot, &record).await;
-    let answer = steps
+    let outcome = steps
         .look(&slot, Some(&record), Verdict::Remove, &other, LONG)
         .await;
     assert_eq!(
-        answer,
+        outcome,
         LookOutcome::Leased,
         "a put does not forget the failure"
     );
@@ -161,11 +161,11 @@ pub(super) async fn poison(steps: &Steps<impl TokenStore>) {
         let record = StoreRecord::from_bytes(bytes);
         assert!(steps.put(&slot, &lease, &record, None, LONG).await);
         steps.finds(&slot, &record).await;
-        let answer = steps
+        let outcome = steps
             .look(&slot, Some(&record), Verdict::Remove, &lease, LONG)
             .await;
         assert_eq!(
-            answer,
+            outcome,
             LookOutcome::Leased,
             "a record of {record:?} cannot be removed"
         );

@@ -47,9 +47,9 @@ impl<S: TokenStore> Steps<S> {
     }
 
     pub(super) async fn takes(&self, slot: &StoreSlot, lease: &LeaseId, life: Duration) {
-        let answer = self.look(slot, None, Verdict::Keep, lease, life).await;
+        let outcome = self.look(slot, None, Verdict::Keep, lease, life).await;
         assert_eq!(
-            answer,
+            outcome,
             LookOutcome::Leased,
             "a lease that nobody holds cannot be taken"
         );
@@ -57,9 +57,9 @@ impl<S: TokenStore> Steps<S> {
 
     pub(super) async fn finds_busy(&self, slot: &StoreSlot, lease: &LeaseId) -> Duration {
         let life = Duration::from_secs(60);
-        let answer = self.look(slot, None, Verdict::Keep, lease, life).await;
-        let LookOutcome::Busy { held_for } = answer else {
-            panic!("another process holds the lease, and yet: {answer:?}");
+        let outcome = self.look(slot, None, Verdict::Keep, lease, life).await;
+        let LookOutcome::Busy { held_for } = outcome else {
+            panic!("another process holds the lease, and yet: {outcome:?}");
         };
         held_for
     }
@@ -67,10 +67,10 @@ impl<S: TokenStore> Steps<S> {
     pub(super) async fn finds(&self, slot: &StoreSlot, expected: &StoreRecord) -> Duration {
         let [lease] = self.leases();
         let life = Duration::from_secs(60);
-        let answer = self.look(slot, None, Verdict::Keep, &lease, life).await;
-        match answer {
+        let outcome = self.look(slot, None, Verdict::Keep, &lease, life).await;
+        match outcome {
             LookOutcome::Found { record, life } if record == *expected => life,
-            answer => panic!("a record was put, and yet: {answer:?}"),
+            outcome => panic!("a record was put, and yet: {outcome:?}"),
         }
     }
 

@@ -56,14 +56,14 @@ impl SlotFile {
         let mut state = self.read(&directory)?;
         state.expire(now);
         let before = state.clone();
-        let answer = operation(&mut state, now);
+        let outcome = operation(&mut state, now);
         if state != before {
             if lock.is_none() {
                 return Err(io::ErrorKind::ReadOnlyFilesystem.into());
             }
             self.write(&state, &directory)?;
         }
-        Ok(answer)
+        Ok(outcome)
     }
 
     /// What cannot be read as a slot is an empty one: it is replaced, not puzzled over.

@@ -184,7 +184,7 @@ impl Failure {
     fn of(error: &RedisError) -> Self {
         let what = match error.kind() {
             ErrorKind::Io if error.is_connection_refusal() => "nothing listens at Redis's address",
-            ErrorKind::Io if error.is_timeout() => "Redis did not answer in time",
+            ErrorKind::Io if error.is_timeout() => "Redis did not respond in time",
             ErrorKind::Io => "the connection to Redis cannot be made, or broke",
             ErrorKind::AuthenticationFailed => "Redis refuses the user or the password",
             ErrorKind::Server(ServerErrorKind::NoPerm) => {
@@ -192,7 +192,9 @@ impl Failure {
             }
             ErrorKind::Server(ServerErrorKind::ReadOnly) => "Redis is read-only here",
             ErrorKind::MasterNameNotFoundBySentinel => "no Sentinel knows the master",
-            ErrorKind::Parse | ErrorKind::UnexpectedReturnType => "what answers is not Redis",
+            ErrorKind::Parse | ErrorKind::UnexpectedReturnType => {
+                "the server that responded is not Redis"
+            }
             _ => "Redis refuses the operation",
         };
         let code = error.code().map(|code| {

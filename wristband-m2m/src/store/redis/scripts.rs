@@ -91,5 +91,5 @@ impl Reply {
 }
 
 fn unexpected() -> StoreError {
-    StoreError::new("Redis answered what the script does not return")
+    StoreError::new("Redis returned an unexpected reply")
 }

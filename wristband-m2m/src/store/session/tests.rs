@@ -11,7 +11,7 @@ use crate::error::TokenErrorKind;
 use crate::fetch::Need;
 use crate::store::StoreState;
 use crate::store::simulation::{
-    Answer, Process, SimulatedEndpoint, SimulatedStore, Trouble, sealer,
+    Process, Response, SimulatedEndpoint, SimulatedStore, Trouble, sealer,
 };
 use crate::store::slot_state::SlotState;
 use tokio::task::JoinSet;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::dice::{any, below, millis, seconds, up_to};
-use super::endpoint::Answer;
+use super::endpoint::Response;
 use super::issuer::Issuer;
 use super::machine::Member;
 use super::process::sealer;
@@ -81,24 +81,24 @@ impl Chaos {
             Trouble::Lossy,
             Trouble::Lossy,
             Trouble::Hung,
-            Trouble::AnswersLost,
+            Trouble::RepliesLost,
             Trouble::Refuses,
             Trouble::ReadOnly,
         ]);
     }
 
     fn trouble_the_endpoint(&self) {
-        let answer = any(&[
-            Answer::Token,
-            Answer::Token,
-            Answer::Token,
-            Answer::Status(503, None),
-            Answer::Status(429, Some(seconds(4))),
-            Answer::Network,
-            Answer::Hangs,
+        let response = any(&[
+            Response::Token,
+            Response::Token,
+            Response::Token,
+            Response::Status(503, None),
+            Response::Status(429, Some(seconds(4))),
+            Response::Network,
+            Response::Hangs,
         ]);
         self.issuer
-            .set(answer, millis(any(&[5, 50, 150, 900, 3000])));
+            .set(response, millis(any(&[5, 50, 150, 900, 3000])));
     }
 
     fn evict(&self) {

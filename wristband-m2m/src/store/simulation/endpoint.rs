@@ -1,4 +1,4 @@
-//! An endpoint that answers as it is told.
+//! An endpoint whose responses are scripted.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -12,13 +12,13 @@ use crate::error::{ErrorDocument, TokenError, TokenErrorKind};
 use crate::token::AccessToken;
 use crate::token::expiry::Lifetime;
 
-/// How the endpoint answers.
+/// How the endpoint responds.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(in crate::store) enum Answer {
+pub(in crate::store) enum Response {
     Token,
     Status(u16, Option<Duration>),
     Network,
-    /// It does not answer within the request timeout of 10 s.
+    /// It does not respond within the request timeout of 10 s.
     Hangs,
 }
 
@@ -29,16 +29,16 @@ pub(in crate::store) struct SimulatedEndpoint(Arc<EndpointInside>);
 #[derive(Debug)]
 struct EndpointInside {
     requests: AtomicU64,
-    script: Mutex<(Answer, Duration, Duration)>,
+    script: Mutex<(Response, Duration, Duration)>,
 }
 
 impl SimulatedEndpoint {
-    /// Answers after 150 ms with tokens that live for an hour.
+    /// Responds after 150 ms with tokens that live for an hour.
     pub(in crate::store) fn new() -> Self {
         Self(Arc::new(EndpointInside {
             requests: AtomicU64::new(0),
             script: Mutex::new((
-                Answer::Token,
+                Response::Token,
                 Duration::from_millis(150),
                 Duration::from_secs(3600),
             )),
@@ -49,30 +49,30 @@ impl SimulatedEndpoint {
         self.0.requests.load(Ordering::Relaxed)
     }
 
-    pub(in crate::store) fn set(&self, answer: Answer, delay: Duration, life: Duration) {
-        *self.0.script.lock().unwrap() = (answer, delay, life);
+    pub(in crate::store) fn set(&self, response: Response, delay: Duration, life: Duration) {
+        *self.0.script.lock().unwrap() = (response, delay, life);
     }
 
-    pub(in crate::store) fn answers(&self, answer: Answer) {
-        self.0.script.lock().unwrap().0 = answer;
+    pub(in crate::store) fn respond_with(&self, response: Response) {
+        self.0.script.lock().unwrap().0 = response;
     }
 
     pub(in crate::store) async fn fetch(&self) -> Result<AccessToken, TokenError> {
         let number = self.0.requests.fetch_add(1, Ordering::Relaxed) + 1;
-        let (answer, delay, life) = *self.0.script.lock().unwrap();
+        let (response, delay, life) = *self.0.script.lock().unwrap();
         let asked_at = Moment::now();
         sleep(delay).await;
-        match answer {
-            Answer::Token => {
+        match response {
+            Response::Token => {
                 AccessToken::new(&format!("token-{number}"), Lifetime::new(asked_at, life))
             }
-            Answer::Status(status, retry_after) => Err(TokenError::from_status(
+            Response::Status(status, retry_after) => Err(TokenError::from_status(
                 StatusCode::from_u16(status).unwrap(),
                 ErrorDocument::default(),
                 retry_after,
             )),
-            Answer::Network => Err(TokenError::new(TokenErrorKind::Network, "no network")),
-            Answer::Hangs => {
+            Response::Network => Err(TokenError::new(TokenErrorKind::Network, "no network")),
+            Response::Hangs => {
                 sleep(Duration::from_secs(10).saturating_sub(delay)).await;
                 Err(TokenError::new(TokenErrorKind::Timeout, "late"))
             }

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 
 use super::chaos::{Chaos, live};
 use super::dice::{any, below, millis, seconds, up_to};
-use super::endpoint::Answer;
+use super::endpoint::Response;
 use super::issuer::Issuer;
 use super::machine::Member;
 use super::process::sealer;
@@ -60,7 +60,7 @@ impl Fleet {
             // One that lasts, because the clock was set back, is believed once, and ended by the first put.
             store.slot(sealer("secret").slot()).failure = None;
         }
-        self.issuer.set(Answer::Token, millis(50));
+        self.issuer.set(Response::Token, millis(50));
         for member in &self.members {
             member.machine.cut_off(false);
         }
@@ -138,7 +138,7 @@ impl Fleet {
 
     pub(super) async fn starts_cold_with_one_request(&mut self) {
         self.forget_everything().await;
-        self.issuer.set(Answer::Token, millis(1500));
+        self.issuer.set(Response::Token, millis(1500));
         let before = self.issuer.requests();
         let tokens = self.all_call(millis(300)).await;
         assert!(
@@ -154,7 +154,7 @@ impl Fleet {
 
     pub(super) async fn waits_for_a_slow_holder(&mut self) {
         self.forget_everything().await;
-        self.issuer.set(Answer::Token, seconds(3));
+        self.issuer.set(Response::Token, seconds(3));
         let [slow, impatient, late] = &mut self.members[..3] else {
             unreachable!("three at least")
         };
@@ -176,7 +176,7 @@ impl Fleet {
 
     pub(super) async fn keeps_what_came_after_a_stalled_holder(&mut self) {
         self.forget_everything().await;
-        self.issuer.set(Answer::Token, millis(100));
+        self.issuer.set(Response::Token, millis(100));
         let [stalled, newer, late] = &mut self.members[..3] else {
             unreachable!("three at least")
         };
@@ -197,7 +197,7 @@ impl Fleet {
 
     pub(super) async fn shares_no_failure_of_one_network(&mut self) {
         self.forget_everything().await;
-        self.issuer.set(Answer::Token, millis(20));
+        self.issuer.set(Response::Token, millis(20));
         let [alone, others @ ..] = &mut self.members[..] else {
             unreachable!("three at least")
         };

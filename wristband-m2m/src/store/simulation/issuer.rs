@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::StatusCode;
 use tokio::time::Instant;
 
-use super::endpoint::Answer;
+use super::endpoint::Response;
 use crate::error::{ErrorDocument, TokenError, TokenErrorKind};
 use crate::fetch::IssuedToken;
 
@@ -18,7 +18,7 @@ const REPLAY: Duration = Duration::from_secs(5 * 60 + 2 * 60);
 pub(super) struct Issuer(Mutex<Inside>);
 
 struct Inside {
-    answer: Answer,
+    response: Response,
     delay: Duration,
     life: Duration,
     tokens: Vec<Issued>,
@@ -34,7 +34,7 @@ struct Issued {
 }
 
 pub(super) struct Request {
-    pub(super) answer: Answer,
+    pub(super) response: Response,
     pub(super) delay: Duration,
     number: usize,
     life: Duration,
@@ -43,7 +43,7 @@ pub(super) struct Request {
 impl Issuer {
     pub(super) fn new(life: Duration) -> Self {
         Self(Mutex::new(Inside {
-            answer: Answer::Token,
+            response: Response::Token,
             delay: Duration::from_millis(50),
             life,
             tokens: Vec::new(),
@@ -57,9 +57,9 @@ impl Issuer {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn set(&self, answer: Answer, delay: Duration) {
+    pub(super) fn set(&self, response: Response, delay: Duration) {
         let mut inside = self.inside();
-        inside.answer = answer;
+        inside.response = response;
         inside.delay = delay;
     }
 
@@ -98,16 +98,16 @@ impl Issuer {
             is_revoked: false,
         });
         Request {
-            answer: inside.answer,
+            response: inside.response,
             delay: inside.delay,
             number: inside.tokens.len(),
             life,
         }
     }
 
-    pub(super) fn answer(&self, request: Request) -> Result<IssuedToken, TokenError> {
-        match request.answer {
-            Answer::Status(status, retry_after) => {
+    pub(super) fn respond(&self, request: Request) -> Result<IssuedToken, TokenError> {
+        match request.response {
+            Response::Status(status, retry_after) => {
                 self.note_trouble();
                 let status = StatusCode::from_u16(status).unwrap();
                 Err(TokenError::from_status(
@@ -116,10 +116,10 @@ impl Issuer {
                     retry_after,
                 ))
             }
-            Answer::Hangs | Answer::Network => {
+            Response::Hangs | Response::Network => {
                 Err(TokenError::new(TokenErrorKind::Timeout, "late"))
             }
-            Answer::Token => Ok(IssuedToken::new(
+            Response::Token => Ok(IssuedToken::new(
                 format!("token-{}", request.number),
                 request.life,
             )),

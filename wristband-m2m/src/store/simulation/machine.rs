@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::endpoint::Answer;
+use super::endpoint::Response;
 use super::issuer::Issuer;
 use super::store::SimulatedStore;
 use crate::cache::TokenCache;
@@ -46,7 +46,7 @@ pub(super) struct Machine {
 
 struct Log {
     frozen_until: Instant,
-    /// When the store answered last that another process fetches.
+    /// When the store last reported that another process holds the lease.
     busy_at: Option<Instant>,
     /// When requests were under way.
     fetches: Vec<(Instant, Option<Instant>)>,
@@ -114,15 +114,15 @@ impl TokenSource for Machine {
         let request = self.issuer.receive();
         sleep(request.delay).await;
         self.thaw().await;
-        if self.is_cut_off.load(Ordering::Relaxed) || request.answer == Answer::Network {
+        if self.is_cut_off.load(Ordering::Relaxed) || request.response == Response::Network {
             self.issuer.note_trouble();
             return Err(TokenError::new(TokenErrorKind::Network, "no network"));
         }
-        if request.answer == Answer::Hangs {
+        if request.response == Response::Hangs {
             self.issuer.note_trouble();
             sleep(REQUEST_TIMEOUT).await;
         }
-        self.issuer.answer(request)
+        self.issuer.respond(request)
     }
 }
 
@@ -139,11 +139,11 @@ impl Drop for Ended<'_> {
 impl TokenStore for Machine {
     async fn look(&self, slot: &StoreSlot, query: &StoreQuery) -> Result<LookOutcome, StoreError> {
         self.thaw().await;
-        let answer = self.store.look(slot, query).await;
-        if let Ok(LookOutcome::Busy { .. }) = answer {
+        let outcome = self.store.look(slot, query).await;
+        if let Ok(LookOutcome::Busy { .. }) = outcome {
             self.log().busy_at = Some(Instant::now());
         }
-        answer
+        outcome
     }
 
     async fn put(

@@ -20,10 +20,10 @@ use crate::store::slot_state::SlotState;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::store) enum Trouble {
     None,
-    /// It never answers; what it was asked does not happen.
+    /// It never replies; what it was asked does not happen.
     Hung,
-    /// What it was asked happens, and the answer is lost.
-    AnswersLost,
+    /// What it was asked happens, and the reply is lost.
+    RepliesLost,
     Refuses,
     /// Now one of the above, now another, now none.
     Lossy,
@@ -84,23 +84,23 @@ impl SimulatedStore {
         if trouble == Trouble::Refuses {
             return Err(StoreError::new("refused"));
         }
-        let answer = {
+        let outcome = {
             let mut inside = self.inside();
             let now = inside.now();
             let slot = inside.slot(slot);
             let before = slot.clone();
-            let answer = act(slot, now);
-            if trouble == Trouble::ReadOnly && is_write(&answer) {
+            let outcome = act(slot, now);
+            if trouble == Trouble::ReadOnly && is_write(&outcome) {
                 *slot = before;
                 return Err(StoreError::new("read-only"));
             }
-            answer
+            outcome
         };
         sleep(delay / 2).await;
-        if trouble == Trouble::AnswersLost {
+        if trouble == Trouble::RepliesLost {
             std::future::pending().await
         }
-        Ok(answer)
+        Ok(outcome)
     }
 }
 
@@ -110,7 +110,7 @@ impl Trouble {
         let Self::Lossy = self else { return self };
         match seeded::next().expect("a seed") % 8 {
             0 => Self::Hung,
-            1 => Self::AnswersLost,
+            1 => Self::RepliesLost,
             2 => Self::Refuses,
             _ => Self::None,
         }
@@ -155,7 +155,7 @@ impl TokenStore for SimulatedStore {
         self.operate(
             slot,
             |slot, now| slot.look(query, now),
-            |answer| matches!(answer, LookOutcome::Leased),
+            |outcome| matches!(outcome, LookOutcome::Leased),
         )
         .await
     }

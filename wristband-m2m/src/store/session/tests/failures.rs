@@ -3,14 +3,14 @@
 use super::*;
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_of_the_endpoint_is_shared_for_a_second() {
+async fn an_error_response_of_the_endpoint_is_shared_for_a_second() {
     let fleet = Fleet::new();
-    fleet.endpoint.answers(Answer::Status(503, None));
+    fleet.endpoint.respond_with(Response::Status(503, None));
     for (result, _) in all(&fleet.processes(50)).await {
         assert_eq!(result.unwrap_err().status().unwrap(), 503);
     }
     assert_eq!(fleet.endpoint.requests(), 1);
-    fleet.endpoint.answers(Answer::Token);
+    fleet.endpoint.respond_with(Response::Token);
     sleep(millis(1000)).await;
     fleet.process().first().await.unwrap();
     assert_eq!(fleet.endpoint.requests(), 2);
@@ -21,7 +21,7 @@ async fn retry_after_is_shared_for_a_minute_at_most() {
     let fleet = Fleet::new();
     fleet
         .endpoint
-        .answers(Answer::Status(429, Some(seconds(600))));
+        .respond_with(Response::Status(429, Some(seconds(600))));
     fleet.process().first().await.unwrap_err();
     sleep(seconds(20)).await;
     let error = fleet.process().first().await.unwrap_err();
@@ -37,9 +37,9 @@ async fn a_failure_is_believed_once() {
     let fleet = Fleet::new();
     fleet
         .endpoint
-        .answers(Answer::Status(503, Some(seconds(30))));
+        .respond_with(Response::Status(503, Some(seconds(30))));
     fleet.process().first().await.unwrap_err();
-    fleet.endpoint.answers(Answer::Token);
+    fleet.endpoint.respond_with(Response::Token);
     let process = fleet.process();
     for n in 0..3 {
         // The store's clock stands still, so that the failure never ends.
@@ -55,11 +55,11 @@ async fn a_failure_is_believed_once() {
 
 #[tokio::test(start_paused = true)]
 async fn what_may_be_this_machines_fault_is_not_shared() {
-    for answer in [Answer::Network, Answer::Status(401, None)] {
+    for response in [Response::Network, Response::Status(401, None)] {
         let fleet = Fleet::new();
-        fleet.endpoint.answers(answer);
+        fleet.endpoint.respond_with(response);
         let results = all(&fleet.processes(10)).await;
-        assert_eq!(fleet.endpoint.requests(), 10, "{answer:?}");
+        assert_eq!(fleet.endpoint.requests(), 10, "{response:?}");
         for (result, took) in results {
             result.unwrap_err();
             // One fetch of the holder, a pause, one fetch of one's own.

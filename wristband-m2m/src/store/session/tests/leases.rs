@@ -62,7 +62,7 @@ async fn a_stalled_holder_overwrites_nothing() {
 #[tokio::test(start_paused = true)]
 async fn the_lease_is_renewed_while_the_holder_fetches() {
     let fleet = Fleet::new();
-    fleet.endpoint.set(Answer::Token, seconds(4), HOUR);
+    fleet.endpoint.set(Response::Token, seconds(4), HOUR);
     let holder = fleet.process();
     let fetch = tokio::spawn(async move { holder.first().await });
     sleep(millis(3900)).await;
@@ -79,7 +79,7 @@ async fn the_lease_is_renewed_while_the_holder_fetches() {
 #[tokio::test(start_paused = true)]
 async fn nobody_waits_long_for_an_endpoint_that_hangs() {
     let fleet = Fleet::new();
-    fleet.endpoint.answers(Answer::Hangs);
+    fleet.endpoint.respond_with(Response::Hangs);
     for (result, took) in all(&fleet.processes(5)).await {
         assert_eq!(result.unwrap_err().kind(), TokenErrorKind::Timeout);
         assert!(took <= seconds(10) + millis(2000 + 200), "{took:?}");
@@ -91,7 +91,7 @@ async fn nobody_waits_long_for_an_endpoint_that_hangs() {
 async fn a_detached_flight_neither_blocks_nor_puts() {
     let fleet = Fleet::new();
     let process = fleet.process();
-    fleet.endpoint.set(Answer::Token, seconds(1), HOUR);
+    fleet.endpoint.set(Response::Token, seconds(1), HOUR);
     let detached = tokio::spawn({
         let process = process.clone();
         async move { process.first().await }
@@ -113,7 +113,7 @@ async fn a_flight_inherits_the_lease_of_the_detached_one() {
     process.first().await.unwrap();
     fleet.store.inside().flush();
     fleet.store.inside().delay = millis(100);
-    fleet.endpoint.set(Answer::Token, seconds(1), HOUR);
+    fleet.endpoint.set(Response::Token, seconds(1), HOUR);
     let detached = tokio::spawn({
         let process = process.clone();
         async move { process.first().await }

@@ -67,7 +67,7 @@ async fn a_store_that_puts_off_for_ever_is_waited_for_five_seconds() {
 async fn a_store_in_trouble_costs_one_operation_and_is_left_alone() {
     for trouble in [
         Trouble::Hung,
-        Trouble::AnswersLost,
+        Trouble::RepliesLost,
         Trouble::Refuses,
         Trouble::ReadOnly,
         Trouble::Panics,
@@ -77,7 +77,7 @@ async fn a_store_in_trouble_costs_one_operation_and_is_left_alone() {
         let process = fleet.process();
         let (result, took) = timed(process.first()).await;
         result.unwrap();
-        // It has never answered: it may be connecting.
+        // It has never replied: it may be connecting.
         assert!(took <= millis(500 + 150), "{trouble:?} {took:?}");
         assert_eq!(process.shared.state(), StoreState::Degraded);
         assert!(process.shared.error().is_some());
