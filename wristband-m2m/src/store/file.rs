@@ -11,15 +11,10 @@ use async_trait::async_trait;
 
 use self::directory::Directory;
 use self::slot_file::SlotFile;
-use super::TokenStore;
-use super::error::StoreError;
-use super::lease::LeaseId;
-use super::look_outcome::LookOutcome;
-use super::query::StoreQuery;
-use super::record::StoreRecord;
-use super::slot::StoreSlot;
-use super::slot_state::SlotState;
 use crate::config_error::ConfigError;
+use crate::store::contract::{
+    LeaseId, LookOutcome, SlotState, StoreError, StoreQuery, StoreRecord, StoreSlot, TokenStore,
+};
 
 /// Shares tokens among the processes of one user on one host, in a directory (feature `file-store`).
 ///

@@ -12,14 +12,10 @@ use async_trait::async_trait;
 use self::connection::Connections;
 use self::scripts::{FAIL, Keys, LOOK, PUT, RELEASE, RENEW, Reply, Script};
 use self::server::Server;
-use super::TokenStore;
-use super::error::StoreError;
-use super::lease::LeaseId;
-use super::look_outcome::LookOutcome;
-use super::query::{StoreQuery, Verdict};
-use super::record::StoreRecord;
-use super::slot::StoreSlot;
 use crate::config_error::ConfigError;
+use crate::store::contract::{
+    LeaseId, LookOutcome, StoreError, StoreQuery, StoreRecord, StoreSlot, TokenStore, Verdict,
+};
 
 /// Shares tokens among the processes of a fleet, in Redis or Valkey (feature `redis`).
 ///

@@ -10,7 +10,7 @@ mod process;
 mod seeds;
 mod store;
 
-use super::sealing::Sealer;
+use super::protocol::Sealer;
 
 pub(super) use self::endpoint::{Response, SimulatedEndpoint};
 pub(super) use self::process::{Process, sealer};

@@ -5,8 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::config_error::ConfigError;
+use crate::store::contract::hex;
 use crate::store::random::random_id;
-use crate::store::slot::hex;
 
 #[derive(Clone, Debug)]
 pub(super) struct Directory(PathBuf);

@@ -7,11 +7,8 @@
 //!
 //! Moments are milliseconds since 1970.
 
+use crate::store::contract::{Lease, LeaseId, SlotState, StoreRecord};
 use std::time::Duration;
-
-use crate::store::lease::LeaseId;
-use crate::store::record::StoreRecord;
-use crate::store::slot_state::{Lease, SlotState};
 
 /// Two records of a little over 64 KiB and the rest.
 pub(super) const LONGEST: usize = 160 * 1024;

@@ -7,8 +7,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::directory::{Directory, open_private, private_file};
 use super::format::{LONGEST, decode, encode};
-use crate::store::slot::StoreSlot;
-use crate::store::slot_state::SlotState;
+use crate::store::contract::{SlotState, StoreSlot};
 
 /// The client gives an operation 250 ms.
 const LONGEST_WAIT: Duration = Duration::from_millis(200);

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::scripts::{Keys, Reply, Script};
 use super::server::{Connection, Server};
 use crate::runtime::{Mutex, lock, sleep, spawn};
-use crate::store::error::StoreError;
+use crate::store::contract::StoreError;
 
 /// A connection that nobody uses for this long is closed: it is not needed before the token is due.
 const LONGEST_IDLE: Duration = Duration::from_secs(10);

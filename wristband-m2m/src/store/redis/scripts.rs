@@ -6,11 +6,6 @@ use std::time::Duration;
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use redis::Value;
 
-use crate::store::error::StoreError;
-use crate::store::look_outcome::LookOutcome;
-use crate::store::record::StoreRecord;
-use crate::store::slot::{StoreSlot, hex};
-
 /// A script by its text, and by the name under which Redis remembers it.
 pub(super) struct Script {
     pub(super) text: &'static str,
@@ -37,6 +32,7 @@ pub(super) static RENEW: LazyLock<Script> =
 pub(super) static FAIL: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("fail.lua")));
 pub(super) static RELEASE: LazyLock<Script> =
     LazyLock::new(|| Script::new(include_str!("release.lua")));
+use crate::store::contract::{LookOutcome, StoreError, StoreRecord, StoreSlot, hex};
 
 /// The keys of a slot. The braces keep them together in a cluster.
 pub(super) struct Keys(pub(super) [String; 4]);

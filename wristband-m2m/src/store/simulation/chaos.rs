@@ -12,9 +12,8 @@ use super::machine::Member;
 use super::process::sealer;
 use super::store::{SimulatedStore, Trouble};
 use crate::clock::{Moment, simulated};
-use crate::store::sealing::Purpose;
-use crate::store::slot::StoreSlot;
-use crate::store::slot_state::SlotState;
+use crate::store::contract::{SlotState, StoreSlot};
+use crate::store::protocol::Purpose;
 
 const HOUR: Duration = Duration::from_secs(3600);
 

@@ -14,14 +14,11 @@ use super::store::SimulatedStore;
 use crate::cache::TokenCache;
 use crate::error::{TokenError, TokenErrorKind};
 use crate::fetch::{Backend, Fetcher, IssuedToken, TokenRetry, TokenSource};
-use crate::store::error::StoreError;
-use crate::store::lease::LeaseId;
-use crate::store::look_outcome::LookOutcome;
-use crate::store::query::StoreQuery;
-use crate::store::record::StoreRecord;
-use crate::store::shared::SharedTokens;
-use crate::store::slot::StoreSlot;
-use crate::store::{StoreState, TokenStore};
+use crate::store::StoreState;
+use crate::store::contract::{
+    LeaseId, LookOutcome, StoreError, StoreQuery, StoreRecord, StoreSlot, TokenStore,
+};
+use crate::store::protocol::SharedTokens;
 use crate::token::AccessToken;
 use crate::token::expiry::ExpiryPolicy;
 

@@ -6,9 +6,9 @@ use std::time::Duration;
 use super::endpoint::SimulatedEndpoint;
 use crate::error::TokenError;
 use crate::fetch::Demand;
-use crate::store::TokenStore;
-use crate::store::sealing::Sealer;
-use crate::store::shared::SharedTokens;
+use crate::store::contract::TokenStore;
+use crate::store::protocol::Sealer;
+use crate::store::protocol::SharedTokens;
 use crate::token::AccessToken;
 use crate::token::expiry::ExpiryPolicy;
 

@@ -7,14 +7,9 @@ use async_trait::async_trait;
 use tokio::time::{Instant, sleep};
 
 use crate::jitter::seeded;
-use crate::store::TokenStore;
-use crate::store::error::StoreError;
-use crate::store::lease::LeaseId;
-use crate::store::look_outcome::LookOutcome;
-use crate::store::query::StoreQuery;
-use crate::store::record::StoreRecord;
-use crate::store::slot::StoreSlot;
-use crate::store::slot_state::SlotState;
+use crate::store::contract::{
+    LeaseId, LookOutcome, SlotState, StoreError, StoreQuery, StoreRecord, StoreSlot, TokenStore,
+};
 
 /// What is wrong with the store.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,7 +1,6 @@
-//! A record as a store keeps it: a header that everyone can read, and sealed bytes.
+//! The head of a record, which everyone can read.
 
-use std::fmt;
-use std::sync::Arc;
+use crate::store::contract::StoreRecord;
 
 /// The version, the id, the life and the end of what is sealed.
 pub(super) const HEADER: usize = 1 + ID + 6 + 8;
@@ -13,39 +12,8 @@ pub(super) const LONGEST_PLAIN: usize = 64 * 1024;
 const VERSION: u8 = 1;
 const ID: usize = 16;
 
-/// Sealed bytes, at most 64 KiB and a few more. Two records are the same if their bytes are.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct StoreRecord(Arc<[u8]>);
-
-impl StoreRecord {
-    /// Makes a record of what a store kept. Any bytes will do; the client finds out whether it sealed them.
-    pub fn from_bytes(bytes: impl Into<Vec<u8>>) -> Self {
-        Self(bytes.into().into())
-    }
-
-    /// Returns the bytes for a store to keep.
-    #[must_use]
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.0
-    }
-
-    pub(super) fn header(&self) -> Option<(Header, &[u8])> {
-        if self.0.len() > HEADER + NONCE + LONGEST_PLAIN + TAG {
-            return None;
-        }
-        let (header, sealed) = self.0.split_at_checked(HEADER)?;
-        Some((Header::read(header)?, sealed))
-    }
-}
-
-impl fmt::Debug for StoreRecord {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "StoreRecord({} bytes)", self.0.len())
-    }
-}
-
 /// Names one token, or one failure, among all.
-pub(super) type RecordId = [u8; ID];
+pub(in crate::store::protocol) type RecordId = [u8; ID];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Header {
@@ -57,6 +25,16 @@ pub(super) struct Header {
 }
 
 impl Header {
+    /// Splits a record into its header and what is sealed.
+    pub(super) fn of(record: &StoreRecord) -> Option<(Self, &[u8])> {
+        let bytes = record.as_bytes();
+        if bytes.len() > HEADER + NONCE + LONGEST_PLAIN + TAG {
+            return None;
+        }
+        let (header, sealed) = bytes.split_at_checked(HEADER)?;
+        Some((Self::read(header)?, sealed))
+    }
+
     pub(super) fn write(&self) -> [u8; HEADER] {
         let mut bytes = [0; HEADER];
         bytes[0] = VERSION;

@@ -11,23 +11,23 @@ use super::record::StoreRecord;
 
 /// One slot. Each moment is a reading of the store's own clock.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct SlotState {
-    pub(super) record: Option<(StoreRecord, Duration)>,
-    pub(super) failure: Option<(StoreRecord, Duration)>,
-    pub(super) lease: Option<Lease>,
+pub(in crate::store) struct SlotState {
+    pub(in crate::store) record: Option<(StoreRecord, Duration)>,
+    pub(in crate::store) failure: Option<(StoreRecord, Duration)>,
+    pub(in crate::store) lease: Option<Lease>,
     /// When the budget of forced renewals is whole again.
-    pub(super) whole_at: Duration,
+    pub(in crate::store) whole_at: Duration,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Lease {
-    pub(super) holder: LeaseId,
-    pub(super) since: Duration,
-    pub(super) until: Duration,
+pub(in crate::store) struct Lease {
+    pub(in crate::store) holder: LeaseId,
+    pub(in crate::store) since: Duration,
+    pub(in crate::store) until: Duration,
 }
 
 impl SlotState {
-    pub(super) fn look(&mut self, query: &StoreQuery, now: Duration) -> LookOutcome {
+    pub(in crate::store) fn look(&mut self, query: &StoreQuery, now: Duration) -> LookOutcome {
         self.expire(now);
         if let Some((record, until)) = &self.record {
             if query.known() != Some(record) {
@@ -71,7 +71,7 @@ impl SlotState {
         }
     }
 
-    pub(super) fn put(
+    pub(in crate::store) fn put(
         &mut self,
         lease: &LeaseId,
         record: &StoreRecord,
@@ -91,7 +91,12 @@ impl SlotState {
         true
     }
 
-    pub(super) fn renew(&mut self, holder: &LeaseId, life: Duration, now: Duration) -> bool {
+    pub(in crate::store) fn renew(
+        &mut self,
+        holder: &LeaseId,
+        life: Duration,
+        now: Duration,
+    ) -> bool {
         self.expire(now);
         match &mut self.lease {
             Some(lease) if lease.holder == *holder => {
@@ -102,7 +107,7 @@ impl SlotState {
         }
     }
 
-    pub(super) fn fail(
+    pub(in crate::store) fn fail(
         &mut self,
         lease: &LeaseId,
         failure: &StoreRecord,
@@ -118,20 +123,20 @@ impl SlotState {
         is_held
     }
 
-    pub(super) fn release(&mut self, lease: &LeaseId) {
+    pub(in crate::store) fn release(&mut self, lease: &LeaseId) {
         if self.holds(lease) {
             self.lease = None;
         }
     }
 
     #[cfg(test)]
-    pub(super) fn record(&self) -> Option<&StoreRecord> {
+    pub(in crate::store) fn record(&self) -> Option<&StoreRecord> {
         self.record.as_ref().map(|(record, _)| record)
     }
 
     /// Replaces the record by whatever.
     #[cfg(test)]
-    pub(super) fn poison(&mut self, bytes: Vec<u8>, until: Duration) {
+    pub(in crate::store) fn poison(&mut self, bytes: Vec<u8>, until: Duration) {
         self.record = Some((StoreRecord::from_bytes(bytes), until));
     }
 
@@ -140,7 +145,7 @@ impl SlotState {
     }
 
     /// Forgets what has ended.
-    pub(super) fn expire(&mut self, now: Duration) {
+    pub(in crate::store) fn expire(&mut self, now: Duration) {
         self.record.take_if(|(_, until)| *until <= now);
         self.failure.take_if(|(_, until)| *until <= now);
         // A clock that was set back makes a lease that began in the future, and a debt that nobody can have run up.

@@ -5,13 +5,8 @@
 
 use std::time::Duration;
 
+use crate::store::contract::{LeaseId, LookOutcome, SlotState, StoreQuery, StoreRecord, Verdict};
 use stateright::{Checker as _, Model, Property};
-
-use super::lease::LeaseId;
-use super::look_outcome::LookOutcome;
-use super::query::{StoreQuery, Verdict};
-use super::record::StoreRecord;
-use super::slot_state::SlotState;
 
 const PROCESSES: usize = 3;
 const LEASE: Duration = Duration::from_secs(2);

@@ -2,9 +2,7 @@
 
 use super::steps::Steps;
 use super::{BRIEF, LONG, RACERS, count};
-use crate::store::TokenStore;
-use crate::store::look_outcome::LookOutcome;
-use crate::store::query::Verdict;
+use crate::store::contract::{LookOutcome, TokenStore, Verdict};
 
 pub(super) async fn leases(steps: &Steps<impl TokenStore>) {
     let (slot, other_slot) = (steps.slot(), steps.slot());

@@ -8,8 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use self::steps::Steps;
-use super::TokenStore;
-use super::look_outcome::LookOutcome;
+use crate::store::contract::{LookOutcome, TokenStore};
 
 /// Long enough for a database, short enough for a test.
 const BRIEF: Duration = Duration::from_millis(1500);

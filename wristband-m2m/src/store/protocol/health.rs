@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::error::StoreError;
 use crate::clock::Moment;
 use crate::jitter::{jitter, jittered};
+use crate::store::contract::StoreError;
 
 /// An operation on a store that has responded before takes no longer.
 const OPERATION_LIMIT: Duration = Duration::from_millis(250);

@@ -1,14 +1,16 @@
 //! The names and the encryption of one client's records, both derived from its secret.
 
+mod header;
+
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+pub(super) use self::header::RecordId;
+use self::header::{HEADER, Header, LONGEST_PLAIN, NONCE, TAG};
+use crate::store::contract::{StoreRecord, StoreSlot};
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, Nonce, RandomizedNonceKey};
 use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
-
-use super::record::{HEADER, Header, LONGEST_PLAIN, NONCE, RecordId, StoreRecord, TAG};
-use super::slot::StoreSlot;
 
 const SALT: &[u8] = b"wristband-m2m store v1";
 /// A record that a store brings back is not used once it has been over for this long.
@@ -16,7 +18,7 @@ const REPLAY_BOUND: Duration = Duration::from_secs(5 * 60);
 
 /// What is sealed; a token can never be read as a failure, nor the other way round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Purpose {
+pub(in crate::store) enum Purpose {
     Token,
     Failure,
 }
@@ -71,11 +73,11 @@ impl Sealer {
         })
     }
 
-    pub(super) fn slot(&self) -> &StoreSlot {
+    pub(in crate::store) fn slot(&self) -> &StoreSlot {
         &self.slot
     }
 
-    pub(super) fn seal(
+    pub(in crate::store) fn seal(
         &self,
         purpose: Purpose,
         id: RecordId,
@@ -111,7 +113,7 @@ impl Sealer {
         record: &StoreRecord,
         now: SystemTime,
     ) -> Result<Opened, Unusable> {
-        let (header, rest) = record.header().ok_or(Unusable::Garbage)?;
+        let (header, rest) = Header::of(record).ok_or(Unusable::Garbage)?;
         let (nonce, sealed) = rest
             .split_first_chunk::<NONCE>()
             .filter(|(_, sealed)| sealed.len() >= TAG)

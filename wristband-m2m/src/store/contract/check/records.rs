@@ -2,10 +2,7 @@
 
 use super::steps::Steps;
 use super::{BRIEF, LONG};
-use crate::store::TokenStore;
-use crate::store::look_outcome::LookOutcome;
-use crate::store::query::{StoreQuery, Verdict};
-use crate::store::record::StoreRecord;
+use crate::store::contract::{LookOutcome, StoreQuery, StoreRecord, TokenStore, Verdict};
 
 pub(super) async fn puts(steps: &Steps<impl TokenStore>) {
     let slot = steps.slot();

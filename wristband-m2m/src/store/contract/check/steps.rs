@@ -5,14 +5,10 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use crate::store::TokenStore;
-use crate::store::error::StoreError;
-use crate::store::lease::LeaseId;
-use crate::store::look_outcome::LookOutcome;
-use crate::store::query::{StoreQuery, Verdict};
+use crate::store::contract::{
+    LeaseId, LookOutcome, StoreError, StoreQuery, StoreRecord, StoreSlot, TokenStore, Verdict,
+};
 use crate::store::random::random_id;
-use crate::store::record::StoreRecord;
-use crate::store::slot::StoreSlot;
 
 pub(super) struct Steps<S>(pub(super) Arc<S>);
 

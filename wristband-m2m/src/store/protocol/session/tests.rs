@@ -10,10 +10,10 @@ use super::*;
 use crate::error::TokenErrorKind;
 use crate::fetch::Need;
 use crate::store::StoreState;
+use crate::store::contract::SlotState;
 use crate::store::simulation::{
     Process, Response, SimulatedEndpoint, SimulatedStore, Trouble, sealer,
 };
-use crate::store::slot_state::SlotState;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
