@@ -2,8 +2,10 @@
 
 mod failure;
 mod health;
+mod memory;
 #[cfg(test)]
 mod model;
+mod operation;
 mod recent;
 mod sealing;
 mod session;

@@ -6,6 +6,7 @@ mod endpoint;
 mod fleet;
 mod issuer;
 mod machine;
+mod member;
 mod process;
 mod seeds;
 mod store;

@@ -3,62 +3,17 @@
 //! The slot is the real one. A process is what a session does with it: it looks; with the lease it fetches and puts, fails
 //! or dies; while another has it, it may have waited too long and fetch without.
 
-use std::time::Duration;
+mod process;
+mod world;
 
-use crate::store::contract::{LeaseId, LookOutcome, SlotState, StoreQuery, StoreRecord, Verdict};
 use stateright::{Checker as _, Model, Property};
 
-const PROCESSES: usize = 3;
-const LEASE: Duration = Duration::from_secs(2);
-const TOKEN_LIFE: Duration = Duration::from_secs(3600);
-const FAILURE_LIFE: Duration = LEASE;
+use self::process::{Doing, Process};
+use self::world::{Token, World};
+use crate::store::contract::SlotState;
 
-/// Tokens are numbered as their requests are sent, and a lease has the number of the token that it is for.
-type Token = u8;
 const MOST_TOKENS: Token = 3;
 const MOST_TICKS: u8 = 2;
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct World {
-    slot: SlotState,
-    /// What a fail-over makes of the slot.
-    replica: SlotState,
-    /// How many times a lease has ended, and all that is as short.
-    ticks: u8,
-    issued: Token,
-    /// Tokens up to this one are revoked.
-    revoked: Token,
-    fail_overs: u8,
-    deaths: u8,
-    /// Sorted, since they are all the same.
-    processes: [Process; PROCESSES],
-    wrong: Option<&'static str>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Process {
-    doing: Doing,
-    /// Those that it saw refused.
-    refused: Vec<Token>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Doing {
-    /// It needs a token, other than the one it knows.
-    Looking(Option<Token>),
-    Fetching {
-        token: Token,
-        known: Option<Token>,
-        is_leased: bool,
-    },
-    Serving(Token),
-}
-
-impl Default for Doing {
-    fn default() -> Self {
-        Self::Looking(None)
-    }
-}
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Action {
@@ -207,110 +162,6 @@ impl Model for Protocol {
             }),
         ]
     }
-}
-
-impl World {
-    fn time(&self) -> Duration {
-        // Late enough for a budget of renewals to be whole.
-        LEASE * 100 + LEASE * self.ticks.into()
-    }
-
-    fn all_serve(&self, token: Token) -> bool {
-        token > self.revoked
-            && self
-                .processes
-                .iter()
-                .all(|process| process.doing == Doing::Serving(token))
-    }
-
-    fn stored(&self) -> Option<Token> {
-        let record = self.slot.record()?;
-        record.as_bytes().first().copied()
-    }
-
-    fn look(&mut self, at: usize) {
-        let Doing::Looking(known) = self.processes[at].doing else {
-            return;
-        };
-        let refused = &self.processes[at].refused;
-        let lease = lease(self.issued + 1);
-        let query = StoreQuery {
-            known: known.map(record),
-            verdict: Verdict::ForceRenewal,
-            lease,
-            lease_life: LEASE,
-        };
-        let before = self.stored();
-        let time = self.time();
-        let outcome = self.slot.look(&query, time);
-        if let Some(removed) = before.filter(|_| self.slot.record().is_none())
-            && !refused.contains(&removed)
-        {
-            self.wrong = Some("a token was removed that its remover did not see refused");
-        }
-        match outcome {
-            LookOutcome::Found { record, .. } => {
-                let token = record.as_bytes()[0];
-                self.processes[at].doing = if refused.contains(&token) {
-                    Doing::Looking(Some(token))
-                } else {
-                    Doing::Serving(token)
-                };
-            }
-            LookOutcome::Leased => self.fetch(at, true),
-            LookOutcome::Busy { .. } | LookOutcome::Failed { .. } | LookOutcome::TooSoon { .. } => {
-            }
-        }
-    }
-
-    fn fetch(&mut self, at: usize, is_leased: bool) {
-        let Doing::Looking(known) = self.processes[at].doing else {
-            return;
-        };
-        self.issued += 1;
-        self.processes[at].doing = Doing::Fetching {
-            token: self.issued,
-            known,
-            is_leased,
-        };
-    }
-
-    fn put(&mut self, at: usize) {
-        let Doing::Fetching { token, known, .. } = self.processes[at].doing else {
-            return;
-        };
-        let before = self.stored();
-        let time = self.time();
-        let is_written = self.slot.put(
-            &lease(token),
-            &record(token),
-            known.map(record).as_ref(),
-            TOKEN_LIFE,
-            time,
-        );
-        if is_written && before.is_some_and(|before| before > token) {
-            self.wrong = Some("a token was overwritten by an older one");
-        }
-        self.processes[at].doing = Doing::Serving(token);
-    }
-
-    fn fail(&mut self, at: usize) {
-        let Doing::Fetching { token, known, .. } = self.processes[at].doing else {
-            return;
-        };
-        let time = self.time();
-        self.slot
-            .fail(&lease(token), &record(0), FAILURE_LIFE, time);
-        self.processes[at].doing = Doing::Looking(known);
-    }
-}
-
-fn lease(token: Token) -> LeaseId {
-    LeaseId::new([token; 16])
-}
-
-fn record(token: Token) -> StoreRecord {
-    StoreRecord::from_bytes([token])
 }
 
 #[test]

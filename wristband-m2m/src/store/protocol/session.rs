@@ -10,37 +10,34 @@
 //!    └──── Leased ───────────────────────────────────────────────────────► fetch, renewing the lease; put or fail
 //! ```
 
+mod ending;
+mod judge;
+mod lease_wait;
+
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
+use self::judge::Judged;
+use self::lease_wait::Wait;
 use super::failure::Failure;
-use super::sealing::{Purpose, Sealer};
-use super::shared::{Operation, SharedToken, SharedTokens, bounded};
+use super::operation::Operation;
+use super::sealing::Sealer;
+use super::shared::SharedTokens;
 use crate::clock::Moment;
 use crate::error::TokenError;
 use crate::fetch::Demand;
-use crate::jitter::{jitter, jittered};
-use crate::runtime::{sleep, spawn};
+use crate::runtime::sleep;
 use crate::store::contract::{LeaseId, LookOutcome, StoreQuery, StoreRecord, Verdict};
 use crate::store::random::random_id;
 use crate::telemetry::{self, store_operation};
 use crate::token::AccessToken;
-use crate::token::expiry::{Lifetime, Phase};
 
 /// A holder that died costs the others this much.
 const LEASE: Duration = Duration::from_secs(2);
-/// A holder that has fetched for longer is on an endpoint that hangs, and waiting for it would only add to that.
-const LONGEST_FETCH_WAITED_FOR: Duration = Duration::from_secs(2);
-/// However a store puts a caller off, it waits no longer.
-const LONGEST_WAIT: Duration = Duration::from_secs(5);
-const SHORTEST_PAUSE: Duration = Duration::from_millis(20);
-const LONGEST_PAUSE: Duration = Duration::from_millis(200);
 /// A store that brings up more useless records than this in one flight has nothing better.
 const MOST_JUDGED: u32 = 8;
-/// The store forgets a token this much before its end, so that nobody adopts one that is about to end.
-const MARGIN: Duration = Duration::from_secs(1);
 
 /// One flight's use of the store.
 pub(crate) struct StoreSession {
@@ -54,11 +51,6 @@ pub(crate) struct StoreSession {
     has_run_out: bool,
     /// What is left of the time that callers wait for the store, apart from the wait for another's lease.
     time_left: Duration,
-}
-
-enum Judged {
-    Adopt(AccessToken),
-    Useless(Verdict),
 }
 
 impl StoreSession {
@@ -227,65 +219,6 @@ impl StoreSession {
         outcome
     }
 
-    fn judge(
-        &self,
-        sealer: &Sealer,
-        record: &StoreRecord,
-        life: Duration,
-        asked_at: Moment,
-        demand: &Demand,
-    ) -> Judged {
-        let Ok(opened) = sealer.open(Purpose::Token, record, asked_at.wall) else {
-            return Judged::Useless(Verdict::Remove);
-        };
-        if let Some(verdict) = self.shared.rejection(&opened.id) {
-            return Judged::Useless(verdict);
-        }
-        let lifetime = Lifetime::begun(asked_at, opened.life, life.min(opened.usable_for));
-        let token = std::str::from_utf8(&opened.plain)
-            .ok()
-            .and_then(|value| AccessToken::new(value, lifetime).ok());
-        let Some(token) = token else {
-            return Judged::Useless(Verdict::Remove);
-        };
-        if !self.is_enough(&lifetime, demand) {
-            return Judged::Useless(Verdict::Keep);
-        }
-        self.shared.remember(SharedToken {
-            token: token.clone(),
-            id: opened.id,
-            record: record.clone(),
-            is_adopted: true,
-        });
-        Judged::Adopt(token)
-    }
-
-    /// Whether a token would not want to be renewed at once.
-    fn is_enough(&self, lifetime: &Lifetime, demand: &Demand) -> bool {
-        let now = Moment::now();
-        let age = lifetime.age(&now);
-        let phase = self.shared.policy.schedule(lifetime.life, 0.0).phase(age);
-        // The endpoint issues none that lives longer than a young one.
-        let is_young = age < lifetime.life / 60;
-        phase == Phase::Fresh
-            && (is_young || lifetime.remaining(&now) >= demand.need.min_lifetime)
-            && demand.need.max_age.is_none_or(|max_age| age <= max_age)
-    }
-
-    fn believed(
-        &self,
-        sealer: &Sealer,
-        record: &StoreRecord,
-        life: Duration,
-    ) -> Option<TokenError> {
-        let opened = sealer
-            .open(Purpose::Failure, record, Moment::now().wall)
-            .ok()?;
-        let failure = Failure::decode(&opened.plain)?;
-        let left = self.shared.belief(opened.id, life.min(opened.life))?;
-        failure.error(left)
-    }
-
     /// Renews the lease for as long as it can be renewed.
     async fn renew(&self) {
         let (Some(lease), Some(sealer)) = (self.lease, self.sealer.clone()) else {
@@ -303,131 +236,6 @@ impl StoreSession {
                 return;
             }
         }
-    }
-
-    async fn put(&mut self, token: &AccessToken) {
-        let Some(sealer) = self.sealer.clone() else {
-            return;
-        };
-        let lifetime = token.lifetime();
-        let id = random_id();
-        let plain = token.as_str().as_bytes();
-        let Some(record) = sealer.seal(
-            Purpose::Token,
-            id,
-            plain,
-            lifetime.life,
-            lifetime.expires_at(),
-        ) else {
-            return;
-        };
-        self.shared.remember(SharedToken {
-            token: token.clone(),
-            id,
-            record: record.clone(),
-            is_adopted: false,
-        });
-        let life = lifetime.remaining(&Moment::now()).saturating_sub(MARGIN);
-        if life.is_zero() || self.is_detached() {
-            return;
-        }
-        let store = Arc::clone(&self.shared.store);
-        let replaces = self.known.take();
-        let lease = self.lease.unwrap_or_else(|| LeaseId::new(random_id()));
-        let operation: Operation<bool> = Box::pin(store_operation("put", async move {
-            let replaces = replaces.as_ref();
-            store
-                .put(sealer.slot(), &lease, &record, replaces, life)
-                .await
-        }));
-        self.end(operation).await;
-    }
-
-    /// Gives the lease back, if there is one, with a word to those who wait.
-    async fn leave(&mut self, failure: Failure, life: Duration) {
-        let (Some(lease), Some(sealer)) = (self.lease, self.sealer.clone()) else {
-            return;
-        };
-        let plain = failure.encode();
-        let ends_at = Moment::now().later(life).wall;
-        let Some(record) = sealer.seal(Purpose::Failure, random_id(), &plain, life, ends_at) else {
-            return;
-        };
-        if self.is_detached() {
-            return;
-        }
-        let store = Arc::clone(&self.shared.store);
-        let operation: Operation<bool> = Box::pin(store_operation("fail", async move {
-            store.fail(sealer.slot(), &lease, &record, life).await
-        }));
-        self.end(operation).await;
-    }
-
-    /// Runs the operation that ends the hold of the lease. The callers wait for it no longer than for one operation in
-    /// all; it goes on without them.
-    async fn end(&mut self, mut operation: Operation<bool>) {
-        if self.has_run_out {
-            // The store works, and yet is left alone because of a wait: its reply is not a reason to wait again.
-            bounded(LONGEST_PAUSE, &mut operation).await;
-            return;
-        }
-        let Some(limit) = self.shared.limit() else {
-            return;
-        };
-        let max_wait = limit.min(self.time_left);
-        let is_over = self.shared.run(max_wait, &mut operation).await.is_some();
-        if let Some(lease) = self.lease.take() {
-            self.shared.let_go(lease, self.generation);
-        }
-        if !is_over {
-            let shared = Arc::clone(&self.shared);
-            spawn(async move {
-                if shared.run(limit, &mut operation).await.is_none() {
-                    shared.failed("the token store did not respond in time");
-                }
-            });
-        }
-    }
-
-    fn is_detached(&self) -> bool {
-        self.shared.generation() != self.generation
-    }
-
-    /// Gives back a lease that is held still; nobody waits for it.
-    fn abandon(&mut self) {
-        if let (Some(lease), Some(sealer)) = (self.lease.take(), self.sealer.take())
-            && self.shared.let_go(lease, self.generation)
-        {
-            let shared = Arc::clone(&self.shared);
-            spawn(async move { shared.release(sealer.slot().clone(), lease).await });
-        }
-    }
-}
-
-/// A flight that ends without an outcome leaves no lease behind.
-impl Drop for StoreSession {
-    fn drop(&mut self) {
-        self.abandon();
-    }
-}
-
-/// The wait for another process's fetch.
-#[derive(Default)]
-struct Wait {
-    since: Option<Moment>,
-    pauses: u32,
-}
-
-impl Wait {
-    /// The pause before the next look; `None` when it is better to fetch.
-    fn next(&mut self, held_for: Duration, now: &Moment) -> Option<Duration> {
-        let waited = now.since(self.since.get_or_insert(*now));
-        if held_for >= LONGEST_FETCH_WAITED_FOR || waited >= LONGEST_WAIT {
-            return None;
-        }
-        let longest = LONGEST_PAUSE.min(SHORTEST_PAUSE * 2u32.pow(self.pauses.min(4)));
-        self.pauses += 1;
-        Some(jittered(longest, 0.5, 1.0, jitter()))
     }
 }
 

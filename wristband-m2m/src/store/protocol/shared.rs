@@ -1,30 +1,20 @@
 //! What one client knows about its store, across flights.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use super::failure;
-use super::health::{Health, StoreState};
-use super::recent::Recent;
+use super::health::StoreState;
+use super::memory::{Memory, SeenFailure, SharedToken};
+use super::operation::{Operation, bounded};
 use super::sealing::RecordId;
 use super::session::StoreSession;
 use crate::clock::Moment;
-use crate::runtime::{Mutex, lock, within};
+use crate::runtime::{Mutex, lock};
 use crate::store::contract::{LeaseId, StoreError, StoreRecord, StoreSlot, TokenStore, Verdict};
 use crate::telemetry::{StateGauge, store_changed, store_operation};
 use crate::token::AccessToken;
 use crate::token::expiry::ExpiryPolicy;
-
-/// A fail-over may bring back this many rejected tokens, and none of them is adopted.
-const REMEMBERED_REJECTIONS: usize = 8;
-const REMEMBERED_FAILURES: usize = 8;
-/// The current token, and the few before it that callers may still ask about.
-const REMEMBERED_TOKENS: usize = 4;
-
-pub(super) type Operation<T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send>>;
 
 /// Shares the tokens of one client through a [`TokenStore`].
 pub(crate) struct SharedTokens {
@@ -32,34 +22,6 @@ pub(crate) struct SharedTokens {
     pub(super) policy: ExpiryPolicy,
     memory: Mutex<Memory>,
     state_gauge: StateGauge<StoreState>,
-}
-
-#[derive(Default)]
-struct Memory {
-    health: Health,
-    tokens: Recent<SharedToken, REMEMBERED_TOKENS>,
-    rejected: Recent<(RecordId, Verdict), REMEMBERED_REJECTIONS>,
-    failures: Recent<SeenFailure, REMEMBERED_FAILURES>,
-    /// The record of the token that was cleared last.
-    cleared: Option<StoreRecord>,
-    /// Counts clears and rejections: what was fetched before the last one is not shared.
-    generation: u64,
-    /// The lease that a flight holds, and those of flights that were detached.
-    held: Option<(StoreSlot, LeaseId)>,
-    detached: Vec<(StoreSlot, LeaseId)>,
-}
-
-/// A token that this process put or adopted.
-pub(super) struct SharedToken {
-    pub(super) token: AccessToken,
-    pub(super) id: RecordId,
-    pub(super) record: StoreRecord,
-    pub(super) is_adopted: bool,
-}
-
-struct SeenFailure {
-    id: RecordId,
-    believed_until: Moment,
 }
 
 impl SharedTokens {
@@ -242,67 +204,6 @@ impl SharedTokens {
         let limit = self.limit().unwrap_or_default();
         self.attempt(limit, operation).await;
     }
-}
-
-impl Memory {
-    fn shared_token(&self, token: &AccessToken) -> Option<&SharedToken> {
-        self.tokens.find(|shared| shared.token.is_same_token(token))
-    }
-
-    fn give_up(&mut self, token: &AccessToken, verdict: Verdict) {
-        let known = self
-            .shared_token(token)
-            .map(|shared| (shared.id, shared.record.clone()));
-        if let Some((id, _)) = &known
-            && self
-                .rejected
-                .find(|known| *known == (*id, verdict))
-                .is_some()
-        {
-            // The flight under way was sent after this was known.
-            return;
-        }
-        self.detach();
-        if let Some((id, record)) = known {
-            self.rejected.add((id, verdict));
-            if verdict == Verdict::Remove {
-                self.cleared = Some(record);
-            }
-        }
-    }
-
-    fn detach(&mut self) {
-        self.generation += 1;
-        self.detached.extend(self.held.take());
-    }
-}
-
-/// The outcome of `operation`, or `None` after `limit`. A store that panics has failed.
-pub(super) async fn bounded<T>(
-    limit: Duration,
-    operation: &mut Operation<T>,
-) -> Option<Result<T, StoreError>> {
-    let mut guarded = std::future::poll_fn(|context| {
-        let poll = catch_unwind(AssertUnwindSafe(|| operation.as_mut().poll(context)));
-        poll.unwrap_or_else(|_| Poll::Ready(Err(StoreError::because("the token store panicked"))))
-    });
-    if let Some(result) = within(limit, &mut guarded).await {
-        return Some(result);
-    }
-    // A runtime that was busy for long finds the end of the time before the result that came in the meantime.
-    for _ in 0..3 {
-        tokio::task::yield_now().await;
-        let polled = std::future::poll_fn(|context| {
-            Poll::Ready(match Pin::new(&mut guarded).poll(context) {
-                Poll::Ready(result) => Some(result),
-                Poll::Pending => None,
-            })
-        });
-        if let Some(result) = polled.await {
-            return Some(result);
-        }
-    }
-    None
 }
 
 impl std::fmt::Debug for SharedTokens {

@@ -10,7 +10,7 @@ use super::chaos::{Chaos, live};
 use super::dice::{any, below, millis, seconds, up_to};
 use super::endpoint::Response;
 use super::issuer::Issuer;
-use super::machine::Member;
+use super::member::Member;
 use super::process::sealer;
 use super::store::{SimulatedStore, Trouble};
 use crate::store::StoreState;

@@ -11,6 +11,7 @@ use crate::error::TokenErrorKind;
 use crate::fetch::Need;
 use crate::store::StoreState;
 use crate::store::contract::SlotState;
+use crate::store::protocol::sealing::Purpose;
 use crate::store::simulation::{
     Process, Response, SimulatedEndpoint, SimulatedStore, Trouble, sealer,
 };

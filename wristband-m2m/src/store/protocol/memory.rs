@@ -1,0 +1,75 @@
+//! What a process remembers of its store and its tokens.
+
+use super::health::Health;
+use super::recent::Recent;
+use super::sealing::RecordId;
+use crate::clock::Moment;
+use crate::store::contract::{LeaseId, StoreRecord, StoreSlot, Verdict};
+use crate::token::AccessToken;
+
+/// A fail-over may bring back this many rejected tokens, and none of them is adopted.
+const REMEMBERED_REJECTIONS: usize = 8;
+const REMEMBERED_FAILURES: usize = 8;
+/// The current token, and the few before it that callers may still ask about.
+const REMEMBERED_TOKENS: usize = 4;
+
+#[derive(Default)]
+pub(super) struct Memory {
+    pub(super) health: Health,
+    pub(super) tokens: Recent<SharedToken, REMEMBERED_TOKENS>,
+    pub(super) rejected: Recent<(RecordId, Verdict), REMEMBERED_REJECTIONS>,
+    pub(super) failures: Recent<SeenFailure, REMEMBERED_FAILURES>,
+    /// The record of the token that was cleared last.
+    pub(super) cleared: Option<StoreRecord>,
+    /// Counts clears and rejections: what was fetched before the last one is not shared.
+    pub(super) generation: u64,
+    /// The lease that a flight holds, and those of flights that were detached.
+    pub(super) held: Option<(StoreSlot, LeaseId)>,
+    pub(super) detached: Vec<(StoreSlot, LeaseId)>,
+}
+
+/// A token that this process put or adopted.
+pub(super) struct SharedToken {
+    pub(super) token: AccessToken,
+    pub(super) id: RecordId,
+    pub(super) record: StoreRecord,
+    pub(super) is_adopted: bool,
+}
+
+pub(super) struct SeenFailure {
+    pub(super) id: RecordId,
+    pub(super) believed_until: Moment,
+}
+
+impl Memory {
+    pub(super) fn shared_token(&self, token: &AccessToken) -> Option<&SharedToken> {
+        self.tokens.find(|shared| shared.token.is_same_token(token))
+    }
+
+    pub(super) fn give_up(&mut self, token: &AccessToken, verdict: Verdict) {
+        let known = self
+            .shared_token(token)
+            .map(|shared| (shared.id, shared.record.clone()));
+        if let Some((id, _)) = &known
+            && self
+                .rejected
+                .find(|known| *known == (*id, verdict))
+                .is_some()
+        {
+            // The flight under way was sent after this was known.
+            return;
+        }
+        self.detach();
+        if let Some((id, record)) = known {
+            self.rejected.add((id, verdict));
+            if verdict == Verdict::Remove {
+                self.cleared = Some(record);
+            }
+        }
+    }
+
+    pub(super) fn detach(&mut self) {
+        self.generation += 1;
+        self.detached.extend(self.held.take());
+    }
+}

@@ -1,0 +1,28 @@
+//! One of the processes.
+
+use super::world::Token;
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Process {
+    pub(super) doing: Doing,
+    /// Those that it saw refused.
+    pub(super) refused: Vec<Token>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Doing {
+    /// It needs a token, other than the one it knows.
+    Looking(Option<Token>),
+    Fetching {
+        token: Token,
+        known: Option<Token>,
+        is_leased: bool,
+    },
+    Serving(Token),
+}
+
+impl Default for Doing {
+    fn default() -> Self {
+        Self::Looking(None)
+    }
+}

@@ -1,0 +1,135 @@
+//! The state of the model, and what the actions do to it.
+
+use std::time::Duration;
+
+use super::process::{Doing, Process};
+use crate::store::contract::{LeaseId, LookOutcome, SlotState, StoreQuery, StoreRecord, Verdict};
+
+const PROCESSES: usize = 3;
+const LEASE: Duration = Duration::from_secs(2);
+const TOKEN_LIFE: Duration = Duration::from_secs(3600);
+const FAILURE_LIFE: Duration = LEASE;
+
+/// Tokens are numbered as their requests are sent, and a lease has the number of the token that it is for.
+pub(super) type Token = u8;
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct World {
+    pub(super) slot: SlotState,
+    /// What a fail-over makes of the slot.
+    pub(super) replica: SlotState,
+    /// How many times a lease has ended, and all that is as short.
+    pub(super) ticks: u8,
+    pub(super) issued: Token,
+    /// Tokens up to this one are revoked.
+    pub(super) revoked: Token,
+    pub(super) fail_overs: u8,
+    pub(super) deaths: u8,
+    /// Sorted, since they are all the same.
+    pub(super) processes: [Process; PROCESSES],
+    pub(super) wrong: Option<&'static str>,
+}
+
+impl World {
+    pub(super) fn time(&self) -> Duration {
+        // Late enough for a budget of renewals to be whole.
+        LEASE * 100 + LEASE * self.ticks.into()
+    }
+
+    pub(super) fn all_serve(&self, token: Token) -> bool {
+        token > self.revoked
+            && self
+                .processes
+                .iter()
+                .all(|process| process.doing == Doing::Serving(token))
+    }
+
+    pub(super) fn stored(&self) -> Option<Token> {
+        let record = self.slot.record()?;
+        record.as_bytes().first().copied()
+    }
+
+    pub(super) fn look(&mut self, at: usize) {
+        let Doing::Looking(known) = self.processes[at].doing else {
+            return;
+        };
+        let refused = &self.processes[at].refused;
+        let lease = lease(self.issued + 1);
+        let query = StoreQuery {
+            known: known.map(record),
+            verdict: Verdict::ForceRenewal,
+            lease,
+            lease_life: LEASE,
+        };
+        let before = self.stored();
+        let time = self.time();
+        let outcome = self.slot.look(&query, time);
+        if let Some(removed) = before.filter(|_| self.slot.record().is_none())
+            && !refused.contains(&removed)
+        {
+            self.wrong = Some("a token was removed that its remover did not see refused");
+        }
+        match outcome {
+            LookOutcome::Found { record, .. } => {
+                let token = record.as_bytes()[0];
+                self.processes[at].doing = if refused.contains(&token) {
+                    Doing::Looking(Some(token))
+                } else {
+                    Doing::Serving(token)
+                };
+            }
+            LookOutcome::Leased => self.fetch(at, true),
+            LookOutcome::Busy { .. } | LookOutcome::Failed { .. } | LookOutcome::TooSoon { .. } => {
+            }
+        }
+    }
+
+    pub(super) fn fetch(&mut self, at: usize, is_leased: bool) {
+        let Doing::Looking(known) = self.processes[at].doing else {
+            return;
+        };
+        self.issued += 1;
+        self.processes[at].doing = Doing::Fetching {
+            token: self.issued,
+            known,
+            is_leased,
+        };
+    }
+
+    pub(super) fn put(&mut self, at: usize) {
+        let Doing::Fetching { token, known, .. } = self.processes[at].doing else {
+            return;
+        };
+        let before = self.stored();
+        let time = self.time();
+        let is_written = self.slot.put(
+            &lease(token),
+            &record(token),
+            known.map(record).as_ref(),
+            TOKEN_LIFE,
+            time,
+        );
+        if is_written && before.is_some_and(|before| before > token) {
+            self.wrong = Some("a token was overwritten by an older one");
+        }
+        self.processes[at].doing = Doing::Serving(token);
+    }
+
+    pub(super) fn fail(&mut self, at: usize) {
+        let Doing::Fetching { token, known, .. } = self.processes[at].doing else {
+            return;
+        };
+        let time = self.time();
+        self.slot
+            .fail(&lease(token), &record(0), FAILURE_LIFE, time);
+        self.processes[at].doing = Doing::Looking(known);
+    }
+}
+
+fn lease(token: Token) -> LeaseId {
+    LeaseId::new([token; 16])
+}
+
+fn record(token: Token) -> StoreRecord {
+    StoreRecord::from_bytes([token])
+}

@@ -1,0 +1,127 @@
+//! The end of a session: a token is put, a failure is left, or a lease is given back.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::StoreSession;
+use super::lease_wait::LONGEST_PAUSE;
+use crate::clock::Moment;
+use crate::runtime::spawn;
+use crate::store::contract::LeaseId;
+use crate::store::protocol::failure::Failure;
+use crate::store::protocol::memory::SharedToken;
+use crate::store::protocol::operation::{Operation, bounded};
+use crate::store::protocol::sealing::Purpose;
+use crate::store::random::random_id;
+use crate::telemetry::store_operation;
+use crate::token::AccessToken;
+
+/// The store forgets a token this much before its end, so that nobody adopts one that is about to end.
+const MARGIN: Duration = Duration::from_secs(1);
+
+impl StoreSession {
+    pub(super) async fn put(&mut self, token: &AccessToken) {
+        let Some(sealer) = self.sealer.clone() else {
+            return;
+        };
+        let lifetime = token.lifetime();
+        let id = random_id();
+        let plain = token.as_str().as_bytes();
+        let Some(record) = sealer.seal(
+            Purpose::Token,
+            id,
+            plain,
+            lifetime.life,
+            lifetime.expires_at(),
+        ) else {
+            return;
+        };
+        self.shared.remember(SharedToken {
+            token: token.clone(),
+            id,
+            record: record.clone(),
+            is_adopted: false,
+        });
+        let life = lifetime.remaining(&Moment::now()).saturating_sub(MARGIN);
+        if life.is_zero() || self.is_detached() {
+            return;
+        }
+        let store = Arc::clone(&self.shared.store);
+        let replaces = self.known.take();
+        let lease = self.lease.unwrap_or_else(|| LeaseId::new(random_id()));
+        let operation: Operation<bool> = Box::pin(store_operation("put", async move {
+            let replaces = replaces.as_ref();
+            store
+                .put(sealer.slot(), &lease, &record, replaces, life)
+                .await
+        }));
+        self.end(operation).await;
+    }
+
+    /// Gives the lease back, if there is one, with a word to those who wait.
+    pub(super) async fn leave(&mut self, failure: Failure, life: Duration) {
+        let (Some(lease), Some(sealer)) = (self.lease, self.sealer.clone()) else {
+            return;
+        };
+        let plain = failure.encode();
+        let ends_at = Moment::now().later(life).wall;
+        let Some(record) = sealer.seal(Purpose::Failure, random_id(), &plain, life, ends_at) else {
+            return;
+        };
+        if self.is_detached() {
+            return;
+        }
+        let store = Arc::clone(&self.shared.store);
+        let operation: Operation<bool> = Box::pin(store_operation("fail", async move {
+            store.fail(sealer.slot(), &lease, &record, life).await
+        }));
+        self.end(operation).await;
+    }
+
+    /// Runs the operation that ends the hold of the lease. The callers wait for it no longer than for one operation in
+    /// all; it goes on without them.
+    async fn end(&mut self, mut operation: Operation<bool>) {
+        if self.has_run_out {
+            // The store works, and yet is left alone because of a wait: its reply is not a reason to wait again.
+            bounded(LONGEST_PAUSE, &mut operation).await;
+            return;
+        }
+        let Some(limit) = self.shared.limit() else {
+            return;
+        };
+        let max_wait = limit.min(self.time_left);
+        let is_over = self.shared.run(max_wait, &mut operation).await.is_some();
+        if let Some(lease) = self.lease.take() {
+            self.shared.let_go(lease, self.generation);
+        }
+        if !is_over {
+            let shared = Arc::clone(&self.shared);
+            spawn(async move {
+                if shared.run(limit, &mut operation).await.is_none() {
+                    shared.failed("the token store did not respond in time");
+                }
+            });
+        }
+    }
+
+    fn is_detached(&self) -> bool {
+        self.shared.generation() != self.generation
+    }
+
+    /// Gives back a lease that is held still; nobody waits for it.
+    pub(super) fn abandon(&mut self) {
+        if let (Some(lease), Some(sealer)) = (self.lease.take(), self.sealer.take())
+            && self.shared.let_go(lease, self.generation)
+        {
+            let shared = Arc::clone(&self.shared);
+            spawn(async move { shared.release(sealer.slot().clone(), lease).await });
+        }
+    }
+}
+
+/// A flight that ends without an outcome leaves no lease behind.
+impl Drop for StoreSession {
+    fn drop(&mut self) {
+        self.abandon();
+    }
+}

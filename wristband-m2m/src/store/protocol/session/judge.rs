@@ -1,0 +1,80 @@
+//! What to make of a record that the store holds.
+
+use std::time::Duration;
+
+use super::StoreSession;
+use crate::clock::Moment;
+use crate::error::TokenError;
+use crate::fetch::Demand;
+use crate::store::contract::{StoreRecord, Verdict};
+use crate::store::protocol::failure::Failure;
+use crate::store::protocol::memory::SharedToken;
+use crate::store::protocol::sealing::{Purpose, Sealer};
+use crate::token::AccessToken;
+use crate::token::expiry::{Lifetime, Phase};
+
+pub(super) enum Judged {
+    Adopt(AccessToken),
+    Useless(Verdict),
+}
+
+impl StoreSession {
+    pub(super) fn judge(
+        &self,
+        sealer: &Sealer,
+        record: &StoreRecord,
+        life: Duration,
+        asked_at: Moment,
+        demand: &Demand,
+    ) -> Judged {
+        let Ok(opened) = sealer.open(Purpose::Token, record, asked_at.wall) else {
+            return Judged::Useless(Verdict::Remove);
+        };
+        if let Some(verdict) = self.shared.rejection(&opened.id) {
+            return Judged::Useless(verdict);
+        }
+        let lifetime = Lifetime::begun(asked_at, opened.life, life.min(opened.usable_for));
+        let token = std::str::from_utf8(&opened.plain)
+            .ok()
+            .and_then(|value| AccessToken::new(value, lifetime).ok());
+        let Some(token) = token else {
+            return Judged::Useless(Verdict::Remove);
+        };
+        if !self.is_enough(&lifetime, demand) {
+            return Judged::Useless(Verdict::Keep);
+        }
+        self.shared.remember(SharedToken {
+            token: token.clone(),
+            id: opened.id,
+            record: record.clone(),
+            is_adopted: true,
+        });
+        Judged::Adopt(token)
+    }
+
+    /// Whether a token would not want to be renewed at once.
+    fn is_enough(&self, lifetime: &Lifetime, demand: &Demand) -> bool {
+        let now = Moment::now();
+        let age = lifetime.age(&now);
+        let phase = self.shared.policy.schedule(lifetime.life, 0.0).phase(age);
+        // The endpoint issues none that lives longer than a young one.
+        let is_young = age < lifetime.life / 60;
+        phase == Phase::Fresh
+            && (is_young || lifetime.remaining(&now) >= demand.need.min_lifetime)
+            && demand.need.max_age.is_none_or(|max_age| age <= max_age)
+    }
+
+    pub(super) fn believed(
+        &self,
+        sealer: &Sealer,
+        record: &StoreRecord,
+        life: Duration,
+    ) -> Option<TokenError> {
+        let opened = sealer
+            .open(Purpose::Failure, record, Moment::now().wall)
+            .ok()?;
+        let failure = Failure::decode(&opened.plain)?;
+        let left = self.shared.belief(opened.id, life.min(opened.life))?;
+        failure.error(left)
+    }
+}
