@@ -1,11 +1,11 @@
 //! How one process shares a token through a store.
 
 mod failure;
+mod guarded_store;
 mod health;
 mod memory;
 #[cfg(test)]
 mod model;
-mod operation;
 mod recent;
 mod sealing;
 mod session;

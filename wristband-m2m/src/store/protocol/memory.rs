@@ -1,6 +1,5 @@
 //! What a process remembers of its store and its tokens.
 
-use super::health::Health;
 use super::recent::Recent;
 use super::sealing::RecordId;
 use crate::clock::Moment;
@@ -15,7 +14,6 @@ const REMEMBERED_TOKENS: usize = 4;
 
 #[derive(Default)]
 pub(super) struct Memory {
-    pub(super) health: Health,
     pub(super) tokens: Recent<SharedToken, REMEMBERED_TOKENS>,
     pub(super) rejected: Recent<(RecordId, Verdict), REMEMBERED_REJECTIONS>,
     pub(super) failures: Recent<SeenFailure, REMEMBERED_FAILURES>,

@@ -20,9 +20,9 @@ use std::task::Poll;
 use std::time::Duration;
 
 use self::judge::Judged;
-use self::lease_wait::Wait;
+use self::lease_wait::LeaseWait;
 use super::failure::Failure;
-use super::operation::Operation;
+use super::guarded_store::GuardedStore;
 use super::sealing::Sealer;
 use super::shared::SharedTokens;
 use crate::clock::Moment;
@@ -31,7 +31,6 @@ use crate::fetch::Demand;
 use crate::runtime::sleep;
 use crate::store::contract::{LeaseId, LookOutcome, StoreQuery, StoreRecord, Verdict};
 use crate::store::random::random_id;
-use crate::telemetry::{self, store_operation};
 use crate::token::AccessToken;
 
 /// A holder that died costs the others this much.
@@ -78,52 +77,33 @@ impl StoreSession {
         sealer: Sealer,
         demand: &(dyn Fn() -> Demand + Sync),
     ) -> Result<Option<AccessToken>, TokenError> {
-        self.leave(Failure::Local, Duration::from_secs(1)).await;
-        self.abandon();
-        let sealer = Arc::new(sealer);
-        self.sealer = Some(Arc::clone(&sealer));
-        self.time_left = self.shared.limit().unwrap_or_default();
+        let sealer = self.begin(sealer).await;
         // A flight that was detached may hold the lease still: this one goes on with it.
         let inherited = self.shared.inherit_lease(sealer.slot());
         let lease = inherited.unwrap_or_else(|| LeaseId::new(random_id()));
-        let mut useless = None;
-        let mut judged = 0;
-        let mut wait = Wait::default();
+        let (mut useless, mut judged) = (None, 0);
+        let mut lease_wait = LeaseWait::default();
         loop {
             // The cache may be cleared while this waits.
             self.generation = self.shared.generation();
             let demand = demand();
-            let (known, verdict) = match useless.take() {
-                Some(useless) => useless,
-                None => self.known(&demand),
-            };
-            let asked_at = Moment::now();
-            let query = StoreQuery {
-                known: known.clone(),
-                verdict,
-                lease,
-                lease_life: LEASE,
-            };
-            self.known = known;
-            let Some(outcome) = self.ask(&sealer, query).await else {
+            let (known, verdict) = useless.take().unwrap_or_else(|| self.known(&demand));
+            let looked_at = Moment::now();
+            let Some(outcome) = self.query(&sealer, known, verdict, lease).await else {
                 return Ok(None);
             };
             match outcome {
                 LookOutcome::Found { record, life } => {
-                    match self.judge(&sealer, &record, life, asked_at, &demand) {
-                        Judged::Adopt(token) => {
-                            telemetry::adopted();
-                            // There is nothing to put.
-                            self.sealer = None;
-                            return Ok(Some(token));
+                    judged += 1;
+                    match self.judge(&sealer, &record, life, looked_at, &demand) {
+                        Judged::Adopt(token) => return Ok(Some(token)),
+                        Judged::Useless(_) if judged > MOST_JUDGED => {
+                            self.store().failed(
+                                "the token store brings up one useless record after another",
+                            );
+                            return Ok(None);
                         }
                         Judged::Useless(verdict) => useless = Some((Some(record), verdict)),
-                    }
-                    judged += 1;
-                    if judged > MOST_JUDGED {
-                        self.shared
-                            .failed("the token store brings up one useless record after another");
-                        return Ok(None);
                     }
                 }
                 LookOutcome::Leased => {
@@ -132,21 +112,12 @@ impl StoreSession {
                     return Ok(None);
                 }
                 LookOutcome::Busy { held_for } => {
-                    let Some(pause) = wait.next(held_for, &Moment::now()) else {
-                        self.has_run_out = true;
-                        self.shared.failed(
-                            "another process held the lease of the token store for too long",
-                        );
+                    if !self.wait_for_holder(&mut lease_wait, held_for).await {
                         return Ok(None);
-                    };
-                    sleep(pause).await;
-                    self.time_left = self.shared.limit().unwrap_or_default();
+                    }
                 }
                 LookOutcome::Failed { record, life } => {
-                    return match self.believed(&sealer, &record, life) {
-                        Some(error) => Err(error),
-                        None => Ok(None),
-                    };
+                    return self.believed(&sealer, &record, life).map_or(Ok(None), Err);
                 }
                 LookOutcome::TooSoon { wait } if demand.is_rejected => {
                     return Err(TokenError::renewal_limited(wait));
@@ -194,6 +165,18 @@ impl StoreSession {
         }
     }
 
+    /// Begins under the name of a secret. What was held under another one is given back.
+    async fn begin(&mut self, sealer: Sealer) -> Arc<Sealer> {
+        self.leave(Failure::Local, Duration::from_secs(1)).await;
+        self.abandon();
+        self.time_left = self.store().limit().unwrap_or_default();
+        Arc::clone(self.sealer.insert(Arc::new(sealer)))
+    }
+
+    fn store(&self) -> &GuardedStore {
+        &self.shared.store
+    }
+
     /// The record of the token at hand, and what is to become of it.
     fn known(&self, demand: &Demand) -> (Option<StoreRecord>, Verdict) {
         let record = self.shared.record_of(demand.have.as_ref());
@@ -206,17 +189,43 @@ impl StoreSession {
         }
     }
 
-    async fn ask(&mut self, sealer: &Sealer, query: StoreQuery) -> Option<LookOutcome> {
-        let store = Arc::clone(&self.shared.store);
-        let slot = sealer.slot().clone();
-        let operation: Operation<LookOutcome> = Box::pin(store_operation("look", async move {
-            store.look(&slot, &query).await
-        }));
+    async fn query(
+        &mut self,
+        sealer: &Arc<Sealer>,
+        known: Option<StoreRecord>,
+        verdict: Verdict,
+        lease: LeaseId,
+    ) -> Option<LookOutcome> {
+        self.known.clone_from(&known);
+        let query = StoreQuery {
+            known,
+            verdict,
+            lease,
+            lease_life: LEASE,
+        };
+        let sealer = Arc::clone(sealer);
+        let operation = self.store().operation("look", move |store| async move {
+            store.look(sealer.slot(), &query).await
+        });
         let start = Moment::now();
-        let outcome = self.shared.attempt(self.time_left, operation).await;
+        let time_left = self.time_left;
+        let outcome = self.store().attempt_within(time_left, operation).await;
         let spent = Moment::now().since(&start);
-        self.time_left = self.time_left.saturating_sub(spent);
+        self.time_left = time_left.saturating_sub(spent);
         outcome
+    }
+
+    /// Pauses while another process fetches. Returns whether to look again.
+    async fn wait_for_holder(&mut self, wait: &mut LeaseWait, held_for: Duration) -> bool {
+        let Some(pause) = wait.next(held_for, &Moment::now()) else {
+            self.has_run_out = true;
+            self.store()
+                .failed("another process held the lease of the token store for too long");
+            return false;
+        };
+        sleep(pause).await;
+        self.time_left = self.store().limit().unwrap_or_default();
+        true
     }
 
     /// Renews the lease for as long as it can be renewed.
@@ -226,13 +235,11 @@ impl StoreSession {
         };
         loop {
             sleep(LEASE / 3).await;
-            let store = Arc::clone(&self.shared.store);
             let sealer = Arc::clone(&sealer);
-            let operation: Operation<bool> = Box::pin(store_operation("renew", async move {
+            let operation = self.store().operation("renew", move |store| async move {
                 store.renew(sealer.slot(), &lease, LEASE).await
-            }));
-            let limit = self.shared.limit().unwrap_or_default();
-            if self.shared.attempt(limit, operation).await != Some(true) {
+            });
+            if self.store().attempt(operation).await != Some(true) {
                 return;
             }
         }

@@ -4,42 +4,39 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::failure;
+use super::guarded_store::GuardedStore;
 use super::health::StoreState;
 use super::memory::{Memory, SeenFailure, SharedToken};
-use super::operation::{Operation, bounded};
 use super::sealing::RecordId;
 use super::session::StoreSession;
 use crate::clock::Moment;
 use crate::runtime::{Mutex, lock};
 use crate::store::contract::{LeaseId, StoreError, StoreRecord, StoreSlot, TokenStore, Verdict};
-use crate::telemetry::{StateGauge, store_changed, store_operation};
 use crate::token::AccessToken;
 use crate::token::expiry::ExpiryPolicy;
 
 /// Shares the tokens of one client through a [`TokenStore`].
 pub(crate) struct SharedTokens {
-    pub(super) store: Arc<dyn TokenStore>,
+    pub(super) store: GuardedStore,
     pub(super) policy: ExpiryPolicy,
     memory: Mutex<Memory>,
-    state_gauge: StateGauge<StoreState>,
 }
 
 impl SharedTokens {
     pub(crate) fn new(store: Arc<dyn TokenStore>, policy: ExpiryPolicy) -> Self {
         Self {
-            store,
+            store: GuardedStore::new(store),
             policy,
             memory: Mutex::default(),
-            state_gauge: StateGauge::new(StoreState::Ready),
         }
     }
 
     pub(crate) fn state(&self) -> StoreState {
-        lock(&self.memory).health.state()
+        self.store.state()
     }
 
     pub(crate) fn error(&self) -> Option<StoreError> {
-        lock(&self.memory).health.error()
+        self.store.error()
     }
 
     /// Begins a flight.
@@ -142,67 +139,6 @@ impl SharedTokens {
         let mut memory = lock(&self.memory);
         let at = memory.detached.iter().rposition(|(held, _)| held == slot)?;
         Some(memory.detached.remove(at).1)
-    }
-
-    /// How long an operation may take now; `None` while the store is left alone.
-    pub(super) fn limit(&self) -> Option<Duration> {
-        lock(&self.memory).health.limit(&Moment::now())
-    }
-
-    pub(super) fn failed(&self, message: &'static str) {
-        self.note::<()>(Err(StoreError::because(message)));
-    }
-
-    fn note<T>(&self, result: Result<T, StoreError>) -> Option<T> {
-        let change = {
-            let mut memory = lock(&self.memory);
-            match &result {
-                Ok(_) => memory.health.succeeded(),
-                Err(error) => memory.health.failed(error.clone(), &Moment::now()),
-            }
-        };
-        // A subscriber may look at the client's status.
-        if let Some(change) = change {
-            self.state_gauge.update(|| self.state());
-            store_changed(change);
-        }
-        result.ok()
-    }
-
-    /// Runs one operation within `limit`. `None` while it is under way still.
-    pub(super) async fn run<T>(
-        &self,
-        limit: Duration,
-        operation: &mut Operation<T>,
-    ) -> Option<Option<T>> {
-        let result = bounded(limit, operation).await?;
-        Some(self.note(result))
-    }
-
-    /// Runs one operation within `limit`, unless the store is left alone. `None` if it failed or came to no end in time.
-    pub(super) async fn attempt<T>(
-        &self,
-        limit: Duration,
-        mut operation: Operation<T>,
-    ) -> Option<T> {
-        self.limit()?;
-        match self.run(limit, &mut operation).await {
-            Some(outcome) => outcome,
-            None => {
-                self.failed("the token store did not respond in time");
-                None
-            }
-        }
-    }
-
-    /// Gives a lease back, whatever comes of it.
-    pub(super) async fn release(&self, slot: StoreSlot, lease: LeaseId) {
-        let store = Arc::clone(&self.store);
-        let operation: Operation<()> = Box::pin(store_operation("release", async move {
-            store.release(&slot, &lease).await
-        }));
-        let limit = self.limit().unwrap_or_default();
-        self.attempt(limit, operation).await;
     }
 }
 

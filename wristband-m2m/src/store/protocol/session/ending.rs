@@ -9,11 +9,10 @@ use crate::clock::Moment;
 use crate::runtime::spawn;
 use crate::store::contract::LeaseId;
 use crate::store::protocol::failure::Failure;
+use crate::store::protocol::guarded_store::{Operation, bounded};
 use crate::store::protocol::memory::SharedToken;
-use crate::store::protocol::operation::{Operation, bounded};
 use crate::store::protocol::sealing::Purpose;
 use crate::store::random::random_id;
-use crate::telemetry::store_operation;
 use crate::token::AccessToken;
 
 /// The store forgets a token this much before its end, so that nobody adopts one that is about to end.
@@ -46,15 +45,14 @@ impl StoreSession {
         if life.is_zero() || self.is_detached() {
             return;
         }
-        let store = Arc::clone(&self.shared.store);
         let replaces = self.known.take();
         let lease = self.lease.unwrap_or_else(|| LeaseId::new(random_id()));
-        let operation: Operation<bool> = Box::pin(store_operation("put", async move {
+        let operation = self.store().operation("put", move |store| async move {
             let replaces = replaces.as_ref();
             store
                 .put(sealer.slot(), &lease, &record, replaces, life)
                 .await
-        }));
+        });
         self.end(operation).await;
     }
 
@@ -71,10 +69,9 @@ impl StoreSession {
         if self.is_detached() {
             return;
         }
-        let store = Arc::clone(&self.shared.store);
-        let operation: Operation<bool> = Box::pin(store_operation("fail", async move {
+        let operation = self.store().operation("fail", move |store| async move {
             store.fail(sealer.slot(), &lease, &record, life).await
-        }));
+        });
         self.end(operation).await;
     }
 
@@ -86,19 +83,19 @@ impl StoreSession {
             bounded(LONGEST_PAUSE, &mut operation).await;
             return;
         }
-        let Some(limit) = self.shared.limit() else {
+        let Some(limit) = self.store().limit() else {
             return;
         };
         let max_wait = limit.min(self.time_left);
-        let is_over = self.shared.run(max_wait, &mut operation).await.is_some();
+        let is_over = self.store().run(max_wait, &mut operation).await.is_some();
         if let Some(lease) = self.lease.take() {
             self.shared.let_go(lease, self.generation);
         }
         if !is_over {
             let shared = Arc::clone(&self.shared);
             spawn(async move {
-                if shared.run(limit, &mut operation).await.is_none() {
-                    shared.failed("the token store did not respond in time");
+                if shared.store.run(limit, &mut operation).await.is_none() {
+                    shared.store.timed_out();
                 }
             });
         }
@@ -114,7 +111,12 @@ impl StoreSession {
             && self.shared.let_go(lease, self.generation)
         {
             let shared = Arc::clone(&self.shared);
-            spawn(async move { shared.release(sealer.slot().clone(), lease).await });
+            spawn(async move {
+                let operation = shared.store.operation("release", move |store| async move {
+                    store.release(sealer.slot(), &lease).await
+                });
+                shared.store.attempt(operation).await;
+            });
         }
     }
 }

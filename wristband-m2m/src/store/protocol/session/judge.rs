@@ -10,6 +10,7 @@ use crate::store::contract::{StoreRecord, Verdict};
 use crate::store::protocol::failure::Failure;
 use crate::store::protocol::memory::SharedToken;
 use crate::store::protocol::sealing::{Purpose, Sealer};
+use crate::telemetry;
 use crate::token::AccessToken;
 use crate::token::expiry::{Lifetime, Phase};
 
@@ -20,20 +21,20 @@ pub(super) enum Judged {
 
 impl StoreSession {
     pub(super) fn judge(
-        &self,
+        &mut self,
         sealer: &Sealer,
         record: &StoreRecord,
         life: Duration,
-        asked_at: Moment,
+        looked_at: Moment,
         demand: &Demand,
     ) -> Judged {
-        let Ok(opened) = sealer.open(Purpose::Token, record, asked_at.wall) else {
+        let Ok(opened) = sealer.open(Purpose::Token, record, looked_at.wall) else {
             return Judged::Useless(Verdict::Remove);
         };
         if let Some(verdict) = self.shared.rejection(&opened.id) {
             return Judged::Useless(verdict);
         }
-        let lifetime = Lifetime::begun(asked_at, opened.life, life.min(opened.usable_for));
+        let lifetime = Lifetime::begun(looked_at, opened.life, life.min(opened.usable_for));
         let token = std::str::from_utf8(&opened.plain)
             .ok()
             .and_then(|value| AccessToken::new(value, lifetime).ok());
@@ -49,6 +50,9 @@ impl StoreSession {
             record: record.clone(),
             is_adopted: true,
         });
+        telemetry::adopted();
+        // There is nothing to put.
+        self.sealer = None;
         Judged::Adopt(token)
     }
 

@@ -14,12 +14,12 @@ pub(super) const LONGEST_PAUSE: Duration = Duration::from_millis(200);
 
 /// The wait for another process's fetch.
 #[derive(Default)]
-pub(super) struct Wait {
+pub(super) struct LeaseWait {
     since: Option<Moment>,
     pauses: u32,
 }
 
-impl Wait {
+impl LeaseWait {
     /// The pause before the next look; `None` when it is better to fetch.
     pub(super) fn next(&mut self, held_for: Duration, now: &Moment) -> Option<Duration> {
         let waited = now.since(self.since.get_or_insert(*now));
