@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use self::steps::Steps;
-use crate::store::contract::{LookOutcome, TokenStore};
+use crate::store::contract::TokenStore;
 
 /// Long enough for a database, short enough for a test.
 const BRIEF: Duration = Duration::from_millis(1500);
@@ -185,8 +185,4 @@ pub async fn check_token_store(store: impl TokenStore) {
     records::poison(&steps).await;
     leases::races(&steps).await;
     records::expiry(&steps).await;
-}
-
-fn count(outcomes: &[LookOutcome], is_it: impl Fn(&LookOutcome) -> bool) -> usize {
-    outcomes.iter().filter(|outcome| is_it(outcome)).count()
 }

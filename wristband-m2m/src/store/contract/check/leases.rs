@@ -1,7 +1,7 @@
 //! What a store must do about the lease.
 
 use super::steps::Steps;
-use super::{BRIEF, LONG, RACERS, count};
+use super::{BRIEF, LONG, RACERS};
 use crate::store::contract::{LookOutcome, TokenStore, Verdict};
 
 pub(super) async fn leases(steps: &Steps<impl TokenStore>) {
@@ -69,15 +69,7 @@ pub(super) async fn races(steps: &Steps<impl TokenStore>) {
     let slot = steps.slot();
     let [first] = steps.records();
     let outcomes = steps.race(RACERS, &slot, None, Verdict::Keep).await;
-    let leased = count(&outcomes, |outcome| *outcome == LookOutcome::Leased);
-    let busy = count(&outcomes, |outcome| {
-        matches!(outcome, LookOutcome::Busy { .. })
-    });
-    assert_eq!(
-        (leased, busy),
-        (1, RACERS - 1),
-        "of {RACERS} at once, one gets the lease and the others wait: {outcomes:?}"
-    );
+    one_is_leased(&outcomes, "look");
 
     let slot = steps.slot();
     let [lease] = steps.leases();
@@ -85,15 +77,7 @@ pub(super) async fn races(steps: &Steps<impl TokenStore>) {
     let outcomes = steps
         .race(RACERS, &slot, Some(&first), Verdict::ForceRenewal)
         .await;
-    let leased = count(&outcomes, |outcome| *outcome == LookOutcome::Leased);
-    let busy = count(&outcomes, |outcome| {
-        matches!(outcome, LookOutcome::Busy { .. })
-    });
-    assert_eq!(
-        (leased, busy),
-        (1, RACERS - 1),
-        "of {RACERS} that force a renewal at once, one does it: {outcomes:?}"
-    );
+    one_is_leased(&outcomes, "force a renewal");
 
     let slot = steps.slot();
     assert!(steps.put(&slot, &lease, &first, None, LONG).await);
@@ -101,5 +85,16 @@ pub(super) async fn races(steps: &Steps<impl TokenStore>) {
     assert_eq!(
         written, 1,
         "of {RACERS} that replace one record at once, one does it"
+    );
+}
+
+fn one_is_leased(outcomes: &[LookOutcome], action: &str) {
+    let count = |is_it: fn(&LookOutcome) -> bool| outcomes.iter().filter(|it| is_it(it)).count();
+    let leased = count(|outcome| matches!(outcome, LookOutcome::Leased));
+    let busy = count(|outcome| matches!(outcome, LookOutcome::Busy { .. }));
+    assert_eq!(
+        (leased, busy),
+        (1, RACERS - 1),
+        "of {RACERS} processes that {action} at once, one gets the lease and the others wait: {outcomes:?}"
     );
 }

@@ -49,6 +49,14 @@ impl Fleet {
         (0..count).map(|_| self.process()).collect()
     }
 
+    /// A session that holds the lease and has not fetched yet.
+    async fn holder(&self) -> StoreSession {
+        let mut session = self.process().shared.session();
+        let looked = session.look(sealer("secret"), &Demand::default).await;
+        assert!(looked.unwrap().is_none());
+        session
+    }
+
     fn slot<T>(&self, act: impl FnOnce(&mut SlotState) -> T) -> T {
         act(self.store.inside().slot(sealer("secret").slot()))
     }

@@ -5,15 +5,7 @@ use super::*;
 #[tokio::test(start_paused = true)]
 async fn a_holder_that_dies_costs_the_others_its_lease() {
     let fleet = Fleet::new();
-    let dead = fleet.process();
-    let mut session = dead.shared.session();
-    assert!(
-        session
-            .look(sealer("secret"), &Demand::default)
-            .await
-            .unwrap()
-            .is_none()
-    );
+    let session = fleet.holder().await;
     // Killed: nothing of it runs any more.
     std::mem::forget(session);
     for (result, took) in all(&fleet.processes(20)).await {
@@ -26,15 +18,7 @@ async fn a_holder_that_dies_costs_the_others_its_lease() {
 #[tokio::test(start_paused = true)]
 async fn a_dropped_flight_gives_its_lease_back() {
     let fleet = Fleet::new();
-    let mut session = fleet.process().shared.session();
-    assert!(
-        session
-            .look(sealer("secret"), &Demand::default)
-            .await
-            .unwrap()
-            .is_none()
-    );
-    drop(session);
+    drop(fleet.holder().await);
     let (result, took) = timed(fleet.process().first()).await;
     result.unwrap();
     assert!(took <= millis(200), "{took:?}");
@@ -43,15 +27,7 @@ async fn a_dropped_flight_gives_its_lease_back() {
 #[tokio::test(start_paused = true)]
 async fn a_stalled_holder_overwrites_nothing() {
     let fleet = Fleet::new();
-    let stalled = fleet.process();
-    let mut session = stalled.shared.session();
-    assert!(
-        session
-            .look(sealer("secret"), &Demand::default)
-            .await
-            .unwrap()
-            .is_none()
-    );
+    let mut session = fleet.holder().await;
     let late = fleet.endpoint.fetch().await;
     sleep(seconds(3)).await;
     assert_eq!(fleet.process().first().await.unwrap().as_str(), "token-2");
