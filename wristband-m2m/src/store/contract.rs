@@ -23,5 +23,5 @@ pub use self::slot::StoreSlot;
 #[cfg(any(feature = "file-store", feature = "redis"))]
 pub(super) use self::slot::hex;
 #[cfg(any(test, feature = "file-store"))]
-pub(super) use self::slot_state::{Lease, SlotState};
+pub(super) use self::slot_state::{Lease, SlotState, impl_token_store};
 pub use self::token_store::TokenStore;

@@ -7,13 +7,12 @@ mod slot_file;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use async_trait::async_trait;
-
 use self::directory::Directory;
 use self::slot_file::SlotFile;
 use crate::config_error::ConfigError;
 use crate::store::contract::{
-    LeaseId, LookOutcome, SlotState, StoreError, StoreQuery, StoreRecord, StoreSlot, TokenStore,
+    LeaseId, LookOutcome, SlotState, StoreError, StoreQuery, StoreRecord, StoreSlot,
+    impl_token_store,
 };
 
 /// Shares tokens among the processes of one user on one host, in a directory (feature `file-store`).
@@ -104,57 +103,4 @@ fn user_cache() -> Option<PathBuf> {
     }
 }
 
-#[async_trait]
-impl TokenStore for FileTokenStore {
-    async fn look(&self, slot: &StoreSlot, query: &StoreQuery) -> Result<LookOutcome, StoreError> {
-        let query = query.clone();
-        self.operate(slot, move |state, now| state.look(&query, now))
-            .await
-    }
-
-    async fn put(
-        &self,
-        slot: &StoreSlot,
-        lease: &LeaseId,
-        record: &StoreRecord,
-        replaces: Option<&StoreRecord>,
-        life: Duration,
-    ) -> Result<bool, StoreError> {
-        let (lease, record, replaces) = (*lease, record.clone(), replaces.cloned());
-        self.operate(slot, move |state, now| {
-            state.put(&lease, &record, replaces.as_ref(), life, now)
-        })
-        .await
-    }
-
-    async fn renew(
-        &self,
-        slot: &StoreSlot,
-        lease: &LeaseId,
-        life: Duration,
-    ) -> Result<bool, StoreError> {
-        let lease = *lease;
-        self.operate(slot, move |state, now| state.renew(&lease, life, now))
-            .await
-    }
-
-    async fn fail(
-        &self,
-        slot: &StoreSlot,
-        lease: &LeaseId,
-        failure: &StoreRecord,
-        life: Duration,
-    ) -> Result<bool, StoreError> {
-        let (lease, failure) = (*lease, failure.clone());
-        self.operate(slot, move |state, now| {
-            state.fail(&lease, &failure, life, now)
-        })
-        .await
-    }
-
-    async fn release(&self, slot: &StoreSlot, lease: &LeaseId) -> Result<(), StoreError> {
-        let lease = *lease;
-        self.operate(slot, move |state, _| state.release(&lease))
-            .await
-    }
-}
+impl_token_store!(FileTokenStore);

@@ -157,3 +157,68 @@ impl SlotState {
         }
     }
 }
+
+/// Implements [`TokenStore`](super::TokenStore) for a store whose method `operate` runs a closure on the state of a slot.
+macro_rules! impl_token_store {
+    ($store:ty) => {
+        #[async_trait::async_trait]
+        impl $crate::store::TokenStore for $store {
+            async fn look(
+                &self,
+                slot: &StoreSlot,
+                query: &StoreQuery,
+            ) -> Result<LookOutcome, StoreError> {
+                let query = query.clone();
+                self.operate(slot, move |state, now| state.look(&query, now))
+                    .await
+            }
+
+            async fn put(
+                &self,
+                slot: &StoreSlot,
+                lease: &LeaseId,
+                record: &StoreRecord,
+                replaces: Option<&StoreRecord>,
+                life: Duration,
+            ) -> Result<bool, StoreError> {
+                let (lease, record, replaces) = (*lease, record.clone(), replaces.cloned());
+                self.operate(slot, move |state, now| {
+                    state.put(&lease, &record, replaces.as_ref(), life, now)
+                })
+                .await
+            }
+
+            async fn renew(
+                &self,
+                slot: &StoreSlot,
+                lease: &LeaseId,
+                life: Duration,
+            ) -> Result<bool, StoreError> {
+                let lease = *lease;
+                self.operate(slot, move |state, now| state.renew(&lease, life, now))
+                    .await
+            }
+
+            async fn fail(
+                &self,
+                slot: &StoreSlot,
+                lease: &LeaseId,
+                failure: &StoreRecord,
+                life: Duration,
+            ) -> Result<bool, StoreError> {
+                let (lease, failure) = (*lease, failure.clone());
+                self.operate(slot, move |state, now| {
+                    state.fail(&lease, &failure, life, now)
+                })
+                .await
+            }
+
+            async fn release(&self, slot: &StoreSlot, lease: &LeaseId) -> Result<(), StoreError> {
+                let lease = *lease;
+                self.operate(slot, move |state, _| state.release(&lease))
+                    .await
+            }
+        }
+    };
+}
+pub(in crate::store) use impl_token_store;

@@ -9,18 +9,13 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::endpoint::Response;
 use super::issuer::Issuer;
-use super::store::SimulatedStore;
 use crate::error::{TokenError, TokenErrorKind};
 use crate::fetch::{IssuedToken, TokenSource};
-use crate::store::contract::{
-    LeaseId, LookOutcome, StoreError, StoreQuery, StoreRecord, StoreSlot, TokenStore,
-};
 
 pub(super) const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What connects one process with the store and the endpoint.
 pub(super) struct Machine {
-    pub(super) store: SimulatedStore,
     pub(super) issuer: Arc<Issuer>,
     pub(super) is_dead: AtomicBool,
     is_cut_off: AtomicBool,
@@ -36,9 +31,8 @@ pub(super) struct Log {
 }
 
 impl Machine {
-    pub(super) fn new(store: SimulatedStore, issuer: Arc<Issuer>) -> Arc<Self> {
+    pub(super) fn new(issuer: Arc<Issuer>) -> Arc<Self> {
         Arc::new(Self {
-            store,
             issuer,
             is_dead: AtomicBool::new(false),
             is_cut_off: AtomicBool::new(false),
@@ -65,12 +59,17 @@ impl Machine {
         self.is_cut_off.store(is_cut_off, Ordering::Relaxed);
     }
 
-    async fn thaw(&self) {
+    pub(super) async fn thaw(&self) {
         let frozen_until = self.log().frozen_until;
         sleep_until(frozen_until).await;
         if self.is_dead.load(Ordering::Relaxed) {
             std::future::pending().await
         }
+    }
+
+    /// The store reports that another process holds the lease.
+    pub(super) fn note_busy(&self) {
+        self.log().busy_at = Some(Instant::now());
     }
 
     /// How long requests were under way since `start`; they may overlap.
@@ -115,55 +114,5 @@ struct Ended<'a>(&'a Machine, usize);
 impl Drop for Ended<'_> {
     fn drop(&mut self) {
         self.0.log().fetches[self.1].1 = Some(Instant::now());
-    }
-}
-
-#[async_trait]
-impl TokenStore for Machine {
-    async fn look(&self, slot: &StoreSlot, query: &StoreQuery) -> Result<LookOutcome, StoreError> {
-        self.thaw().await;
-        let outcome = self.store.look(slot, query).await;
-        if let Ok(LookOutcome::Busy { .. }) = outcome {
-            self.log().busy_at = Some(Instant::now());
-        }
-        outcome
-    }
-
-    async fn put(
-        &self,
-        slot: &StoreSlot,
-        lease: &LeaseId,
-        record: &StoreRecord,
-        replaces: Option<&StoreRecord>,
-        life: Duration,
-    ) -> Result<bool, StoreError> {
-        self.thaw().await;
-        self.store.put(slot, lease, record, replaces, life).await
-    }
-
-    async fn renew(
-        &self,
-        slot: &StoreSlot,
-        lease: &LeaseId,
-        life: Duration,
-    ) -> Result<bool, StoreError> {
-        self.thaw().await;
-        self.store.renew(slot, lease, life).await
-    }
-
-    async fn fail(
-        &self,
-        slot: &StoreSlot,
-        lease: &LeaseId,
-        failure: &StoreRecord,
-        life: Duration,
-    ) -> Result<bool, StoreError> {
-        self.thaw().await;
-        self.store.fail(slot, lease, failure, life).await
-    }
-
-    async fn release(&self, slot: &StoreSlot, lease: &LeaseId) -> Result<(), StoreError> {
-        self.thaw().await;
-        self.store.release(slot, lease).await
     }
 }

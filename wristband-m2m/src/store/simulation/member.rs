@@ -14,7 +14,6 @@ use crate::cache::TokenCache;
 use crate::error::{TokenError, TokenErrorKind};
 use crate::fetch::{Backend, Fetcher, TokenRetry};
 use crate::store::StoreState;
-use crate::store::contract::TokenStore;
 use crate::store::protocol::SharedTokens;
 use crate::token::AccessToken;
 use crate::token::expiry::ExpiryPolicy;
@@ -30,6 +29,7 @@ const LEASE_WAIT: Duration = Duration::from_millis(5000 + 200 + 250);
 
 /// A process: it asks for tokens, uses them, replaces those that are refused, and checks all that it gets.
 pub(super) struct Member {
+    store: SimulatedStore,
     pub(super) machine: Arc<Machine>,
     pub(super) cache: Arc<TokenCache>,
     shared: Arc<SharedTokens>,
@@ -41,17 +41,18 @@ pub(super) struct Member {
 
 impl Member {
     pub(super) fn start(store: &SimulatedStore, issuer: &Arc<Issuer>) -> Self {
-        let machine = Machine::new(store.clone(), Arc::clone(issuer));
+        let machine = Machine::new(Arc::clone(issuer));
         let policy = ExpiryPolicy {
             buffer: Duration::from_secs(60),
             refresh_ahead: Duration::from_secs(60),
         };
-        let store: Arc<dyn TokenStore> = Arc::clone(&machine) as _;
-        let shared = Arc::new(SharedTokens::new(store, policy));
+        let shared = SharedTokens::new(Arc::new(store.reached_by(&machine)), policy);
+        let shared = Arc::new(shared);
         let backend = Backend::Custom(Arc::clone(&machine) as _);
         let fetcher = Fetcher::new(backend, TokenRetry::default(), REQUEST_TIMEOUT)
             .with_store(Some(Arc::clone(&shared)));
         Self {
+            store: store.clone(),
             machine,
             cache: Arc::new(TokenCache::new(fetcher, policy, None)),
             shared,
@@ -63,7 +64,7 @@ impl Member {
     /// Ends this process and starts another; a killed one does nothing any more.
     pub(super) fn restart(&mut self, is_killed: bool) {
         self.machine.is_dead.store(is_killed, Ordering::Relaxed);
-        *self = Self::start(&self.machine.store, &self.machine.issuer);
+        *self = Self::start(&self.store, &self.machine.issuer);
     }
 
     pub(super) fn store_state(&self) -> StoreState {

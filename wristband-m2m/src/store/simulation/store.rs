@@ -1,14 +1,16 @@
 //! A store that fails as it is told.
 
+use std::any::Any;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use tokio::time::{Instant, sleep};
 
+use super::machine::Machine;
 use crate::jitter::seeded;
 use crate::store::contract::{
-    LeaseId, LookOutcome, SlotState, StoreError, StoreQuery, StoreRecord, StoreSlot, TokenStore,
+    LeaseId, LookOutcome, SlotState, StoreError, StoreQuery, StoreRecord, StoreSlot,
+    impl_token_store,
 };
 
 /// What is wrong with the store.
@@ -28,8 +30,12 @@ pub(in crate::store) enum Trouble {
 }
 
 /// One store for many processes. Cheap to clone.
-#[derive(Clone, Debug)]
-pub(in crate::store) struct SimulatedStore(Arc<Mutex<Inside>>);
+#[derive(Clone)]
+pub(in crate::store) struct SimulatedStore {
+    inside: Arc<Mutex<Inside>>,
+    /// The machine that reaches the store through this handle.
+    machine: Option<Arc<Machine>>,
+}
 
 #[derive(Debug)]
 pub(in crate::store) struct Inside {
@@ -45,26 +51,40 @@ pub(in crate::store) struct Inside {
 
 impl SimulatedStore {
     pub(in crate::store) fn new() -> Self {
-        Self(Arc::new(Mutex::new(Inside {
+        let inside = Inside {
             start: Instant::now(),
             slots: Vec::new(),
             trouble: Trouble::None,
             delay: Duration::ZERO,
             clock: 0,
             operations: 0,
-        })))
+        };
+        Self {
+            inside: Arc::new(Mutex::new(inside)),
+            machine: None,
+        }
+    }
+
+    /// Returns the store as `machine` reaches it.
+    pub(super) fn reached_by(&self, machine: &Arc<Machine>) -> Self {
+        Self {
+            inside: Arc::clone(&self.inside),
+            machine: Some(Arc::clone(machine)),
+        }
     }
 
     pub(in crate::store) fn inside(&self) -> MutexGuard<'_, Inside> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn operate<T>(
+    async fn operate<T: 'static>(
         &self,
         slot: &StoreSlot,
         act: impl FnOnce(&mut SlotState, Duration) -> T,
-        is_write: impl FnOnce(&T) -> bool,
     ) -> Result<T, StoreError> {
+        if let Some(machine) = &self.machine {
+            machine.thaw().await;
+        }
         let (trouble, delay) = {
             let mut inside = self.inside();
             inside.operations += 1;
@@ -83,9 +103,10 @@ impl SimulatedStore {
             let mut inside = self.inside();
             let now = inside.now();
             let slot = inside.slot(slot);
+            slot.expire(now);
             let before = slot.clone();
             let outcome = act(slot, now);
-            if trouble == Trouble::ReadOnly && is_write(&outcome) {
+            if trouble == Trouble::ReadOnly && *slot != before {
                 *slot = before;
                 return Err(StoreError::new("read-only"));
             }
@@ -94,6 +115,11 @@ impl SimulatedStore {
         sleep(delay / 2).await;
         if trouble == Trouble::RepliesLost {
             std::future::pending().await
+        }
+        if let Some(machine) = &self.machine
+            && let Some(LookOutcome::Busy { .. }) = (&outcome as &dyn Any).downcast_ref()
+        {
+            machine.note_busy();
         }
         Ok(outcome)
     }
@@ -144,60 +170,4 @@ impl Inside {
     }
 }
 
-#[async_trait]
-impl TokenStore for SimulatedStore {
-    async fn look(&self, slot: &StoreSlot, query: &StoreQuery) -> Result<LookOutcome, StoreError> {
-        self.operate(
-            slot,
-            |slot, now| slot.look(query, now),
-            |outcome| matches!(outcome, LookOutcome::Leased),
-        )
-        .await
-    }
-
-    async fn put(
-        &self,
-        slot: &StoreSlot,
-        lease: &LeaseId,
-        record: &StoreRecord,
-        replaces: Option<&StoreRecord>,
-        life: Duration,
-    ) -> Result<bool, StoreError> {
-        self.operate(
-            slot,
-            |slot, now| slot.put(lease, record, replaces, life, now),
-            |_| true,
-        )
-        .await
-    }
-
-    async fn renew(
-        &self,
-        slot: &StoreSlot,
-        lease: &LeaseId,
-        life: Duration,
-    ) -> Result<bool, StoreError> {
-        self.operate(slot, |slot, now| slot.renew(lease, life, now), |_| true)
-            .await
-    }
-
-    async fn fail(
-        &self,
-        slot: &StoreSlot,
-        lease: &LeaseId,
-        failure: &StoreRecord,
-        life: Duration,
-    ) -> Result<bool, StoreError> {
-        self.operate(
-            slot,
-            |slot, now| slot.fail(lease, failure, life, now),
-            |_| true,
-        )
-        .await
-    }
-
-    async fn release(&self, slot: &StoreSlot, lease: &LeaseId) -> Result<(), StoreError> {
-        self.operate(slot, |slot, _| slot.release(lease), |()| true)
-            .await
-    }
-}
+impl_token_store!(SimulatedStore);
