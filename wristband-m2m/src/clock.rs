@@ -84,25 +84,76 @@ pub fn deadline_after(now: Instant, timeout: Duration) -> Instant {
     now + timeout.min(LONGEST_LIFE)
 }
 
-/// A wall clock that follows Tokio's, also in paused time, and that a simulation can set.
+/// Wall clocks that follow Tokio's, also in paused time, and that a simulation can set.
 #[cfg(test)]
+#[cfg_attr(not(feature = "token-store"), allow(dead_code))]
 pub(crate) mod simulated {
-    use std::cell::Cell;
-    use std::time::SystemTime;
+    use std::cell::{Cell, RefCell};
+    use std::future::poll_fn;
+    use std::pin::pin;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicI64, Ordering};
+    use std::time::{Duration, SystemTime};
 
     use tokio::time::Instant;
 
-    thread_local!(static SET: Cell<Option<(Instant, SystemTime)>> = const { Cell::new(None) });
+    thread_local! {
+        static SET: Cell<Option<(Instant, SystemTime)>> = const { Cell::new(None) };
+        static MACHINE: RefCell<Option<MachineClock>> = const { RefCell::new(None) };
+    }
 
     /// Sets the wall clock of this thread; `None` for the real one.
-    #[cfg_attr(not(feature = "token-store"), allow(dead_code))]
     pub(crate) fn set_wall(wall: Option<SystemTime>) {
         SET.set(wall.map(|wall| (Instant::now(), wall)));
     }
 
     pub(super) fn wall() -> Option<SystemTime> {
         let (set_at, wall) = SET.get()?;
-        Some(wall + set_at.elapsed())
+        let machine = MACHINE.with_borrow(Clone::clone).unwrap_or_default();
+        let ahead = machine.0.load(Ordering::Relaxed);
+        let offset = Duration::from_secs(ahead.unsigned_abs());
+        let wall = wall + set_at.elapsed();
+        Some(if ahead < 0 {
+            wall - offset
+        } else {
+            wall + offset
+        })
+    }
+
+    /// The wall clock of one of the machines that a thread simulates.
+    #[derive(Clone, Debug, Default)]
+    pub(crate) struct MachineClock(Arc<AtomicI64>);
+
+    impl MachineClock {
+        /// Sets the clock to be this far ahead of the thread's.
+        pub(crate) fn set_ahead(&self, seconds: i64) {
+            self.0.store(seconds, Ordering::Relaxed);
+        }
+
+        /// Runs `work` on this machine.
+        pub(crate) fn enter<T>(&self, work: impl FnOnce() -> T) -> T {
+            let outer = MACHINE.replace(Some(self.clone()));
+            let output = work();
+            MACHINE.set(outer);
+            output
+        }
+
+        /// Runs `work` on this machine, and so all that it spawns.
+        pub(crate) async fn run<T>(self, work: impl Future<Output = T>) -> T {
+            let mut work = pin!(work);
+            poll_fn(|context| self.enter(|| work.as_mut().poll(context))).await
+        }
+    }
+
+    /// Keeps `work` on the machine that it is spawned on.
+    pub(crate) fn on_this_machine<T>(work: impl Future<Output = T>) -> impl Future<Output = T> {
+        let machine = MACHINE.with_borrow(Clone::clone);
+        async move {
+            match machine {
+                Some(machine) => machine.run(work).await,
+                None => work.await,
+            }
+        }
     }
 }
 

@@ -64,6 +64,8 @@ mod real {
     /// Starts `work`, detached; `None` and nothing outside of a runtime.
     pub(crate) fn spawn(work: impl Future<Output = ()> + Send + 'static) -> Option<Task> {
         let handle = Handle::try_current().ok()?;
+        #[cfg(test)]
+        let work = crate::clock::simulated::on_this_machine(work);
         Some(Task(handle.spawn(work).abort_handle()))
     }
 

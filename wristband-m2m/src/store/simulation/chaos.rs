@@ -11,10 +11,12 @@ use super::issuer::Issuer;
 use super::member::Member;
 use super::process::sealer;
 use super::store::{SimulatedStore, Trouble};
-use crate::clock::{Moment, simulated};
+use crate::clock::Moment;
 use crate::store::contract::{SlotState, StoreSlot};
 use crate::store::protocol::Purpose;
 
+/// In seconds.
+pub(super) const FARTHEST_CLOCK: u64 = 2 * 60;
 const HOUR: Duration = Duration::from_secs(3600);
 
 /// A process in the midst of it.
@@ -27,6 +29,7 @@ pub(super) async fn live(mut member: Member, end: Instant) -> Member {
             2 => member.machine.freeze(up_to(seconds(9))),
             3 => member.machine.cut_off(true),
             4 | 5 => member.machine.cut_off(false),
+            6 | 7 => member.machine.clock.set_ahead(clock_error()),
             _ => {}
         }
         // What is wrong with it, it has checked itself.
@@ -35,12 +38,16 @@ pub(super) async fn live(mut member: Member, end: Instant) -> Member {
     member
 }
 
+/// How far the clock of a machine is ahead, in seconds. Two machines may disagree by almost the five minutes for which a
+/// record is used after its end.
+pub(super) fn clock_error() -> i64 {
+    below(2 * FARTHEST_CLOCK + 1) as i64 - FARTHEST_CLOCK as i64
+}
+
 pub(super) struct Chaos {
     store: SimulatedStore,
     issuer: Arc<Issuer>,
     snapshot: Option<Vec<(StoreSlot, SlotState)>>,
-    /// How far the wall clock is ahead, in seconds.
-    wall: i64,
 }
 
 impl Chaos {
@@ -49,7 +56,6 @@ impl Chaos {
             store: store.clone(),
             issuer: Arc::clone(issuer),
             snapshot: None,
-            wall: 0,
         }
     }
 
@@ -64,9 +70,8 @@ impl Chaos {
                 7 => self.snapshot = Some(self.store.inside().snapshot()),
                 8 => self.fail_over(),
                 9 => self.set_the_stores_clock(),
-                10 => self.set_the_wall_clock(),
-                11 => self.poison(),
-                12 | 13 => self.trouble_the_endpoint(),
+                10 => self.poison(),
+                11..14 => self.trouble_the_endpoint(),
                 14 => self.issuer.revoke_all(),
                 _ => sleep(up_to(seconds(60))).await,
             }
@@ -123,20 +128,6 @@ impl Chaos {
         self.issuer.note_replays();
         let jump = up_to(2 * HOUR).as_millis() as i64;
         self.store.inside().clock += if below(2) == 0 { jump } else { -jump };
-    }
-
-    fn set_the_wall_clock(&mut self) {
-        self.issuer.note_replays();
-        let ahead = below(121) as i64 - 60;
-        let now = Moment::now().wall;
-        let jump = Duration::from_secs(ahead.abs_diff(self.wall));
-        let set = if ahead > self.wall {
-            now + jump
-        } else {
-            now - jump
-        };
-        simulated::set_wall(Some(set));
-        self.wall = ahead;
     }
 
     fn poison(&self) {

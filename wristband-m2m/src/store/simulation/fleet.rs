@@ -6,13 +6,14 @@ use std::time::Duration;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep};
 
-use super::chaos::{Chaos, live};
+use super::chaos::{Chaos, clock_error, live};
 use super::dice::{any, below, millis, seconds, up_to};
 use super::endpoint::Response;
 use super::issuer::Issuer;
 use super::member::Member;
 use super::process::sealer;
 use super::store::{SimulatedStore, Trouble};
+use crate::clock::simulated::MachineClock;
 use crate::store::StoreState;
 
 /// Two of the longest pauses after a failure of the store.
@@ -32,7 +33,11 @@ impl Fleet {
             seconds(600),
             seconds(3600),
         ])));
-        let members = (0..3 + below(3)).map(|_| Member::start(&store, &issuer));
+        let members = (0..3 + below(3)).map(|_| {
+            let clock = MachineClock::default();
+            clock.set_ahead(clock_error());
+            Member::start(&store, &issuer, clock)
+        });
         Self {
             members: members.collect(),
             store,
@@ -115,7 +120,7 @@ impl Fleet {
         // In a token's last moments a call does not wait for the refresh that it starts. One that was sent before the
         // rejection became known is no replacement, so such a call costs a request more.
         let is_ending = |member: &Member| {
-            let left = member.cache.status().expires_in();
+            let left = member.life_left();
             left.is_some_and(|left| left < millis(1500))
         };
         let most = 1 + u64::from(self.members.iter().any(is_ending));

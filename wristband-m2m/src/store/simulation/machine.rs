@@ -9,6 +9,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::endpoint::Response;
 use super::issuer::Issuer;
+use crate::clock::simulated::MachineClock;
 use crate::error::{TokenError, TokenErrorKind};
 use crate::fetch::{IssuedToken, TokenSource};
 
@@ -17,6 +18,7 @@ pub(super) const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// What connects one process with the store and the endpoint.
 pub(super) struct Machine {
     pub(super) issuer: Arc<Issuer>,
+    pub(super) clock: MachineClock,
     pub(super) is_dead: AtomicBool,
     is_cut_off: AtomicBool,
     log: Mutex<Log>,
@@ -31,9 +33,10 @@ pub(super) struct Log {
 }
 
 impl Machine {
-    pub(super) fn new(issuer: Arc<Issuer>) -> Arc<Self> {
+    pub(super) fn new(issuer: Arc<Issuer>, clock: MachineClock) -> Arc<Self> {
         Arc::new(Self {
             issuer,
+            clock,
             is_dead: AtomicBool::new(false),
             is_cut_off: AtomicBool::new(false),
             log: Mutex::new(Log {

@@ -11,6 +11,7 @@ use super::issuer::Issuer;
 use super::machine::{Machine, REQUEST_TIMEOUT};
 use super::store::SimulatedStore;
 use crate::cache::TokenCache;
+use crate::clock::simulated::MachineClock;
 use crate::error::{TokenError, TokenErrorKind};
 use crate::fetch::{Backend, Fetcher, TokenRetry};
 use crate::store::StoreState;
@@ -31,7 +32,7 @@ const LEASE_WAIT: Duration = Duration::from_millis(5000 + 200 + 250);
 pub(super) struct Member {
     store: SimulatedStore,
     pub(super) machine: Arc<Machine>,
-    pub(super) cache: Arc<TokenCache>,
+    cache: Arc<TokenCache>,
     shared: Arc<SharedTokens>,
     /// The last token that it was given.
     served: Option<String>,
@@ -40,8 +41,8 @@ pub(super) struct Member {
 }
 
 impl Member {
-    pub(super) fn start(store: &SimulatedStore, issuer: &Arc<Issuer>) -> Self {
-        let machine = Machine::new(Arc::clone(issuer));
+    pub(super) fn start(store: &SimulatedStore, issuer: &Arc<Issuer>, clock: MachineClock) -> Self {
+        let machine = Machine::new(Arc::clone(issuer), clock);
         let policy = ExpiryPolicy {
             buffer: Duration::from_secs(60),
             refresh_ahead: Duration::from_secs(60),
@@ -64,7 +65,17 @@ impl Member {
     /// Ends this process and starts another; a killed one does nothing any more.
     pub(super) fn restart(&mut self, is_killed: bool) {
         self.machine.is_dead.store(is_killed, Ordering::Relaxed);
-        *self = Self::start(&self.store, &self.machine.issuer);
+        *self = Self::start(
+            &self.store,
+            &self.machine.issuer,
+            self.machine.clock.clone(),
+        );
+    }
+
+    /// What is left of the life of the cached token.
+    pub(super) fn life_left(&self) -> Option<Duration> {
+        let status = self.machine.clock.enter(|| self.cache.status());
+        status.expires_in()
     }
 
     pub(super) fn store_state(&self) -> StoreState {
@@ -72,12 +83,17 @@ impl Member {
     }
 
     pub(super) fn clear(&mut self) {
-        self.cache.clear();
+        self.machine.clock.enter(|| self.cache.clear());
         self.remember(None);
     }
 
     /// A call to an API: with a token, and if that is refused with another, as the middleware does.
     pub(super) async fn call(&mut self) -> Result<String, TokenError> {
+        let clock = self.machine.clock.clone();
+        clock.run(self.call_here()).await
+    }
+
+    async fn call_here(&mut self) -> Result<String, TokenError> {
         let start = Instant::now();
         let result = self.cache.token(Duration::ZERO).await;
         self.check_wait(start);
