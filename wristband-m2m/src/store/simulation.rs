@@ -8,6 +8,7 @@ mod issuer;
 mod machine;
 mod member;
 mod process;
+mod renewal_limit;
 mod seeds;
 mod store;
 

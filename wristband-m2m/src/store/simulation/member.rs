@@ -112,6 +112,12 @@ impl Member {
         Ok(token.as_str().to_owned())
     }
 
+    /// What is done about a 401, whatever token was sent.
+    pub(super) async fn replace(&mut self) -> Result<AccessToken, TokenError> {
+        let token = self.cache.token(Duration::ZERO).await?;
+        self.cache.replace(&token).await
+    }
+
     fn remember(&mut self, refused: Option<String>) {
         if self.refused.len() == REMEMBERED {
             self.refused.pop_front();
