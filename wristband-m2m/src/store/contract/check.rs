@@ -1,4 +1,4 @@
-//! Proves a store.
+//! The conformance test of a store.
 
 mod leases;
 mod records;
@@ -10,25 +10,25 @@ use std::time::Duration;
 use self::steps::Steps;
 use crate::store::contract::TokenStore;
 
-/// Long enough for a database, short enough for a test.
+/// A time to live that a slow database can honor and a test can wait for.
 const BRIEF: Duration = Duration::from_millis(1500);
 const LONG: Duration = Duration::from_secs(60);
 const RACERS: usize = 24;
 
-/// Proves that a [`TokenStore`] does what the client relies on: races, fencing, expiry, poison.
+/// Checks that a [`TokenStore`] does what the client relies on: races, fencing, expiry, arbitrary bytes.
 ///
-/// It uses slots with random names and leaves records behind that end within a minute, so that it can run against a
-/// database that is in use. It takes about four seconds, most of them waiting for things to expire, and needs a Tokio
-/// runtime with time that is not paused.
+/// It uses slots with random names and leaves behind records that expire within a minute, so it can run against a
+/// database that is in use. It takes about four seconds, most of them spent waiting for expiry, and needs a Tokio
+/// runtime whose time is not paused.
 ///
 /// # Panics
 ///
-/// At the first thing that the store does wrong, with a sentence that says what it is, or with its error.
+/// Panics on the first violation, with a message that describes it, and on the first error that the store returns.
 ///
 /// # Examples
 ///
-/// A store on another database. Here the database is a map; over Postgres each operation would be one transaction that
-/// locks the row of the slot, over memcached one compare-and-swap.
+/// A store on another database. Here the database is a map. On Postgres each operation would be one transaction that
+/// locks the slot's row; on memcached, one compare-and-swap.
 ///
 /// ```
 /// use std::collections::HashMap;
@@ -57,7 +57,7 @@ const RACERS: usize = 24;
 /// struct DatabaseStore(Mutex<HashMap<String, Row>>);
 ///
 /// impl DatabaseStore {
-///     /// `begin; select ... for update`, with the database's `now()`; what has ended is gone.
+///     /// `begin; select ... for update`, with the database's `now()`. Expired values are dropped.
 ///     fn transaction<T>(&self, slot: &StoreSlot, act: impl FnOnce(&mut Row, Instant) -> T) -> Result<T, StoreError> {
 ///         let now = Instant::now();
 ///         let mut rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -74,7 +74,7 @@ const RACERS: usize = 24;
 ///         self.lease.as_ref().is_some_and(|lease| lease.holder == *holder)
 ///     }
 ///
-///     /// Each renewal takes one of the burst, and comes back after its interval.
+///     /// Each renewal uses up one of the burst, which is available again after the interval.
 ///     fn renewal_wait(&mut self, now: Instant) -> Option<Duration> {
 ///         let interval = StoreQuery::FORCED_RENEWAL_INTERVAL;
 ///         self.renewals.retain(|free_at| *free_at > now);

@@ -1,13 +1,13 @@
-//! What can go wrong with a store.
+//! The error of a store.
 
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
-/// A store did not do what it was asked.
+/// The error of a [`TokenStore`](super::TokenStore) operation.
 ///
-/// No caller of [`get_token`](crate::WristbandM2mClient::get_token) ever sees it: the client works as without a store,
-/// and shows it in [`status().store_error()`](crate::TokenStatus::store_error).
+/// [`get_token`](crate::WristbandM2mClient::get_token) never returns it: the client carries on without the store and
+/// reports the error in [`status().store_error()`](crate::TokenStatus::store_error).
 ///
 /// # Examples
 ///
@@ -24,7 +24,7 @@ pub struct StoreError {
 }
 
 impl StoreError {
-    /// Makes an error with this cause. The cause is logged and shown: it must not hold a password.
+    /// Creates an error with this cause. The cause is logged and displayed, so it must not contain a password.
     pub fn new(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self {
             message: "the token store failed",

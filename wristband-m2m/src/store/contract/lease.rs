@@ -1,17 +1,17 @@
-//! Who holds the lease of a slot.
+//! The identity of a lease holder.
 
 use std::fmt;
 
 use super::slot::hex;
 
-/// A random number that names one holder of a lease.
+/// A random id that identifies one holder of a lease.
 ///
 /// `Display` writes it as 32 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct LeaseId([u8; 16]);
 
 impl LeaseId {
-    /// Returns the number as bytes.
+    /// Returns the id as bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 16] {
         &self.0

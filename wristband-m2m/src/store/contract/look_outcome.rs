@@ -1,4 +1,4 @@
-//! What a store returns from a look.
+//! The outcome of a look.
 
 use std::time::Duration;
 
@@ -8,30 +8,30 @@ use super::record::StoreRecord;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LookOutcome {
-    /// A record that the caller does not know yet.
+    /// The slot has a record that the caller does not know yet.
     Found {
         /// The record as it was put.
         record: StoreRecord,
-        /// How long it is still kept, by the store's clock; zero if it has no time to live.
+        /// The rest of its time to live, by the store's clock; zero if it has none.
         life: Duration,
     },
-    /// The caller has the lease now: it fetches a token and puts it.
+    /// The caller now holds the lease: it fetches a token and puts it.
     Leased,
-    /// Another process has the lease and is fetching.
+    /// Another process holds the lease and is fetching.
     Busy {
-        /// How long that process has had the lease, from when it took it; renewals do not count.
+        /// The time since that process took the lease. Renewals do not restart it.
         held_for: Duration,
     },
     /// The last holder of the lease left a failure.
     Failed {
         /// The failure as it was left.
         record: StoreRecord,
-        /// How long it is still kept.
+        /// The rest of its time to live.
         life: Duration,
     },
     /// The budget of forced renewals is used up.
     TooSoon {
-        /// When the next forced renewal is possible.
+        /// The time until the next forced renewal is allowed.
         wait: Duration,
     },
 }

@@ -1,14 +1,14 @@
-//! A record as a store keeps it.
+//! The record that a store keeps.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// Sealed bytes, at most 64 KiB and a few more. Two records are the same if their bytes are.
+/// Sealed bytes, at most a little over 64 KiB. Two records are equal if their bytes are.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct StoreRecord(Arc<[u8]>);
 
 impl StoreRecord {
-    /// Makes a record of what a store kept. Any bytes will do; the client finds out whether it sealed them.
+    /// Creates a record from stored bytes. Any bytes are accepted; the client checks whether it sealed them.
     pub fn from_bytes(bytes: impl Into<Vec<u8>>) -> Self {
         Self(bytes.into().into())
     }

@@ -1,11 +1,11 @@
-//! Where in a store a client's records are.
+//! The name of a client's place in a store.
 
 use std::fmt;
 
-/// Names the records of one client in a store.
+/// The name of the slot that holds one client's records.
 ///
-/// The name is derived from the client secret, the client id and the token endpoint, and shows nothing of them. Another
-/// client, another endpoint and another secret are other names.
+/// It is derived from the client secret, the client id and the token endpoint, and reveals none of them. A different
+/// secret, client or endpoint has a different name.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct StoreSlot(Box<str>);
 

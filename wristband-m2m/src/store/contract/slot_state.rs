@@ -1,6 +1,7 @@
-//! What the five operations do to one slot: pure, with the store's clock as an argument.
+//! The effect of the five operations on one slot. Pure: the store's clock is an argument.
 //!
-//! The file store reads a slot, does this and writes it back; for the tests it is the reference of what a store must do.
+//! The file store reads a slot, applies an operation and writes the slot back. The tests use it as the reference
+//! implementation.
 
 use std::time::Duration;
 
@@ -9,13 +10,13 @@ use super::look_outcome::LookOutcome;
 use super::query::{StoreQuery, Verdict};
 use super::record::StoreRecord;
 
-/// One slot. Each moment is a reading of the store's own clock.
+/// The contents of one slot. All times are readings of the store's clock.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(in crate::store) struct SlotState {
     pub(in crate::store) record: Option<(StoreRecord, Duration)>,
     pub(in crate::store) failure: Option<(StoreRecord, Duration)>,
     pub(in crate::store) lease: Option<Lease>,
-    /// When the budget of forced renewals is whole again.
+    /// When the budget of forced renewals is full again.
     pub(in crate::store) whole_at: Duration,
 }
 
@@ -134,7 +135,7 @@ impl SlotState {
         self.record.as_ref().map(|(record, _)| record)
     }
 
-    /// Replaces the record by whatever.
+    /// Replaces the record with arbitrary bytes.
     #[cfg(test)]
     pub(in crate::store) fn poison(&mut self, bytes: Vec<u8>, until: Duration) {
         self.record = Some((StoreRecord::from_bytes(bytes), until));
@@ -144,11 +145,11 @@ impl SlotState {
         self.lease.is_some_and(|lease| lease.holder == *holder)
     }
 
-    /// Forgets what has ended.
+    /// Drops everything that has expired.
     pub(in crate::store) fn expire(&mut self, now: Duration) {
         self.record.take_if(|(_, until)| *until <= now);
         self.failure.take_if(|(_, until)| *until <= now);
-        // A clock that was set back makes a lease that began in the future, and a debt that nobody can have run up.
+        // After the clock was set back, a lease may begin in the future, and the debt may be more than can be run up.
         self.lease
             .take_if(|lease| lease.until <= now || lease.since > now);
         let most = StoreQuery::FORCED_RENEWAL_INTERVAL * StoreQuery::FORCED_RENEWAL_BURST;
@@ -158,7 +159,7 @@ impl SlotState {
     }
 }
 
-/// Implements [`TokenStore`](super::TokenStore) for a store whose method `operate` runs a closure on the state of a slot.
+/// Implements [`TokenStore`](super::TokenStore) for a store whose `operate` method runs a closure on a [`SlotState`].
 macro_rules! impl_token_store {
     ($store:ty) => {
         #[async_trait::async_trait]

@@ -1,4 +1,4 @@
-//! The trait that a store implements.
+//! The trait of a store.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,32 +14,33 @@ use super::slot::StoreSlot;
 
 /// Keeps one sealed token per client for all processes that share the store.
 ///
-/// Give one to [`token_store`](crate::WristbandM2mClientBuilder::token_store), and the processes of a fleet share one
-/// token: one fetches it, the others adopt it. The crate brings two, `RedisTokenStore` (feature `redis`) and
-/// `FileTokenStore` (feature `file-store`). Implement the trait for another database, and prove the implementation
+/// Pass one to [`token_store`](crate::WristbandM2mClientBuilder::token_store), and the processes of a fleet share one
+/// token: one fetches it, the others adopt it. The crate provides `RedisTokenStore` (feature `redis`) and
+/// `FileTokenStore` (feature `file-store`). To use another database, implement this trait and check the implementation
 /// with [`testing::check_token_store`](crate::testing::check_token_store).
 ///
 /// # What a store sees
 ///
 /// Opaque names and sealed bytes. Names and encryption keys are derived from the client secret, so a store never sees a
-/// token, a secret, a client id or a domain, and it cannot make a record that the client would accept.
+/// token, a secret, a client id or a domain, and cannot forge a record that the client would accept.
 ///
 /// # What a store must do
 ///
-/// Each of the five operations is atomic for one slot, and each time to live is counted by the store's own clock. A slot
-/// holds up to four things: a record and a failure, both with a time to live; the lease, with its holder and a time to
-/// live; and the budget of forced renewals. Whatever a store does wrong, the client is never worse off than without one,
-/// except for the time of the operation: it gives an operation 250 ms (500 ms until the store has
-/// responded once), and after a failure it leaves the store alone for 1 s, doubling to 30 s.
+/// Each of the five operations is atomic per slot, and every time to live is measured by the store's own clock. A slot
+/// holds up to four things: a record and a failure, each with a time to live; the lease, with its holder and a time to
+/// live; and the budget of forced renewals.
+///
+/// A store that fails costs the client nothing but time: an operation may take 250 ms (500 ms until the store has
+/// responded once), and after a failure the client leaves the store alone for 1 s, doubling to 30 s.
 ///
 /// # Cancellation
 ///
-/// An operation that takes too long is dropped. It may then have happened or not; both must leave the slot usable.
+/// An operation that takes too long is dropped. Whether or not it took effect, the slot must remain usable.
 ///
 /// # Examples
 ///
-/// The shape of an implementation; see [`testing::check_token_store`](crate::testing::check_token_store) for one that
-/// shares.
+/// The outline of an implementation. For a complete one, see
+/// [`testing::check_token_store`](crate::testing::check_token_store).
 ///
 /// ```
 /// use std::time::Duration;
@@ -47,7 +48,7 @@ use super::slot::StoreSlot;
 ///     LeaseId, LookOutcome, StoreError, StoreQuery, StoreRecord, StoreSlot, TokenStore, async_trait,
 /// };
 ///
-/// /// Shares nothing: each process is told to fetch for itself.
+/// /// Shares nothing: every process fetches its own token.
 /// struct NoStore;
 ///
 /// #[async_trait]
@@ -84,30 +85,31 @@ use super::slot::StoreSlot;
 /// ```
 #[async_trait]
 pub trait TokenStore: Send + Sync + 'static {
-    /// Looks at the record, judges it, and takes the lease, in one step:
+    /// Looks for a record and, if there is none to return, takes the lease, in one step:
     ///
-    /// 1. There is a record, and it is not [`query.known()`](StoreQuery::known): [`LookOutcome::Found`].
-    /// 2. It is the known one: do what [`query.verdict()`](StoreQuery::verdict) says. A forced renewal that comes too
-    ///    early is [`LookOutcome::TooSoon`], and the record stays.
-    /// 3. There is a failure: [`LookOutcome::Failed`].
-    /// 4. Somebody else holds the lease: [`LookOutcome::Busy`].
-    /// 5. Otherwise give [`query.lease()`](StoreQuery::lease) the lease for [`query.lease_life()`](StoreQuery::lease_life):
-    ///    [`LookOutcome::Leased`]. So too if it holds the lease already.
+    /// 1. If there is a record other than [`query.known()`](StoreQuery::known), return [`LookOutcome::Found`].
+    /// 2. If it is the known one, apply [`query.verdict()`](StoreQuery::verdict). If a forced renewal comes too early,
+    ///    keep the record and return [`LookOutcome::TooSoon`].
+    /// 3. If there is a failure, return [`LookOutcome::Failed`].
+    /// 4. If another process holds the lease, return [`LookOutcome::Busy`].
+    /// 5. Otherwise grant the lease to [`query.lease()`](StoreQuery::lease), or extend it if that already holds it, for
+    ///    [`query.lease_life()`](StoreQuery::lease_life), and return [`LookOutcome::Leased`].
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if the store cannot be asked or does not make sense; the client then works as without one.
+    /// [`StoreError`] if the store cannot be reached or returns something unexpected.
     async fn look(&self, slot: &StoreSlot, query: &StoreQuery) -> Result<LookOutcome, StoreError>;
 
-    /// Writes `record` for `life`, forgets the failure, and gives the lease back. Returns whether it was written.
+    /// Writes `record` with the time to live `life`, removes the failure, and releases the lease. Returns whether the
+    /// record was written.
     ///
-    /// It is written if `lease` is held, or if nobody holds the lease and there is no record or only `replaces`. In any
-    /// other case nothing changes: a holder that stalled must not overwrite what came after it. What to return when
-    /// `record` is there already is all the same.
+    /// Writes only if `lease` holds the lease, or if no process holds it and the slot has either no record or
+    /// `replaces`. Otherwise nothing changes: a holder that stalled must not overwrite a newer record. If the slot
+    /// already has `record`, either return value is fine.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if the store cannot be asked or refuses to write.
+    /// [`StoreError`] if the store cannot be reached or refuses to write.
     async fn put(
         &self,
         slot: &StoreSlot,
@@ -117,11 +119,11 @@ pub trait TokenStore: Send + Sync + 'static {
         life: Duration,
     ) -> Result<bool, StoreError>;
 
-    /// Gives the lease another `life` from now, if it is held. Returns whether it is.
+    /// Extends the lease to `life` from now if `lease` holds it. Returns whether it does.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if the store cannot be asked or refuses to write.
+    /// [`StoreError`] if the store cannot be reached or refuses to write.
     async fn renew(
         &self,
         slot: &StoreSlot,
@@ -129,11 +131,12 @@ pub trait TokenStore: Send + Sync + 'static {
         life: Duration,
     ) -> Result<bool, StoreError>;
 
-    /// Writes `failure` for `life` and gives the lease back, if it is held. Returns whether it was.
+    /// Writes `failure` with the time to live `life` and releases the lease, if `lease` holds it. Returns whether it
+    /// did.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if the store cannot be asked or refuses to write.
+    /// [`StoreError`] if the store cannot be reached or refuses to write.
     async fn fail(
         &self,
         slot: &StoreSlot,
@@ -142,11 +145,11 @@ pub trait TokenStore: Send + Sync + 'static {
         life: Duration,
     ) -> Result<bool, StoreError>;
 
-    /// Gives the lease back, if it is held.
+    /// Releases the lease if `lease` holds it.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if the store cannot be asked or refuses to write.
+    /// [`StoreError`] if the store cannot be reached or refuses to write.
     async fn release(&self, slot: &StoreSlot, lease: &LeaseId) -> Result<(), StoreError>;
 }
 

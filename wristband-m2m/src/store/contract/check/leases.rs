@@ -1,4 +1,4 @@
-//! What a store must do about the lease.
+//! Checks of the lease.
 
 use super::steps::Steps;
 use super::{BRIEF, LONG, RACERS};
@@ -12,9 +12,9 @@ pub(super) async fn leases(steps: &Steps<impl TokenStore>) {
     let held_for = steps.finds_busy(&slot, &second).await;
     assert!(
         held_for < BRIEF,
-        "a lease that was just taken is said to be held for {held_for:?}"
+        "a lease that was just taken is reported as held for {held_for:?}"
     );
-    // Slots have nothing to do with each other.
+    // Slots are independent of each other.
     steps.takes(&other_slot, &second, LONG).await;
     assert!(
         steps.renew(&slot, &first, LONG).await,
@@ -22,14 +22,14 @@ pub(super) async fn leases(steps: &Steps<impl TokenStore>) {
     );
     assert!(
         !steps.renew(&slot, &second, LONG).await,
-        "a stranger can renew a lease"
+        "a process that does not hold the lease can renew it"
     );
     steps.release(&slot, &second).await;
     steps.finds_busy(&slot, &second).await;
     steps.release(&slot, &first).await;
     assert!(
         !steps.renew(&slot, &first, LONG).await,
-        "a lease that was given back can be renewed"
+        "a lease that was released can be renewed"
     );
     steps.takes(&slot, &second, LONG).await;
 }
@@ -58,7 +58,7 @@ pub(super) async fn fencing(steps: &Steps<impl TokenStore>) {
         if when.starts_with("while") {
             assert!(
                 steps.put(&slot, &holder, &good, None, LONG).await,
-                "a stalled holder takes the lease away"
+                "the holder cannot put after the attempts of a stalled one"
             );
         }
     }
@@ -84,7 +84,7 @@ pub(super) async fn races(steps: &Steps<impl TokenStore>) {
     let written = steps.race_puts(RACERS, &slot, &first).await;
     assert_eq!(
         written, 1,
-        "of {RACERS} that replace one record at once, one does it"
+        "of {RACERS} processes that replace one record at once, one succeeds"
     );
 }
 

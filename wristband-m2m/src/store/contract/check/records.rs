@@ -1,4 +1,4 @@
-//! What a store must do about records, failures and the budget of forced renewals.
+//! Checks of records, failures and the budget of forced renewals.
 
 use super::steps::Steps;
 use super::{BRIEF, LONG};
@@ -16,16 +16,16 @@ pub(super) async fn puts(steps: &Steps<impl TokenStore>) {
     let life = steps.finds(&slot, &one).await;
     assert!(
         life <= LONG && life > LONG / 2,
-        "a record that was put for {LONG:?} is said to live for {life:?}"
+        "a record that was put for {LONG:?} is reported to live for {life:?}"
     );
-    // The put gave the lease back.
+    // The put has released the lease.
     let outcome = steps
         .look(&slot, Some(&one), Verdict::Keep, &second, LONG)
         .await;
     assert_eq!(
         outcome,
         LookOutcome::Leased,
-        "a put does not give the lease back"
+        "a put does not release the lease"
     );
     assert!(
         steps.put(&slot, &second, &two, None, LONG).await,
@@ -64,7 +64,7 @@ pub(super) async fn verdicts(steps: &Steps<impl TokenStore>) {
     let outcome = remove(&two, Verdict::Remove, &lease).await;
     assert!(
         matches!(&outcome, LookOutcome::Found { record, .. } if *record == one),
-        "another record than the known one is not found but {outcome:?}"
+        "a record other than the known one is not found: {outcome:?}"
     );
     assert_eq!(
         remove(&one, Verdict::Keep, &lease).await,
@@ -84,26 +84,26 @@ pub(super) async fn verdicts(steps: &Steps<impl TokenStore>) {
         assert_eq!(
             outcome,
             LookOutcome::Leased,
-            "a forced renewal within the burst"
+            "a forced renewal within the burst is refused"
         );
     }
     steps.release(&slot, &lease).await;
     assert!(steps.put(&slot, &lease, &one, None, LONG).await);
     let outcome = remove(&one, Verdict::ForceRenewal, &lease).await;
     let LookOutcome::TooSoon { wait } = outcome else {
-        panic!("the burst of forced renewals is used up, and yet: {outcome:?}");
+        panic!("a forced renewal is possible after the burst is used up: {outcome:?}");
     };
     let interval = StoreQuery::FORCED_RENEWAL_INTERVAL;
     assert!(
         !wait.is_zero() && wait <= interval,
-        "the wait for a forced renewal is {wait:?}"
+        "the wait for the next forced renewal is {wait:?}"
     );
     steps.finds(&slot, &one).await;
     let outcome = remove(&one, Verdict::Remove, &lease).await;
     assert_eq!(
         outcome,
         LookOutcome::Leased,
-        "a removal is not a forced renewal"
+        "a removal is limited like a forced renewal"
     );
 }
 
@@ -114,7 +114,7 @@ pub(super) async fn failures(steps: &Steps<impl TokenStore>) {
     steps.takes(&slot, &lease, LONG).await;
     assert!(
         !steps.fail(&slot, &other, &failure, LONG).await,
-        "a stranger can leave a failure"
+        "a process that does not hold the lease can leave a failure"
     );
     assert!(
         steps.fail(&slot, &lease, &failure, LONG).await,
@@ -123,15 +123,15 @@ pub(super) async fn failures(steps: &Steps<impl TokenStore>) {
     let outcome = steps.look(&slot, None, Verdict::Keep, &other, LONG).await;
     assert!(
         matches!(&outcome, LookOutcome::Failed { record, life } if *record == failure && *life <= LONG && *life > LONG / 2),
-        "a failure was left, and yet: {outcome:?}"
+        "a failure that was left is not reported: {outcome:?}"
     );
     assert!(
         !steps.renew(&slot, &lease, LONG).await,
-        "a failure does not give the lease back"
+        "a failure does not release the lease"
     );
     assert!(
         steps.put(&slot, &other, &record, None, LONG).await,
-        "a failure keeps a token out"
+        "a failure prevents a put"
     );
     steps.finds(&slot, &record).await;
     let outcome = steps
@@ -140,7 +140,7 @@ pub(super) async fn failures(steps: &Steps<impl TokenStore>) {
     assert_eq!(
         outcome,
         LookOutcome::Leased,
-        "a put does not forget the failure"
+        "a put does not remove the failure"
     );
 }
 
@@ -169,7 +169,7 @@ pub(super) async fn poison(steps: &Steps<impl TokenStore>) {
     }
 }
 
-/// Everything that has to be waited for, at the same time.
+/// Everything that takes time, all at once.
 pub(super) async fn expiry(steps: &Steps<impl TokenStore>) {
     let (lease_slot, renewed_slot, record_slot, failure_slot) =
         (steps.slot(), steps.slot(), steps.slot(), steps.slot());
@@ -187,17 +187,17 @@ pub(super) async fn expiry(steps: &Steps<impl TokenStore>) {
 
     assert!(
         !steps.renew(&lease_slot, &first, LONG).await,
-        "a lease that has ended can be renewed"
+        "an expired lease can be renewed"
     );
     steps.takes(&lease_slot, &second, LONG).await;
     assert!(
         !steps.put(&lease_slot, &first, &one, None, LONG).await,
-        "a holder whose lease has ended overwrites"
+        "a holder whose lease has expired overwrites"
     );
     steps.takes(&record_slot, &second, LONG).await;
     steps.takes(&failure_slot, &second, LONG).await;
 
-    // A lease that is renewed counts from when it was taken, and ends by its renewal.
+    // A renewal extends a lease and does not change when it was taken.
     let [third] = steps.leases();
     steps.takes(&renewed_slot, &second, LONG).await;
     tokio::time::sleep(BRIEF / 2).await;
@@ -205,7 +205,7 @@ pub(super) async fn expiry(steps: &Steps<impl TokenStore>) {
     let held_for = steps.finds_busy(&renewed_slot, &third).await;
     assert!(
         held_for >= BRIEF / 3 && held_for < BRIEF * 3,
-        "a lease that was taken {:?} ago and renewed is said to be held for {held_for:?}",
+        "a lease that was taken {:?} ago and renewed is reported as held for {held_for:?}",
         BRIEF / 2
     );
     assert!(steps.put(&renewed_slot, &second, &two, None, LONG).await);

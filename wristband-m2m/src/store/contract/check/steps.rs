@@ -1,4 +1,4 @@
-//! The five operations, for [`check_token_store`](super::check_token_store): an error of the store is a panic.
+//! The five operations as [`check_token_store`](super::check_token_store) uses them: an error of the store is a panic.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,18 +44,14 @@ impl<S: TokenStore> Steps<S> {
 
     pub(super) async fn takes(&self, slot: &StoreSlot, lease: &LeaseId, life: Duration) {
         let outcome = self.look(slot, None, Verdict::Keep, lease, life).await;
-        assert_eq!(
-            outcome,
-            LookOutcome::Leased,
-            "a lease that nobody holds cannot be taken"
-        );
+        assert_eq!(outcome, LookOutcome::Leased, "a free lease cannot be taken");
     }
 
     pub(super) async fn finds_busy(&self, slot: &StoreSlot, lease: &LeaseId) -> Duration {
         let life = Duration::from_secs(60);
         let outcome = self.look(slot, None, Verdict::Keep, lease, life).await;
         let LookOutcome::Busy { held_for } = outcome else {
-            panic!("another process holds the lease, and yet: {outcome:?}");
+            panic!("a lease that another process holds is not reported: {outcome:?}");
         };
         held_for
     }
@@ -66,7 +62,7 @@ impl<S: TokenStore> Steps<S> {
         let outcome = self.look(slot, None, Verdict::Keep, &lease, life).await;
         match outcome {
             LookOutcome::Found { record, life } if record == *expected => life,
-            outcome => panic!("a record was put, and yet: {outcome:?}"),
+            outcome => panic!("a record that was put is not found: {outcome:?}"),
         }
     }
 
@@ -99,7 +95,7 @@ impl<S: TokenStore> Steps<S> {
         works(self.0.release(slot, lease).await);
     }
 
-    /// What each of `racers` gets that look at once, each with a lease of its own.
+    /// Has `racers` look at once, each with its own lease. Returns what each gets.
     pub(super) async fn race(
         &self,
         racers: usize,
@@ -121,7 +117,8 @@ impl<S: TokenStore> Steps<S> {
         race.join_all().await
     }
 
-    /// How many of `racers` replace `replaces` that put at once, each a record of its own, without the lease.
+    /// Has `racers` put at once, each its own record in place of `replaces`, without the lease. Returns how many
+    /// succeed.
     pub(super) async fn race_puts(
         &self,
         racers: usize,
