@@ -1,4 +1,4 @@
-//! What the holder of the lease leaves to the others when it has no token for them.
+//! What the holder of the lease leaves for the others when its fetch fails.
 
 use std::error::Error;
 use std::fmt;
@@ -8,27 +8,27 @@ use http::StatusCode;
 
 use crate::error::{ErrorDocument, TokenError};
 
-/// How long a failure is shared unless the endpoint asked for more.
+/// How long a failure is shared unless the endpoint requested a longer delay.
 const SHORTEST: Duration = Duration::from_secs(1);
 /// No endpoint can silence a fleet for longer.
 pub(super) const LONGEST: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Failure {
-    /// The endpoint responded so. It would respond to the others in the same way.
+    /// The endpoint responded with an error that the others would get too.
     Response {
         status: StatusCode,
         has_retry_after: bool,
     },
-    /// The holder failed by itself, so that the others should try for themselves, at once.
+    /// The failure may be local to the holder: the others should fetch for themselves at once.
     Local,
 }
 
 impl Failure {
-    /// What to leave after `error`, and for how long.
+    /// Returns what to leave after `error`, and for how long.
     ///
-    /// Only what the endpoint says to everyone is shared. A network that fails, a timeout and a refusal may be the fault
-    /// of this machine.
+    /// Only responses that everyone would get are shared. A network error, a timeout and a refusal may be the fault of
+    /// this machine.
     pub(super) fn of(error: &TokenError) -> (Self, Duration) {
         let Some(status) = error
             .status()
@@ -73,7 +73,7 @@ impl Failure {
         }
     }
 
-    /// The error of a process that believes this for `left` more.
+    /// Returns the error of a process that believes this failure for another `left`.
     pub(super) fn error(self, left: Duration) -> Option<TokenError> {
         let Self::Response {
             status,
@@ -90,7 +90,7 @@ impl Failure {
     }
 }
 
-/// The cause of an error that another process met.
+/// The cause of an error that another process got.
 #[derive(Debug)]
 struct SeenElsewhere;
 
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_the_endpoint_says_to_everyone_is_shared() {
+    fn only_responses_that_everyone_would_get_are_shared() {
         let table = [
             (response(500, None), Some(1)),
             (response(503, None), Some(1)),
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shared_failure_reads_like_the_first_one() {
+    fn a_shared_failure_reads_like_the_original() {
         let original = response(503, Some(20));
         let left = Duration::from_secs(15);
         let shared = Failure::of(&original).0.error(left).unwrap();
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_no_failure() {
+    fn malformed_bytes_are_not_a_failure() {
         for bytes in [
             &[] as &[u8],
             &[2],

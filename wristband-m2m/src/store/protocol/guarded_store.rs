@@ -14,7 +14,7 @@ use crate::telemetry::{StateGauge, store_changed, store_operation};
 
 pub(super) type Operation<T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send>>;
 
-/// A [`TokenStore`] each of whose operations is bounded in time and counts for its health.
+/// A [`TokenStore`] whose operations are bounded in time, and which is left alone after one has failed.
 pub(super) struct GuardedStore {
     store: Arc<dyn TokenStore>,
     health: Mutex<Health>,
@@ -43,7 +43,7 @@ impl GuardedStore {
         lock(&self.health).limit(&Moment::now())
     }
 
-    /// Prepares an operation, which has a span of this name.
+    /// Prepares an operation, traced under `name`.
     pub(super) fn operation<T: 'static, F>(
         &self,
         name: &'static str,
@@ -60,7 +60,7 @@ impl GuardedStore {
         self.attempt_within(self.limit()?, operation).await
     }
 
-    /// Like [`attempt`](Self::attempt), with another limit than [`limit`](Self::limit).
+    /// Like [`attempt`](Self::attempt), but within `limit` instead of [`limit()`](Self::limit).
     pub(super) async fn attempt_within<T>(
         &self,
         limit: Duration,
@@ -102,7 +102,7 @@ impl GuardedStore {
                 Err(error) => health.failed(error.clone(), &Moment::now()),
             }
         };
-        // Without the lock: a subscriber may look at the client's status.
+        // The lock is released: a subscriber may read the client's status.
         if let Some(change) = change {
             self.state_gauge.update(|| self.state());
             store_changed(change);

@@ -1,4 +1,4 @@
-//! Whether the store is worth asking: a circuit breaker around it.
+//! The circuit breaker of the store.
 
 use std::time::Duration;
 
@@ -6,12 +6,12 @@ use crate::clock::Moment;
 use crate::jitter::{jitter, jittered};
 use crate::store::contract::StoreError;
 
-/// An operation on a store that has responded before takes no longer.
+/// The time limit of an operation on a store that has responded before.
 const OPERATION_LIMIT: Duration = Duration::from_millis(250);
-/// The first one connects, and perhaps shakes hands.
+/// The time limit of earlier ones, which may include connecting and a TLS handshake.
 const FIRST_OPERATION_LIMIT: Duration = Duration::from_millis(500);
 const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
-/// With the jitter on top, no pause is longer than 30 s.
+/// With jitter, up to 30 s.
 const LONGEST_PAUSE: Duration = Duration::from_secs(24);
 
 /// Whether a client shares its token, as [`TokenStatus::store`](crate::TokenStatus::store) shows it.
@@ -20,9 +20,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(24);
 pub enum StoreState {
     /// The client has no store.
     Off,
-    /// Nothing is wrong with the store, or it was not needed yet.
+    /// The store works, or has not been needed yet.
     Ready,
-    /// The store failed, and is left alone for a while. The client works as without a store.
+    /// The store failed and is left alone for a while. The client works without it.
     Degraded,
 }
 
@@ -39,7 +39,7 @@ struct Trouble {
     retry_at: Moment,
 }
 
-/// What is reported, once per change.
+/// A change of state, which is reported once.
 #[derive(Debug)]
 pub(crate) enum Change {
     Failed(StoreError),
@@ -47,7 +47,7 @@ pub(crate) enum Change {
 }
 
 impl Health {
-    /// How long the next operation may take; `None` while the store is left alone.
+    /// Returns how long the next operation may take; `None` while the store is left alone.
     pub(super) fn limit(&self, now: &Moment) -> Option<Duration> {
         let left_alone = self.trouble.as_ref().is_some_and(|trouble| {
             now.monotonic < trouble.retry_at.monotonic && now.wall < trouble.retry_at.wall
@@ -92,7 +92,7 @@ impl Health {
     }
 }
 
-/// 1 s, doubling to 24 s, and up to a quarter more by `jitter`.
+/// Doubles from 1 s to 24 s; `jitter` adds up to a quarter.
 fn pause(failures: u32, jitter: f64) -> Duration {
     let doubled = SHORTEST_PAUSE * 2u32.pow(failures.saturating_sub(1).min(5));
     jittered(doubled.min(LONGEST_PAUSE), 1.0, 1.25, jitter)

@@ -1,4 +1,4 @@
-//! What a process remembers of its store and its tokens.
+//! What one process remembers across flights.
 
 use super::recent::Recent;
 use super::sealing::RecordId;
@@ -6,10 +6,10 @@ use crate::clock::Moment;
 use crate::store::contract::{LeaseId, StoreRecord, StoreSlot, Verdict};
 use crate::token::AccessToken;
 
-/// A fail-over may bring back this many rejected tokens, and none of them is adopted.
+/// If a fail-over of the store brings back one of this many rejected tokens, it is not adopted.
 const REMEMBERED_REJECTIONS: usize = 8;
 const REMEMBERED_FAILURES: usize = 8;
-/// The current token, and the few before it that callers may still ask about.
+/// The current token, and a few earlier ones that callers may still hold.
 const REMEMBERED_TOKENS: usize = 4;
 
 #[derive(Default)]
@@ -17,11 +17,11 @@ pub(super) struct Memory {
     pub(super) tokens: Recent<SharedToken, REMEMBERED_TOKENS>,
     pub(super) rejected: Recent<(RecordId, Verdict), REMEMBERED_REJECTIONS>,
     pub(super) failures: Recent<SeenFailure, REMEMBERED_FAILURES>,
-    /// The record of the token that was cleared last.
+    /// The record of the last token that was cleared.
     pub(super) cleared: Option<StoreRecord>,
-    /// Counts clears and rejections: what was fetched before the last one is not shared.
+    /// Counts clears and rejections. A token that was requested before the last one is not shared.
     pub(super) generation: u64,
-    /// The lease that a flight holds, and those of flights that were detached.
+    /// The lease of the current flight, and those of detached flights.
     pub(super) held: Option<(StoreSlot, LeaseId)>,
     pub(super) detached: Vec<(StoreSlot, LeaseId)>,
 }
@@ -54,7 +54,7 @@ impl Memory {
                 .find(|known| *known == (*id, verdict))
                 .is_some()
         {
-            // The flight under way was sent after this was known.
+            // The flight under way started after this was known.
             return;
         }
         self.detach();

@@ -1,7 +1,7 @@
-//! The protocol as a model: three processes, a slot, time, a revocation and a fail-over, in every order.
+//! A model of the protocol: three processes, a slot, time, a revocation and a fail-over, in every order.
 //!
-//! The slot is the real one. A process is what a session does with it: it looks; with the lease it fetches and puts, fails
-//! or dies; while another has it, it may have waited too long and fetch without.
+//! The slot is the real one. A process does what a session does: it looks; with the lease it fetches, and then puts,
+//! fails or dies; while another process holds the lease, its wait may run out, and it fetches without the lease.
 
 mod process;
 mod world;
@@ -18,12 +18,12 @@ const MOST_TICKS: u8 = 2;
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Action {
     Look(usize),
-    /// The wait for another's lease has run out.
+    /// The wait for the holder of the lease runs out.
     FetchAlone(usize),
     Put(usize),
     Fail(usize),
     Die(usize),
-    /// An API refuses the token.
+    /// An API rejects the token.
     Reject(usize),
     Revoke,
     Tick,
@@ -127,7 +127,7 @@ impl Model for Protocol {
                 world.wrong.is_none()
             }),
             Property::always(
-                "no process serves what it saw refused",
+                "no process serves a token that it saw rejected",
                 |_, world: &World| {
                     world.processes.iter().all(|process| match process.doing {
                         Doing::Serving(token) => !process.refused.contains(&token),
@@ -157,7 +157,7 @@ impl Model for Protocol {
             Property::sometimes("one request heals a revocation", |_, world: &World| {
                 world.revoked == 1 && world.issued == 2 && world.all_serve(2)
             }),
-            Property::sometimes("a fail-over is overcome", |_, world: &World| {
+            Property::sometimes("the fleet recovers from a fail-over", |_, world: &World| {
                 world.fail_overs > 0 && world.revoked > 0 && world.all_serve(world.issued)
             }),
         ]

@@ -1,8 +1,8 @@
-//! The last few of something.
+//! A short memory.
 
 use std::collections::VecDeque;
 
-/// Remembers the last `N` that were added, and forgets the older ones.
+/// Remembers the last `N` items.
 #[derive(Debug)]
 pub(super) struct Recent<T, const N: usize>(VecDeque<T>);
 
@@ -14,7 +14,7 @@ impl<T, const N: usize> Recent<T, N> {
         self.0.push_back(item);
     }
 
-    /// The latest one that `is_it`.
+    /// Returns the latest item for which `is_it` holds.
     pub(super) fn find(&self, is_it: impl Fn(&T) -> bool) -> Option<&T> {
         self.0.iter().rev().find(|item| is_it(item))
     }

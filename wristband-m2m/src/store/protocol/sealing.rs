@@ -13,31 +13,31 @@ use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Prk, Salt};
 
 const SALT: &[u8] = b"wristband-m2m store v1";
-/// A record that a store brings back is not used once it has been over for this long.
+/// A record that a store replays is not used once it has been over for this long.
 const REPLAY_BOUND: Duration = Duration::from_secs(5 * 60);
 
-/// What is sealed; a token can never be read as a failure, nor the other way round.
+/// What is sealed. It is authenticated, so a token cannot be read as a failure, or a failure as a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::store) enum Purpose {
     Token,
     Failure,
 }
 
-/// What a record says once it is opened. It has no `Debug`: the text is a token.
+/// An opened record. It has no `Debug`: the plain text is a token.
 pub(super) struct Opened {
     pub(super) id: RecordId,
     pub(super) life: Duration,
-    /// How long the record may be used at most, whatever the store says of its time to live.
+    /// How long the record may be used at most, whatever time to live the store reports.
     pub(super) usable_for: Duration,
     pub(super) plain: Vec<u8>,
 }
 
-/// A record that is of no use.
+/// Why a record is not used.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Unusable {
     /// It was not sealed with this key, under this name, for this purpose.
     Garbage,
-    /// It was over more than five minutes ago.
+    /// It ended more than five minutes ago.
     Replayed,
 }
 
@@ -47,7 +47,7 @@ pub(crate) struct Sealer {
     key: RandomizedNonceKey,
 }
 
-/// How many bytes to derive.
+/// The number of bytes to derive.
 #[derive(Clone, Copy, Debug)]
 struct Length(usize);
 
@@ -58,7 +58,7 @@ impl KeyType for Length {
 }
 
 impl Sealer {
-    /// Derives everything from `secret`. Nothing of the arguments can be found in the name.
+    /// Derives the name and the key from `secret`. The name reveals none of the arguments.
     pub(crate) fn new(
         secret: &str,
         token_endpoint: &str,
@@ -137,7 +137,7 @@ impl Sealer {
         })
     }
 
-    /// The full name of what is sealed, and everything that stands in the open.
+    /// Binds what is sealed to its name, its purpose and the header, which is not encrypted.
     fn associated_data(&self, purpose: Purpose, header: &[u8]) -> Vec<u8> {
         let purpose: &[u8] = match purpose {
             Purpose::Token => b":token:",
@@ -155,7 +155,7 @@ impl fmt::Debug for Sealer {
     }
 }
 
-/// HKDF does not separate what it is given, so each text stands behind its length.
+/// HKDF concatenates its inputs, so each text is prefixed with its length.
 fn derive<const N: usize>(
     prk: &Prk,
     purpose: &[u8],

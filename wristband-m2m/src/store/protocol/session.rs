@@ -1,13 +1,15 @@
-//! The store within one flight: look, judge, take the lease, wait for another's; put or fail at the end.
+//! One flight's use of the store.
 //!
 //! ```text
-//!   look ── Found ───── usable ──────────────────────────────────────────► adopt
-//!    ▲        └──────── of no use: known now, look again
-//!    ├──── Busy: wait 20 to 200 ms, look again; for too long ────────────► fetch alone
-//!    ├──── Failed: believed ─────────────────────────────────────────────► its error
-//!    │        └──────── a mark, or not believed ─────────────────────────► fetch alone
-//!    ├──── TooSoon: for a rejected token an error ───────────────────────► fetch alone
-//!    └──── Leased ───────────────────────────────────────────────────────► fetch, renewing the lease; put or fail
+//!   look ── Found ──── usable ───────────────────────────► adopt it
+//!    ▲        └─────── useless: name it as known, look again
+//!    ├───── Busy ───── pause 20 to 200 ms, look again
+//!    │        └─────── for too long ─────────────────────► fetch without the lease
+//!    ├───── Failed ─── a response, believed ─────────────► return its error
+//!    │        └─────── local, or not believed ───────────► fetch without the lease
+//!    ├───── TooSoon ── the token is rejected ────────────► return an error
+//!    │        └─────── otherwise ────────────────────────► fetch without the lease
+//!    └───── Leased ──────────────────────────────────────► fetch, renewing the lease; then put or fail
 //! ```
 
 mod ending;
@@ -33,9 +35,9 @@ use crate::store::contract::{LeaseId, LookOutcome, StoreQuery, StoreRecord, Verd
 use crate::store::random::random_id;
 use crate::token::AccessToken;
 
-/// A holder that died costs the others this much.
+/// How long a holder that died keeps the others waiting.
 const LEASE: Duration = Duration::from_secs(2);
-/// A store that brings up more useless records than this in one flight has nothing better.
+/// A store that returns more useless records than this in one flight is considered broken.
 const MOST_JUDGED: u32 = 8;
 
 /// One flight's use of the store.
@@ -46,9 +48,9 @@ pub(crate) struct StoreSession {
     lease: Option<LeaseId>,
     /// The record that a put may replace without the lease.
     known: Option<StoreRecord>,
-    /// Whether the wait for another's lease ran out, which is not a reason to keep the token to oneself.
+    /// The wait for another process ran out. The token is still put.
     has_run_out: bool,
-    /// What is left of the time that callers wait for the store, apart from the wait for another's lease.
+    /// How much longer callers wait for operations of the store, not counting pauses.
     time_left: Duration,
 }
 
@@ -65,26 +67,26 @@ impl StoreSession {
         }
     }
 
-    /// Looks for a token under the name of a secret. `None`: fetch one, with that secret.
+    /// Looks for a token under the name of a secret. Returns `None` if the caller should fetch one with that secret.
     ///
-    /// Called again, for the other secret when the first one was refused, it gives the lease of the first one back.
+    /// A second call, with another secret after the first was refused, releases the lease of the first.
     ///
     /// # Errors
     ///
-    /// What another process met, or that a forced renewal came too early.
+    /// The error that another process got, or `RenewalLimited` if a forced renewal comes too early.
     pub(crate) async fn look(
         &mut self,
         sealer: Sealer,
         demand: &(dyn Fn() -> Demand + Sync),
     ) -> Result<Option<AccessToken>, TokenError> {
         let sealer = self.begin(sealer).await;
-        // A flight that was detached may hold the lease still: this one goes on with it.
+        // A detached flight may still hold the lease: take it over.
         let inherited = self.shared.inherit_lease(sealer.slot());
         let lease = inherited.unwrap_or_else(|| LeaseId::new(random_id()));
         let (mut useless, mut judged) = (None, 0);
         let mut lease_wait = LeaseWait::default();
         loop {
-            // The cache may be cleared while this waits.
+            // The cache may have been cleared during a pause.
             self.generation = self.shared.generation();
             let demand = demand();
             let (known, verdict) = useless.take().unwrap_or_else(|| self.known(&demand));
@@ -98,9 +100,8 @@ impl StoreSession {
                     match self.judge(&sealer, &record, life, looked_at, &demand) {
                         Judged::Adopt(token) => return Ok(Some(token)),
                         Judged::Useless(_) if judged > MOST_JUDGED => {
-                            self.store().failed(
-                                "the token store brings up one useless record after another",
-                            );
+                            self.store()
+                                .failed("the token store returns one useless record after another");
                             return Ok(None);
                         }
                         Judged::Useless(verdict) => useless = Some((Some(record), verdict)),
@@ -127,7 +128,7 @@ impl StoreSession {
         }
     }
 
-    /// Called before the first request: a clear that came since the look is older than what is fetched now.
+    /// Called before the first request. The token will be newer than any clear since the look.
     pub(crate) fn start(&mut self) {
         let generation = self.shared.generation();
         if let (Some(lease), Some(sealer)) = (self.lease, &self.sealer)
@@ -139,7 +140,7 @@ impl StoreSession {
         self.generation = generation;
     }
 
-    /// Runs the fetch, and renews the lease meanwhile.
+    /// Runs `fetch` and renews the lease in the meantime.
     pub(crate) async fn while_leased<T>(&self, fetch: impl Future<Output = T>) -> T {
         let mut fetch = pin!(fetch);
         let mut renewals = pin!(self.renew());
@@ -154,7 +155,7 @@ impl StoreSession {
         .await
     }
 
-    /// Shares what was fetched, or what to make of the failure.
+    /// Shares the token, or the failure.
     pub(crate) async fn finish(&mut self, result: &Result<AccessToken, TokenError>) {
         match result {
             Ok(token) => self.put(token).await,
@@ -165,7 +166,7 @@ impl StoreSession {
         }
     }
 
-    /// Begins under the name of a secret. What was held under another one is given back.
+    /// Switches to the name of a secret. A lease under another name is released.
     async fn begin(&mut self, sealer: Sealer) -> Arc<Sealer> {
         self.leave(Failure::Local, Duration::from_secs(1)).await;
         self.abandon();
@@ -177,7 +178,7 @@ impl StoreSession {
         &self.shared.store
     }
 
-    /// The record of the token at hand, and what is to become of it.
+    /// Returns the record of the current token, and what to do with it.
     fn known(&self, demand: &Demand) -> (Option<StoreRecord>, Verdict) {
         let record = self.shared.record_of(demand.have.as_ref());
         if demand.is_rejected {
@@ -228,7 +229,7 @@ impl StoreSession {
         true
     }
 
-    /// Renews the lease for as long as it can be renewed.
+    /// Renews the lease until that fails.
     async fn renew(&self) {
         let (Some(lease), Some(sealer)) = (self.lease, self.sealer.clone()) else {
             return;

@@ -1,4 +1,4 @@
-//! What one client knows about its store, across flights.
+//! One client's share in the tokens of its fleet.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,7 +44,7 @@ impl SharedTokens {
         StoreSession::new(Arc::clone(self))
     }
 
-    /// Whether `token` came from the store, and so may be older than the last rejection.
+    /// Returns whether `token` came from the store. It may then be older than the last rejection.
     pub(crate) fn is_adopted(&self, token: &AccessToken) -> bool {
         let memory = lock(&self.memory);
         memory
@@ -52,12 +52,12 @@ impl SharedTokens {
             .is_some_and(|shared| shared.is_adopted)
     }
 
-    /// An API rejected `token`: this process does not adopt it again, and the flight under way is of no use.
+    /// Notes that an API rejected `token`. This process does not adopt it again, and detaches the flight under way.
     pub(crate) fn reject(&self, token: &AccessToken) {
         lock(&self.memory).give_up(token, Verdict::ForceRenewal);
     }
 
-    /// The cache was cleared of `token`: this process does not adopt it again.
+    /// Notes that the cache was cleared of `token`. This process does not adopt it again.
     pub(crate) fn clear(&self, token: Option<&AccessToken>) {
         let mut memory = lock(&self.memory);
         match token {
@@ -70,7 +70,7 @@ impl SharedTokens {
         lock(&self.memory).generation
     }
 
-    /// What to name as known when asking for another token than `token`.
+    /// Returns the record of `token`, to name as known when looking for another one.
     pub(super) fn record_of(&self, token: Option<&AccessToken>) -> Option<StoreRecord> {
         let memory = lock(&self.memory);
         Some(memory.shared_token(token?)?.record.clone())
@@ -91,8 +91,8 @@ impl SharedTokens {
         memory.tokens.add(token);
     }
 
-    /// How much longer this process believes the failure `id`, which is shared for `life`. It starts to believe one at
-    /// first sight, and does so once.
+    /// Returns how much longer this process believes the failure `id`, which is shared for `life`. A failure is
+    /// believed from first sight, and only once.
     pub(super) fn belief(&self, id: RecordId, life: Duration) -> Option<Duration> {
         let now = Moment::now();
         let mut memory = lock(&self.memory);
@@ -111,7 +111,7 @@ impl SharedTokens {
         (!left.is_zero()).then_some(left)
     }
 
-    /// Notes that a flight holds `lease`, unless it was detached meanwhile.
+    /// Notes that a flight holds `lease`. The flight may have been detached in the meantime.
     pub(super) fn hold(&self, slot: &StoreSlot, lease: LeaseId, generation: u64) {
         let mut memory = lock(&self.memory);
         let holder = (slot.clone(), lease);
@@ -122,8 +122,8 @@ impl SharedTokens {
         }
     }
 
-    /// Forgets `lease`, which a flight of `generation` held. Returns whether it was that flight's still: a later flight
-    /// may have inherited it.
+    /// Forgets `lease`, which a flight of `generation` held. Returns whether it still did: a later flight may have
+    /// inherited the lease.
     pub(super) fn let_go(&self, lease: LeaseId, generation: u64) -> bool {
         let mut memory = lock(&self.memory);
         let is_lease = |(_, held): &(StoreSlot, LeaseId)| *held == lease;
@@ -134,7 +134,7 @@ impl SharedTokens {
         memory.generation == generation && memory.held.take_if(|held| is_lease(held)).is_some()
     }
 
-    /// The lease of a slot that a detached flight held last. It belongs to the caller from now on.
+    /// Takes over the lease that the last detached flight holds on a slot.
     pub(super) fn inherit_lease(&self, slot: &StoreSlot) -> Option<LeaseId> {
         let mut memory = lock(&self.memory);
         let at = memory.detached.iter().rposition(|(held, _)| held == slot)?;

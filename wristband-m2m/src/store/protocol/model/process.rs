@@ -1,17 +1,17 @@
-//! One of the processes.
+//! One process of the model.
 
 use super::world::Token;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Process {
     pub(super) doing: Doing,
-    /// Those that it saw refused.
+    /// The tokens that it saw rejected.
     pub(super) refused: Vec<Token>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Doing {
-    /// It needs a token, other than the one it knows.
+    /// It needs a token other than the one it knows.
     Looking(Option<Token>),
     Fetching {
         token: Token,

@@ -1,4 +1,4 @@
-//! The state of the model, and what the actions do to it.
+//! The state of the model, and the effect of each action.
 
 use std::time::Duration;
 
@@ -10,29 +10,29 @@ const LEASE: Duration = Duration::from_secs(2);
 const TOKEN_LIFE: Duration = Duration::from_secs(3600);
 const FAILURE_LIFE: Duration = LEASE;
 
-/// Tokens are numbered as their requests are sent, and a lease has the number of the token that it is for.
+/// Tokens are numbered in the order of their requests. A lease has the number of the token that is fetched under it.
 pub(super) type Token = u8;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct World {
     pub(super) slot: SlotState,
-    /// What a fail-over makes of the slot.
+    /// The slot after a fail-over.
     pub(super) replica: SlotState,
-    /// How many times a lease has ended, and all that is as short.
+    /// Each tick is long enough for leases and failures to expire.
     pub(super) ticks: u8,
     pub(super) issued: Token,
     /// Tokens up to this one are revoked.
     pub(super) revoked: Token,
     pub(super) fail_overs: u8,
     pub(super) deaths: u8,
-    /// Sorted, since they are all the same.
+    /// Sorted: they are interchangeable.
     pub(super) processes: [Process; PROCESSES],
     pub(super) wrong: Option<&'static str>,
 }
 
 impl World {
     pub(super) fn time(&self) -> Duration {
-        // Late enough for a budget of renewals to be whole.
+        // Late enough for the budget of forced renewals to be full.
         LEASE * 100 + LEASE * self.ticks.into()
     }
 
@@ -67,7 +67,7 @@ impl World {
         if let Some(removed) = before.filter(|_| self.slot.record().is_none())
             && !refused.contains(&removed)
         {
-            self.wrong = Some("a token was removed that its remover did not see refused");
+            self.wrong = Some("a process removed a token that it did not see rejected");
         }
         match outcome {
             LookOutcome::Found { record, .. } => {
@@ -110,7 +110,7 @@ impl World {
             time,
         );
         if is_written && before.is_some_and(|before| before > token) {
-            self.wrong = Some("a token was overwritten by an older one");
+            self.wrong = Some("an older token overwrote a newer one");
         }
         self.processes[at].doing = Doing::Serving(token);
     }

@@ -1,31 +1,31 @@
-//! The head of a record, which everyone can read.
+//! The header of a record, which is not encrypted.
 
 use crate::store::contract::StoreRecord;
 
-/// The version, the id, the life and the end of what is sealed.
+/// Version, id, life and end.
 pub(super) const HEADER: usize = 1 + ID + 6 + 8;
 pub(super) const NONCE: usize = 12;
 pub(super) const TAG: usize = 16;
-/// No token is longer, so no record is.
+/// The longest token.
 pub(super) const LONGEST_PLAIN: usize = 64 * 1024;
 
 const VERSION: u8 = 1;
 const ID: usize = 16;
 
-/// Names one token, or one failure, among all.
+/// Identifies one token, or one failure.
 pub(in crate::store::protocol) type RecordId = [u8; ID];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Header {
     pub(super) id: RecordId,
-    /// How long what is sealed lives in all; 6 bytes of it.
+    /// The total life of what is sealed, stored in 6 bytes.
     pub(super) life_ms: u64,
-    /// When it ends, by the wall clock of who sealed it.
+    /// When it ends, by the wall clock of the process that sealed it.
     pub(super) ends_at_ms: u64,
 }
 
 impl Header {
-    /// Splits a record into its header and what is sealed.
+    /// Splits a record into its header and the rest; `None` if it is malformed.
     pub(super) fn of(record: &StoreRecord) -> Option<(Self, &[u8])> {
         let bytes = record.as_bytes();
         if bytes.len() > HEADER + NONCE + LONGEST_PLAIN + TAG {

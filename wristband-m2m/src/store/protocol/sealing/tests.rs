@@ -28,7 +28,7 @@ fn why_not(sealer: &Sealer, record: &StoreRecord, at: SystemTime) -> Option<Unus
 }
 
 #[test]
-fn what_was_sealed_comes_out_again() {
+fn a_sealed_record_opens() {
     let record = sealed(&sealer("s3cr3t"), b"a.b.c");
     let opened = sealer("s3cr3t")
         .open(Purpose::Token, &record, now())
@@ -40,19 +40,19 @@ fn what_was_sealed_comes_out_again() {
 }
 
 #[test]
-fn nothing_is_sealed_twice_into_the_same_bytes() {
+fn sealing_twice_gives_different_bytes() {
     let sealer = sealer("s3cr3t");
     assert_ne!(sealed(&sealer, b"a.b.c"), sealed(&sealer, b"a.b.c"));
 }
 
 #[test]
-fn each_secret_endpoint_and_client_has_a_name_and_a_key_of_its_own() {
+fn each_secret_endpoint_and_client_has_its_own_name_and_key() {
     let one = Sealer::new("secret", "https://a.example", "client").unwrap();
     let others = [
         Sealer::new("secres", "https://a.example", "client").unwrap(),
         Sealer::new("secret", "https://b.example", "client").unwrap(),
         Sealer::new("secret", "https://a.example", "clienu").unwrap(),
-        // The boundary between the two moves.
+        // Only the boundary between the two moves.
         Sealer::new("secret", "https://a.examplec", "lient").unwrap(),
     ];
     let record = sealed(&one, b"token");
@@ -64,7 +64,7 @@ fn each_secret_endpoint_and_client_has_a_name_and_a_key_of_its_own() {
 
 /// The name and the key must never change between releases: a fleet is updated one process at a time.
 #[test]
-fn the_name_is_stable_and_shows_nothing() {
+fn the_name_is_stable_and_debug_hides_the_secret() {
     let sealer = sealer("s3cr3t");
     assert_eq!(sealer.slot().name(), "00a5c1e2400945b42c4af12c820dffc5");
     assert!(!format!("{sealer:?}").contains("s3cr3t"));
@@ -101,14 +101,14 @@ fn a_token_is_not_read_as_a_failure() {
 }
 
 #[test]
-fn a_record_is_brought_back_for_five_minutes_at_most() {
+fn a_record_can_be_replayed_for_five_minutes_at_most() {
     let sealer = sealer("s3cr3t");
     let record = sealed(&sealer, b"a.b.c");
     let end = now() + LIFE;
     assert_eq!(why_not(&sealer, &record, end + REPLAY_BOUND), None);
     let later = end + REPLAY_BOUND + Duration::from_millis(1);
     assert_eq!(why_not(&sealer, &record, later), Some(Unusable::Replayed));
-    // A clock that is behind has no part in it.
+    // A clock that is behind does not matter.
     assert_eq!(why_not(&sealer, &record, UNIX_EPOCH), None);
 }
 
@@ -136,7 +136,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
-    fn a_changed_byte_anywhere_is_found(text in "[ -~]{0,200}", at: prop::sample::Index, change in 1u8..) {
+    fn a_changed_byte_anywhere_is_detected(text in "[ -~]{0,200}", at: prop::sample::Index, change in 1u8..) {
         let sealer = sealer("s3cr3t");
         let mut bytes = sealed(&sealer, text.as_bytes()).as_bytes().to_vec();
         let at = at.index(bytes.len());
@@ -146,7 +146,7 @@ proptest! {
     }
 
     #[test]
-    fn a_cut_or_lengthened_record_is_found(text in "[ -~]{0,200}", keep: prop::sample::Index, more in prop::collection::vec(any::<u8>(), 1..40)) {
+    fn a_truncated_or_extended_record_is_detected(text in "[ -~]{0,200}", keep: prop::sample::Index, more in prop::collection::vec(any::<u8>(), 1..40)) {
         let sealer = sealer("s3cr3t");
         let record = sealed(&sealer, text.as_bytes());
         let cut = record.as_bytes()[..keep.index(record.as_bytes().len())].to_vec();
@@ -156,12 +156,12 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_garbage_and_no_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+    fn arbitrary_bytes_are_garbage(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         prop_assert_eq!(why_not(&sealer("s3cr3t"), &StoreRecord::from_bytes(bytes), now()), Some(Unusable::Garbage));
     }
 
     #[test]
-    fn every_life_and_end_survives(life in 0u64..=31_536_000_000, end in 0u64..=4_102_444_800_000, id: [u8; 16]) {
+    fn every_life_and_end_survives_the_round_trip(life in 0u64..=31_536_000_000, end in 0u64..=4_102_444_800_000, id: [u8; 16]) {
         let sealer = sealer("s3cr3t");
         let (life, end) = (Duration::from_millis(life), UNIX_EPOCH + Duration::from_millis(end));
         let record = sealer.seal(Purpose::Token, id, b"t", life, end).unwrap();

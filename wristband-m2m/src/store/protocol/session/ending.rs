@@ -1,4 +1,4 @@
-//! The end of a session: a token is put, a failure is left, or a lease is given back.
+//! The end of a session: put a token, leave a failure, or release the lease.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::store::protocol::sealing::Purpose;
 use crate::store::random::random_id;
 use crate::token::AccessToken;
 
-/// The store forgets a token this much before its end, so that nobody adopts one that is about to end.
+/// The store drops a token this long before it expires, so that no process adopts one that is about to.
 const MARGIN: Duration = Duration::from_secs(1);
 
 impl StoreSession {
@@ -56,7 +56,7 @@ impl StoreSession {
         self.end(operation).await;
     }
 
-    /// Gives the lease back, if there is one, with a word to those who wait.
+    /// Releases the lease, if there is one, and leaves `failure` for the processes that wait.
     pub(super) async fn leave(&mut self, failure: Failure, life: Duration) {
         let (Some(lease), Some(sealer)) = (self.lease, self.sealer.clone()) else {
             return;
@@ -75,11 +75,11 @@ impl StoreSession {
         self.end(operation).await;
     }
 
-    /// Runs the operation that ends the hold of the lease. The callers wait for it no longer than for one operation in
-    /// all; it goes on without them.
+    /// Runs the operation that releases the lease. Callers wait only for what is left of the time of one operation; it
+    /// continues in the background.
     async fn end(&mut self, mut operation: Operation<bool>) {
         if self.has_run_out {
-            // The store works, and yet is left alone because of a wait: its reply is not a reason to wait again.
+            // The store works but is left alone because of the wait: its reply must not end that.
             bounded(LONGEST_PAUSE, &mut operation).await;
             return;
         }
@@ -105,7 +105,7 @@ impl StoreSession {
         self.shared.generation() != self.generation
     }
 
-    /// Gives back a lease that is held still; nobody waits for it.
+    /// Releases a lease that is still held, in the background.
     pub(super) fn abandon(&mut self) {
         if let (Some(lease), Some(sealer)) = (self.lease.take(), self.sealer.take())
             && self.shared.let_go(lease, self.generation)
@@ -121,7 +121,7 @@ impl StoreSession {
     }
 }
 
-/// A flight that ends without an outcome leaves no lease behind.
+/// A flight that is dropped does not leave its lease behind.
 impl Drop for StoreSession {
     fn drop(&mut self) {
         self.abandon();

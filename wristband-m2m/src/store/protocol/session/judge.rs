@@ -1,4 +1,4 @@
-//! What to make of a record that the store holds.
+//! Whether to use a record that the store returned.
 
 use std::time::Duration;
 
@@ -51,17 +51,17 @@ impl StoreSession {
             is_adopted: true,
         });
         telemetry::adopted();
-        // There is nothing to put.
+        // Nothing is left to put.
         self.sealer = None;
         Judged::Adopt(token)
     }
 
-    /// Whether a token would not want to be renewed at once.
+    /// Returns whether the token would not be due for renewal at once.
     fn is_enough(&self, lifetime: &Lifetime, demand: &Demand) -> bool {
         let now = Moment::now();
         let age = lifetime.age(&now);
         let phase = self.shared.policy.schedule(lifetime.life, 0.0).phase(age);
-        // The endpoint issues none that lives longer than a young one.
+        // A young token lives as long as any that the endpoint would issue.
         let is_young = age < lifetime.life / 60;
         phase == Phase::Fresh
             && (is_young || lifetime.remaining(&now) >= demand.need.min_lifetime)

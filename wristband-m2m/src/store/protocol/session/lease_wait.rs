@@ -1,18 +1,19 @@
-//! The wait for another process's fetch.
+//! Waiting while another process fetches.
 
 use std::time::Duration;
 
 use crate::clock::Moment;
 use crate::jitter::{jitter, jittered};
 
-/// A holder that has fetched for longer is on an endpoint that hangs, and waiting for it would only add to that.
+/// A holder that has been fetching for longer is probably on an endpoint that hangs. Waiting for it would only add to
+/// the delay.
 const LONGEST_FETCH_WAITED_FOR: Duration = Duration::from_secs(2);
-/// However a store puts a caller off, it waits no longer.
+/// The longest wait in all, whatever the store reports.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 const SHORTEST_PAUSE: Duration = Duration::from_millis(20);
 pub(super) const LONGEST_PAUSE: Duration = Duration::from_millis(200);
 
-/// The wait for another process's fetch.
+/// Counts the pauses of one wait.
 #[derive(Default)]
 pub(super) struct LeaseWait {
     since: Option<Moment>,
@@ -20,7 +21,7 @@ pub(super) struct LeaseWait {
 }
 
 impl LeaseWait {
-    /// The pause before the next look; `None` when it is better to fetch.
+    /// Returns the pause before the next look; `None` if it is time to fetch instead.
     pub(super) fn next(&mut self, held_for: Duration, now: &Moment) -> Option<Duration> {
         let waited = now.since(self.since.get_or_insert(*now));
         if held_for >= LONGEST_FETCH_WAITED_FOR || waited >= LONGEST_WAIT {

@@ -1,4 +1,4 @@
-//! Fleets of processes that cache nothing, on one simulated store, in paused time.
+//! Fleets of processes without a cache, on a simulated store, in paused time.
 
 mod failures;
 mod leases;
@@ -62,7 +62,7 @@ impl Fleet {
     }
 }
 
-/// What each process got, and how long it took.
+/// Has all processes fetch at once. Returns what each got, and after how long.
 async fn all(processes: &[Process]) -> Vec<(Result<AccessToken, TokenError>, Duration)> {
     let start = Instant::now();
     let mut calls = JoinSet::new();

@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test(start_paused = true)]
-async fn an_error_response_of_the_endpoint_is_shared_for_a_second() {
+async fn an_error_response_is_shared_for_a_second() {
     let fleet = Fleet::new();
     fleet.endpoint.respond_with(Response::Status(503, None));
     for (result, _) in all(&fleet.processes(50)).await {
@@ -31,7 +31,7 @@ async fn retry_after_is_shared_for_a_minute_at_most() {
     assert_eq!(fleet.endpoint.requests(), 2);
 }
 
-/// A store that brings a failure up again and again silences nobody for longer than the failure was meant to last.
+/// A store that keeps returning a failure silences no process for longer than the failure was meant to last.
 #[tokio::test(start_paused = true)]
 async fn a_failure_is_believed_once() {
     let fleet = Fleet::new();
@@ -42,7 +42,7 @@ async fn a_failure_is_believed_once() {
     fleet.endpoint.respond_with(Response::Token);
     let process = fleet.process();
     for n in 0..3 {
-        // The store's clock stands still, so that the failure never ends.
+        // The store's clock stands still, so the failure never expires.
         fleet.store.inside().clock = -10_000 * n;
         process.first().await.unwrap_err();
         sleep(seconds(10)).await;
@@ -54,7 +54,7 @@ async fn a_failure_is_believed_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_may_be_this_machines_fault_is_not_shared() {
+async fn failures_that_may_be_local_are_not_shared() {
     for response in [Response::Network, Response::Status(401, None)] {
         let fleet = Fleet::new();
         fleet.endpoint.respond_with(response);
@@ -62,7 +62,7 @@ async fn what_may_be_this_machines_fault_is_not_shared() {
         assert_eq!(fleet.endpoint.requests(), 10, "{response:?}");
         for (result, took) in results {
             result.unwrap_err();
-            // One fetch of the holder, a pause, one fetch of one's own.
+            // The holder's fetch, a pause, and its own fetch.
             assert!(took <= millis(150 + 200 + 150), "{took:?}");
         }
     }

@@ -1,12 +1,12 @@
-//! The lease: who holds it, and who waits for it.
+//! Who holds the lease, and how long the others wait.
 
 use super::*;
 
 #[tokio::test(start_paused = true)]
-async fn a_holder_that_dies_costs_the_others_its_lease() {
+async fn a_dead_holder_costs_the_others_the_life_of_its_lease() {
     let fleet = Fleet::new();
     let session = fleet.holder().await;
-    // Killed: nothing of it runs any more.
+    // As if killed: it never releases the lease.
     std::mem::forget(session);
     for (result, took) in all(&fleet.processes(20)).await {
         result.unwrap();
@@ -16,7 +16,7 @@ async fn a_holder_that_dies_costs_the_others_its_lease() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_dropped_flight_gives_its_lease_back() {
+async fn a_dropped_flight_releases_its_lease() {
     let fleet = Fleet::new();
     drop(fleet.holder().await);
     let (result, took) = timed(fleet.process().first()).await;
@@ -42,7 +42,7 @@ async fn the_lease_is_renewed_while_the_holder_fetches() {
     let holder = fleet.process();
     let fetch = tokio::spawn(async move { holder.first().await });
     sleep(millis(3900)).await;
-    // Held for longer than anyone waits, and held still.
+    // Held for longer than any process waits, and still held.
     let other = fleet.process();
     let (result, took) = timed(other.first()).await;
     assert_eq!(result.unwrap().as_str(), "token-2");
@@ -53,7 +53,7 @@ async fn the_lease_is_renewed_while_the_holder_fetches() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_waits_long_for_an_endpoint_that_hangs() {
+async fn no_process_waits_long_for_an_endpoint_that_hangs() {
     let fleet = Fleet::new();
     fleet.endpoint.respond_with(Response::Hangs);
     for (result, took) in all(&fleet.processes(5)).await {
@@ -62,7 +62,7 @@ async fn nobody_waits_long_for_an_endpoint_that_hangs() {
     }
 }
 
-/// A clear detaches the flight under way, and the next one does not wait for it.
+/// A clear detaches the flight under way. The next flight does not wait for it.
 #[tokio::test(start_paused = true)]
 async fn a_detached_flight_neither_blocks_nor_puts() {
     let fleet = Fleet::new();
@@ -81,7 +81,7 @@ async fn a_detached_flight_neither_blocks_nor_puts() {
     assert_eq!(fleet.process().first().await.unwrap().as_str(), "token-2");
 }
 
-/// It goes on with the lease, which is no round trip to give back and take.
+/// That saves the round trips of releasing the lease and taking it again.
 #[tokio::test(start_paused = true)]
 async fn a_flight_inherits_the_lease_of_the_detached_one() {
     let fleet = Fleet::new();
@@ -97,7 +97,7 @@ async fn a_flight_inherits_the_lease_of_the_detached_one() {
     sleep(millis(500)).await;
     process.shared.clear(None);
     let next = tokio::spawn(async move { timed(process.first()).await });
-    // The detached flight ends first, and leaves the lease to its heir.
+    // The detached flight ends first and leaves the lease to the next one.
     assert_eq!(detached.await.unwrap().unwrap().as_str(), "token-2");
     let other = fleet.process();
     assert_eq!(other.first().await.unwrap().as_str(), "token-3");

@@ -50,7 +50,7 @@ async fn an_api_that_refuses_everything_costs_three_renewals_and_one_per_five_se
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_store_whose_clock_is_set_back_limits_nobody() {
+async fn a_store_whose_clock_is_set_back_limits_no_process() {
     let fleet = Fleet::new();
     let process = fleet.process();
     let mut token = process.first().await.unwrap();
@@ -62,7 +62,7 @@ async fn a_store_whose_clock_is_set_back_limits_nobody() {
     let token = process.replacement(&token).await.unwrap();
     assert_eq!(token.as_str(), "token-5");
 
-    // Nor does a lease last that was taken before.
+    // A lease that was taken before does not last either.
     fleet.store.inside().flush();
     let _holder = fleet.holder().await;
     fleet.store.inside().clock -= 3_600_000;
@@ -72,7 +72,7 @@ async fn a_store_whose_clock_is_set_back_limits_nobody() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_clear_is_no_forced_renewal() {
+async fn a_clear_is_not_a_forced_renewal() {
     let fleet = Fleet::new();
     let process = fleet.process();
     for n in 1..=9 {
@@ -99,7 +99,7 @@ async fn a_cleared_token_is_not_adopted_by_the_process_that_cleared_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rejected_token_that_a_fail_over_brings_back_is_not_adopted() {
+async fn a_rejected_token_is_not_adopted_after_a_fail_over_brings_it_back() {
     let fleet = Fleet::new();
     let process = fleet.process();
     let token = process.first().await.unwrap();
@@ -115,7 +115,7 @@ async fn a_rejected_token_that_a_fail_over_brings_back_is_not_adopted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_second_rejection_of_the_same_token_detaches_nothing() {
+async fn a_second_rejection_of_the_same_token_detaches_no_flight() {
     let fleet = Fleet::new();
     let process = fleet.process();
     let token = process.first().await.unwrap();

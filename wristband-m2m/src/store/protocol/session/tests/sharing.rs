@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test(start_paused = true)]
-async fn a_fleet_that_starts_cold_makes_one_request() {
+async fn a_cold_start_costs_the_fleet_one_request() {
     let fleet = Fleet::new();
     fleet.store.inside().delay = millis(2);
     for (result, took) in all(&fleet.processes(50)).await {
@@ -24,7 +24,7 @@ async fn an_adopted_token_has_its_true_age() {
     assert!(process.shared.is_adopted(&token));
     let lifetime = token.lifetime();
     assert_eq!(lifetime.life, HOUR);
-    // The store forgets a token one second before its end.
+    // The store drops a token one second before it expires.
     let left = lifetime.remaining(&Moment::now());
     assert!(left <= seconds(2999) && left > seconds(2998), "{left:?}");
 }
@@ -41,7 +41,7 @@ async fn a_token_that_is_due_is_replaced_by_one_process() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_caller_that_needs_more_life_gets_it() {
+async fn a_caller_that_needs_a_longer_life_gets_a_new_token() {
     let fleet = Fleet::new();
     let process = fleet.process();
     let current = Some(process.first().await.unwrap());
@@ -57,7 +57,7 @@ async fn a_caller_that_needs_more_life_gets_it() {
     assert_eq!(token.as_str(), "token-1");
     let token = fleet.process().token(wanted(seconds(3100))).await.unwrap();
     assert_eq!(token.as_str(), "token-2");
-    // More than the endpoint issues: a young one is the best there is.
+    // More than the endpoint issues: a young token is as good as any.
     let token = fleet.process().token(wanted(2 * HOUR)).await.unwrap();
     assert_eq!(token.as_str(), "token-2");
     let wanted = Demand {
@@ -68,7 +68,7 @@ async fn a_caller_that_needs_more_life_gets_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_background_refresh_adopts_a_young_token_only() {
+async fn a_background_refresh_adopts_only_a_young_token() {
     let fleet = Fleet::new();
     let process = fleet.process();
     let current = Some(process.first().await.unwrap());
@@ -110,7 +110,7 @@ async fn a_rotated_secret_is_looked_up_under_its_own_name() {
             .unwrap()
             .is_none()
     );
-    // `invalid_client`: another process that holds the new secret has put a token already.
+    // After `invalid_client`: another process has already put a token under the new secret.
     fleet.process().first().await.unwrap();
     let token = session
         .look(sealer("secret"), &Demand::default)
@@ -118,7 +118,7 @@ async fn a_rotated_secret_is_looked_up_under_its_own_name() {
         .unwrap()
         .unwrap();
     assert_eq!(token.as_str(), "token-1");
-    // Those who waited for the old secret's lease are told to find out for themselves.
+    // A process that waited for the lease of the old secret fetches for itself at once.
     let mut other = fleet.process().shared.session();
     let (looked, took) = timed(other.look(sealer("old"), &Demand::default)).await;
     assert!(looked.unwrap().is_none() && took.is_zero());

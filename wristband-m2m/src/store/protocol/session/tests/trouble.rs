@@ -1,9 +1,9 @@
-//! Stores that fail, stall or hold what is of no use.
+//! Stores that fail, stall or hold useless records.
 
 use super::*;
 
 #[tokio::test(start_paused = true)]
-async fn a_store_that_puts_off_for_ever_is_waited_for_five_seconds() {
+async fn a_store_that_is_busy_for_ever_costs_five_seconds() {
     struct Busy;
     #[async_trait::async_trait]
     impl crate::store::TokenStore for Busy {
@@ -59,12 +59,12 @@ async fn a_store_that_puts_off_for_ever_is_waited_for_five_seconds() {
         "{took:?}"
     );
     assert_eq!(process.shared.state(), StoreState::Degraded);
-    // It is left alone now.
+    // Now it is left alone.
     assert_eq!(timed(process.first()).await.1, millis(150));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_store_in_trouble_costs_one_operation_and_is_left_alone() {
+async fn a_failing_store_costs_one_operation_and_is_left_alone() {
     for trouble in [
         Trouble::Hung,
         Trouble::RepliesLost,
@@ -77,7 +77,7 @@ async fn a_store_in_trouble_costs_one_operation_and_is_left_alone() {
         let process = fleet.process();
         let (result, took) = timed(process.first()).await;
         result.unwrap();
-        // It has never replied: it may be connecting.
+        // It has never replied, so the time limit allows for connecting.
         assert!(took <= millis(500 + 150), "{trouble:?} {took:?}");
         assert_eq!(process.shared.state(), StoreState::Degraded);
         assert!(process.shared.error().is_some());
@@ -108,7 +108,7 @@ async fn a_store_in_trouble_costs_one_operation_and_is_left_alone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_store_that_is_slow_adds_no_more_than_one_operation() {
+async fn a_slow_store_adds_no_more_than_one_operation() {
     let fleet = Fleet::new();
     let process = fleet.process();
     process.first().await.unwrap();
@@ -117,13 +117,13 @@ async fn a_store_that_is_slow_adds_no_more_than_one_operation() {
     let (result, took) = timed(process.first()).await;
     assert_eq!(result.unwrap().as_str(), "token-2");
     assert!(took <= millis(250 + 150), "{took:?}");
-    // The put went on behind the callers' back.
+    // The put has continued in the background.
     sleep(millis(200)).await;
     assert_eq!(fleet.process().first().await.unwrap().as_str(), "token-2");
     assert_eq!(process.shared.state(), StoreState::Ready);
 }
 
-/// However many looks it takes.
+/// However many looks they take.
 #[tokio::test(start_paused = true)]
 async fn useless_records_of_a_slow_store_share_the_time_of_one_operation() {
     let fleet = Fleet::new();
@@ -137,7 +137,7 @@ async fn useless_records_of_a_slow_store_share_the_time_of_one_operation() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_read_only_store_still_gives() {
+async fn a_read_only_store_still_serves_its_token() {
     let fleet = Fleet::new();
     fleet.process().first().await.unwrap();
     fleet.store.inside().trouble = Trouble::ReadOnly;
@@ -195,9 +195,9 @@ async fn a_poisoned_record_is_replaced_by_one_process() {
     }
 }
 
-/// A store cannot make a token live longer than it was sealed for.
+/// A store cannot extend the life of a token.
 #[tokio::test(start_paused = true)]
-async fn life_is_capped_by_what_is_sealed() {
+async fn life_is_capped_by_the_sealed_life() {
     let fleet = Fleet::new();
     fleet.process().first().await.unwrap();
     let bytes = fleet.slot(|slot| slot.record().unwrap().as_bytes().to_vec());
@@ -207,9 +207,9 @@ async fn life_is_capped_by_what_is_sealed() {
     assert!(token.remaining() <= HOUR);
 }
 
-/// Nor be used again for its whole life shortly before its end.
+/// Even if the store reports a long time to live shortly before the end.
 #[tokio::test(start_paused = true)]
-async fn a_record_that_is_brought_back_outlives_its_end_by_five_minutes_at_most() {
+async fn a_replayed_record_outlives_its_end_by_five_minutes_at_most() {
     let fleet = Fleet::new();
     let ends_at = Moment::now().wall + seconds(10);
     let record = sealer("secret")
