@@ -1,4 +1,4 @@
-//! A store in a directory, for the processes of one host.
+//! The store in a directory.
 
 mod directory;
 mod format;
@@ -17,13 +17,13 @@ use crate::store::contract::{
 
 /// Shares tokens among the processes of one user on one host, in a directory (feature `file-store`).
 ///
-/// For commands, cron jobs and the steps of a CI job: a command that starts every minute makes one token request a
-/// token's life in place of one a start. The directory holds one file per client, sealed: without the client secret it
-/// shows nothing but sizes and times. Each operation runs under the operating system's file lock, and replaces the file
-/// by renaming; nothing of it blocks the runtime.
+/// For commands, cron jobs and the steps of a CI job: a command that starts every minute makes one token request per
+/// token life instead of one per start. The directory holds one sealed file per client, which reveals only sizes and
+/// times without the client secret. Each operation runs under the operating system's file lock, replaces the file by
+/// renaming, and does not block the runtime.
 ///
-/// A disk that is full or read-only, and a directory that cannot be made, only mean that the token is not shared. Do not
-/// put the directory on a network file system: its locks may not work, or may wait for long.
+/// If the disk is full or read-only, or the directory cannot be created, the token is not shared. Do not put the
+/// directory on a network file system: its locks may not work, or may block for a long time.
 ///
 /// # Examples
 ///
@@ -46,20 +46,19 @@ pub struct FileTokenStore {
 }
 
 impl FileTokenStore {
-    /// Opens a store in `directory`, which should be used for nothing else. If it is missing, it is made, with
-    /// mode 0700.
+    /// Opens a store in `directory`, which should be used for nothing else. Creates it with mode 0700 if it is missing.
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] if it exists and is a link, is not a directory, belongs to another user, or is open to others. A
-    /// directory that cannot be made or written to is not an error: the token is then not shared.
+    /// [`ConfigError`] if it exists and is a link, is not a directory, belongs to another user, or is accessible to
+    /// other users. A directory that cannot be created or written to is not an error: the token is then not shared.
     pub fn new(directory: impl Into<PathBuf>) -> Result<Self, ConfigError> {
         let directory = Directory::new(directory.into());
         directory.examine()?;
         Ok(Self { directory })
     }
 
-    /// Opens a store in the directory `wristband-m2m` of the user's cache directory: `$XDG_CACHE_HOME` or
+    /// Opens a store in the directory `wristband-m2m` in the user's cache directory: `$XDG_CACHE_HOME` or
     /// `$HOME/.cache`, on macOS `$HOME/Library/Caches`, on Windows `%LOCALAPPDATA%`.
     ///
     /// # Errors
@@ -75,7 +74,7 @@ impl FileTokenStore {
         Self::new(cache.join("wristband-m2m"))
     }
 
-    /// Runs one operation where it may block.
+    /// Runs one operation on a thread that may block.
     async fn operate<T: Send + 'static>(
         &self,
         slot: &StoreSlot,

@@ -2,10 +2,11 @@
 
 use std::hash::{BuildHasher as _, RandomState};
 
-/// Random bytes that no other process draws.
+/// Returns random bytes that no other process draws.
 ///
-/// They protect nothing, for a store sees them all. So they come from the standard library, which the system seeds, and not
-/// from aws-lc: its generator takes a tenth of a second to start, and a process that only adopts a token does not need it.
+/// They protect nothing, since a store sees them all. So they come from the standard library, which the system seeds,
+/// and not from aws-lc, whose generator takes a tenth of a second to start: a process that only adopts a token needs no
+/// more.
 pub(super) fn random_id() -> [u8; 16] {
     #[cfg(test)]
     if let (Some(first), Some(second)) = (seeded::next(), seeded::next()) {

@@ -1,4 +1,4 @@
-//! A store on Redis, Valkey, or anything that speaks their protocol and runs their scripts.
+//! The store on Redis, Valkey, or any server that speaks their protocol and runs Lua scripts.
 
 mod connection;
 mod scripts;
@@ -19,19 +19,19 @@ use crate::store::contract::{
 
 /// Shares tokens among the processes of a fleet, in Redis or Valkey (feature `redis`).
 ///
-/// One round trip a look, one or two more for the process that fetches; a token that lives for an hour costs a process
-/// one to four of them. The connection is made on first use and closed when it has been idle for 10 s. Redis is not
-/// needed to start, and while it does not respond each process fetches its own token.
+/// A look is one round trip; the process that fetches makes one or two more. A token that lives for an hour costs a
+/// process one to four round trips. The connection is opened on first use and closed after 10 s without use. Redis is
+/// not needed at start-up, and while it does not respond each process fetches its own token.
 ///
-/// Four keys per client, `{prefix}wm2m1:{name}:token`, `:lease`, `:failed` and `:renewals`, in one hash slot; all of them
-/// end by themselves. Redis 5 or later, with scripts. A user for this alone needs no more than:
+/// Each client has four keys, `{prefix}wm2m1:{name}:token`, `:lease`, `:failed` and `:renewals`, in one hash slot, all
+/// with a time to live. Requires Redis 5 or later, with scripts enabled. A dedicated user needs only:
 ///
 /// ```text
 /// ACL SETUSER fleet on >password resetkeys ~wm2m1:* resetchannels -@all
 ///     +evalsha +eval +get +getrange +set +del +pttl +pexpire +time
 /// ```
 ///
-/// and `+select` for another database than 0.
+/// and `+select` for a database other than 0.
 ///
 /// # Examples
 ///
@@ -53,26 +53,27 @@ pub struct RedisTokenStore {
 }
 
 impl RedisTokenStore {
-    /// Uses one server: `redis://` or, with TLS, `rediss://`; then `user:password@` if need be, the host, a port other
-    /// than 6379, and `/` with a database other than 0. `unix:` and a path is a socket.
+    /// Uses one server. The URL is `redis://`, or `rediss://` for TLS; then optionally `user:password@`; the host;
+    /// optionally a port, by default 6379; and optionally `/` and a database, by default 0. A Unix socket is `unix:`
+    /// and its path.
     ///
-    /// Nothing is connected yet.
+    /// Does not connect yet.
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] if the URL is not of that form, or asks for TLS and no TLS backend is compiled in.
+    /// [`ConfigError`] if the URL does not have that form, or requires TLS and no TLS backend is compiled in.
     pub fn new(url: impl AsRef<str>) -> Result<Self, ConfigError> {
         Ok(Self::on(Server::single(url.as_ref())?))
     }
 
-    /// Uses the master that Redis Sentinels name. `master` is the master's name, or a URL with the name in place of the
-    /// host and with what the master wants: `rediss://fleet:password@mymaster/2`.
+    /// Uses the master that Redis Sentinels report. `master` is the master's name, or a URL with the name as its host
+    /// and the master's own user, password and database: `rediss://fleet:password@mymaster/2`.
     ///
-    /// After a fail-over it asks the Sentinels again, off the callers' way.
+    /// After a fail-over it queries the Sentinels again, in the background.
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] if there is no URL, or one is not of the form that [`new`](Self::new) takes.
+    /// [`ConfigError`] if there is no URL, or one does not have the form that [`new`](Self::new) takes.
     pub fn sentinel<U: AsRef<str>>(
         sentinels: impl IntoIterator<Item = U>,
         master: impl AsRef<str>,
@@ -82,17 +83,17 @@ impl RedisTokenStore {
         Ok(Self::on(server))
     }
 
-    /// Uses a Redis Cluster, of which some nodes are given; user, password and TLS are the first URL's.
+    /// Uses a Redis Cluster, given the URLs of some of its nodes. User, password and TLS are those of the first URL.
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] if there is no URL, or one is not of the form that [`new`](Self::new) takes.
+    /// [`ConfigError`] if there is no URL, or one does not have the form that [`new`](Self::new) takes.
     pub fn cluster<U: AsRef<str>>(nodes: impl IntoIterator<Item = U>) -> Result<Self, ConfigError> {
         let nodes: Vec<U> = nodes.into_iter().collect();
         Ok(Self::on(Server::cluster(nodes.iter().map(AsRef::as_ref))?))
     }
 
-    /// Puts `prefix` before each key; none by default. Processes that should share must have the same.
+    /// Prepends `prefix` to each key. Default: none. Processes only share a token under the same prefix.
     #[must_use]
     pub fn prefix(mut self, prefix: impl AsRef<str>) -> Self {
         self.prefix = prefix.as_ref().into();
@@ -186,7 +187,7 @@ impl TokenStore for RedisTokenStore {
     }
 }
 
-/// Redis takes no life of zero.
+/// At least 1: Redis rejects a time to live of zero.
 fn millis(duration: Duration) -> Vec<u8> {
     duration.as_millis().max(1).to_string().into_bytes()
 }

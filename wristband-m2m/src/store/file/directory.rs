@@ -1,4 +1,4 @@
-//! A directory that belongs to this user alone.
+//! A private directory.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
@@ -20,7 +20,8 @@ impl Directory {
         &self.0
     }
 
-    /// Makes the directory if need be. What keeps it from being used at all is left for the operations to find out.
+    /// Creates the directory if it is missing, and checks it. If it cannot be used at all, the operations will report
+    /// it.
     pub(super) fn examine(&self) -> Result<(), ConfigError> {
         let Ok(metadata) = self.make() else {
             return Ok(());
@@ -39,7 +40,7 @@ impl Directory {
         ))
     }
 
-    /// The same for an operation, which may come long after.
+    /// Checks the directory again before an operation, which may run long after.
     pub(super) fn check(&self) -> io::Result<Metadata> {
         let metadata = self.make()?;
         match problem(&metadata) {
@@ -58,7 +59,8 @@ impl Directory {
         }
     }
 
-    /// Only a file that this process makes shows as whom it makes files.
+    /// Compares the owner with that of a file that this process creates: nothing else shows which user it creates files
+    /// as.
     fn belongs_to_another(&self, metadata: &Metadata) -> bool {
         let probe = self.0.join(format!("probe-{}", hex(&random_id())));
         let Ok(file) = private_file().write(true).create_new(true).open(&probe) else {
@@ -67,13 +69,13 @@ impl Directory {
         let is_other = file
             .metadata()
             .is_ok_and(|probe| !have_one_owner(metadata, &probe));
-        // It is empty and of no use to anyone; what cannot be removed stays.
+        // If it cannot be removed it stays: it is empty.
         let _ = std::fs::remove_file(&probe);
         is_other
     }
 }
 
-/// Opens a plain file of this user in a directory of this user: no link, no pipe, nothing that others can read.
+/// Opens a plain file that belongs to the owner of the directory and is private: not a link, not a pipe.
 pub(super) fn open_private(
     options: &OpenOptions,
     path: &Path,
@@ -111,7 +113,7 @@ mod system {
 
     pub(in crate::store::file) fn private_file() -> OpenOptions {
         let mut options = OpenOptions::new();
-        // A pipe that somebody put there must not make us wait for its other end.
+        // Opening a pipe must not block until its other end is opened.
         options
             .mode(0o600)
             .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
@@ -140,7 +142,7 @@ mod system {
     }
 }
 
-/// Elsewhere a directory inherits who may use it, and the user's cache directory is private.
+/// On other systems a directory inherits its permissions, and the user's cache directory is private.
 #[cfg(not(unix))]
 mod system {
     use std::fs::{Metadata, OpenOptions};

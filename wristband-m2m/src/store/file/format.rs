@@ -1,16 +1,16 @@
-//! A slot as bytes.
+//! The encoding of a slot.
 //!
 //! ```text
-//! version 1 | budget whole at 8 | lease: 0, or 1, holder 16, since 8, until 8 | record | failure
+//! version 1 | budget full at 8 | lease: 0, or 1, holder 16, since 8, until 8 | record | failure
 //! record, failure: 0, or 1, until 8, length 4, bytes
 //! ```
 //!
-//! Moments are milliseconds since 1970.
+//! A number after a name is its length in bytes. Times are milliseconds since 1970.
 
 use crate::store::contract::{Lease, LeaseId, SlotState, StoreRecord};
 use std::time::Duration;
 
-/// Two records of a little over 64 KiB and the rest.
+/// Enough for two records of a little over 64 KiB each.
 pub(super) const LONGEST: usize = 160 * 1024;
 
 const VERSION: u8 = 1;

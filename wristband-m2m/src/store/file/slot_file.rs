@@ -1,4 +1,4 @@
-//! One slot as a file, and the lock beside it.
+//! The file of one slot, and its lock.
 
 use std::fs::{File, Metadata, TryLockError};
 use std::io::{self, Read as _, Write as _};
@@ -9,7 +9,7 @@ use super::directory::{Directory, open_private, private_file};
 use super::format::{LONGEST, decode, encode};
 use crate::store::contract::{SlotState, StoreSlot};
 
-/// The client gives an operation 250 ms.
+/// Less than the 250 ms that an operation may take.
 const LONGEST_WAIT: Duration = Duration::from_millis(200);
 const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
 const LONGEST_PAUSE: Duration = Duration::from_millis(10);
@@ -32,7 +32,7 @@ impl SlotFile {
         }
     }
 
-    /// Reads the slot, runs `operation` on it and writes it back if that changed anything, alone among all processes.
+    /// Reads the slot, runs `operation` on it and writes it back if it has changed, all under the lock.
     pub(super) fn update<T>(
         &self,
         operation: impl FnOnce(&mut SlotState, Duration) -> T,
@@ -45,7 +45,7 @@ impl SlotFile {
         );
         let lock = match lock {
             Ok(file) => Some(locked(file)?),
-            // Where nothing can be written there is nothing to lock, and a token can still be adopted.
+            // If nothing can be written there is nothing to lock, but a token can still be adopted.
             Err(error) if is_read_only(&error) => None,
             Err(error) => return Err(error),
         };
@@ -65,7 +65,7 @@ impl SlotFile {
         Ok(outcome)
     }
 
-    /// What cannot be read as a slot is an empty one: it is replaced, not puzzled over.
+    /// Reads the slot. A file that cannot be decoded counts as empty and will be replaced.
     fn read(&self, directory: &Metadata) -> io::Result<SlotState> {
         let file = match open_private(private_file().read(true), &self.state, directory) {
             Ok(file) => file,
@@ -79,7 +79,8 @@ impl SlotFile {
         Ok(decode(&bytes).unwrap_or_default())
     }
 
-    /// A reader sees the old file or the new one. It is not flushed to the disk: what a power cut leaves is an empty slot.
+    /// Replaces the file, so that a reader sees the old one or the new one. Without a flush to disk: a slot that is
+    /// lost in a power cut counts as empty.
     fn write(&self, state: &SlotState, directory: &Metadata) -> io::Result<()> {
         remove(&self.draft)?;
         let mut draft = open_private(
@@ -97,7 +98,7 @@ impl SlotFile {
     }
 }
 
-/// Waits for the lock, but not for long: a process may have been stopped while it held it.
+/// Waits for the lock, but not for long: its holder may have been stopped.
 fn locked(file: File) -> io::Result<File> {
     let start = Instant::now();
     let mut pause = SHORTEST_PAUSE;

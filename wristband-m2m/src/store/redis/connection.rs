@@ -1,4 +1,4 @@
-//! One connection for all operations: made on first use, healed by itself, closed when idle.
+//! The connection for all operations: opened on first use, reopened when broken, closed when idle.
 
 use std::fmt;
 use std::sync::{Arc, Weak};
@@ -13,7 +13,7 @@ use super::server::{Connection, Server};
 use crate::runtime::{Mutex, lock, sleep, spawn};
 use crate::store::contract::StoreError;
 
-/// A connection that nobody uses for this long is closed: it is not needed before the token is due.
+/// A connection that is idle for this long is closed: it is not needed until the token is due.
 const LONGEST_IDLE: Duration = Duration::from_secs(10);
 
 pub(super) struct Connections {
@@ -23,7 +23,7 @@ pub(super) struct Connections {
 
 struct Open {
     connection: Connection,
-    /// The runtime that drives it; another one may be all that runs now.
+    /// The runtime that drives it. That may have stopped when an operation comes from another one.
     runtime: Option<Id>,
     last_used: Instant,
 }
@@ -36,7 +36,7 @@ impl Connections {
         }
     }
 
-    /// Runs a script. Dropped before its end, it closes the connection, for the reply that is due belongs to nobody.
+    /// Runs a script. If it is dropped early it closes the connection, on which a reply is still due.
     pub(super) async fn run<T>(
         self: &Arc<Self>,
         script: &Script,
@@ -56,13 +56,13 @@ impl Connections {
         };
         match outcome {
             Ok(_) => self.keep_until_idle(),
-            // After a reply of an unexpected shape, nobody knows what the next one belongs to.
+            // After an unexpected reply, the next one may belong to another command.
             Err(_) => self.replace(),
         }
         outcome
     }
 
-    /// A connection that was open may have been closed by the other end meanwhile: then it is made anew, once.
+    /// The server may have closed an idle connection. Then this opens another one, once.
     async fn run_healing(
         &self,
         script: &Script,
@@ -101,13 +101,13 @@ impl Connections {
         lock(&self.open).take();
     }
 
-    /// Closes the connection and makes another, off the callers' way: after a fail-over there is another master, and
+    /// Closes the connection and opens another in the background: after a fail-over there is another master, and
     /// finding it may take longer than a caller waits.
     fn replace(self: &Arc<Self>) {
         self.close();
         let connections = Arc::clone(self);
         spawn(async move {
-            // What fails now is tried again by the next operation, and told by it.
+            // If this fails, the next operation tries again and reports it.
             if connections.connect().await.is_ok() {
                 connections.keep_until_idle();
             }
@@ -119,7 +119,7 @@ impl Connections {
     }
 }
 
-/// Each operation starts one of these, and the last one finds the connection idle.
+/// Each operation spawns one of these. The last one finds the connection idle.
 async fn close_when_idle(connections: Weak<Connections>) {
     sleep(LONGEST_IDLE).await;
     if let Some(connections) = connections.upgrade() {
@@ -127,7 +127,7 @@ async fn close_when_idle(connections: Weak<Connections>) {
     }
 }
 
-/// By its name first, and by its text where Redis does not remember it.
+/// Sends the script's hash first, and its text if Redis does not know the hash.
 async fn evaluate(
     connection: &mut Connection,
     script: &Script,
@@ -142,8 +142,8 @@ async fn evaluate(
         }
         command
     };
-    let by_name = command("EVALSHA", &script.sha1);
-    match by_name.query_async(connection).await {
+    let by_hash = command("EVALSHA", &script.sha1);
+    match by_hash.query_async(connection).await {
         Err(error) if error.kind() == ErrorKind::Server(ServerErrorKind::NoScript) => {
             let by_text = command("EVAL", script.text);
             by_text.query_async(connection).await.map(Reply)
@@ -173,7 +173,7 @@ impl Drop for Attempt<'_> {
     }
 }
 
-/// What went wrong, in Redis's own code. Its message may quote the command, and so a password: it is left out.
+/// What went wrong, with Redis's error code. Its message is left out: it may quote the command, and so a password.
 #[derive(Debug)]
 struct Failure {
     what: &'static str,

@@ -8,7 +8,7 @@ if record ~= '' then
   if ARGV[2] == 'force' then
     local debt = math.max(redis.call('PTTL', KEYS[4]), 0)
     if debt > ARGV[6] + ARGV[5] then
-      debt = 0 -- nobody can have run it up: the clock was set back
+      debt = 0 -- more than can be run up: the clock was set back
     end
     local wait = debt - tonumber(ARGV[6])
     if wait > 0 then
@@ -28,7 +28,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local lease = redis.call('GET', KEYS[2])
 local since = lease and tonumber(string.sub(lease, 17))
-if not since or since > now then -- or the clock was set back, and the lease would last
+if not since or since > now then -- no lease, or one from before the clock was set back
   redis.call('SET', KEYS[2], ARGV[3] .. string.format('%.0f', now), 'PX', ARGV[4])
 elseif string.sub(lease, 1, 16) == ARGV[3] then
   redis.call('PEXPIRE', KEYS[2], ARGV[4])

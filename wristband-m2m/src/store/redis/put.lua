@@ -5,7 +5,7 @@ local lease = redis.call('GET', KEYS[2])
 local is_held = lease and string.sub(lease, 1, 16) == ARGV[1]
 if not is_held then
   if record == ARGV[2] then
-    return 1 -- sent twice, because the first reply was lost
+    return 1 -- sent again because the first reply was lost
   end
   if lease or not (record == '' or record == ARGV[3]) then
     return 0

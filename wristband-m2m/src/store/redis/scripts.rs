@@ -1,4 +1,4 @@
-//! The five operations as scripts, each of which Redis runs as one step.
+//! The five operations as Lua scripts, which Redis runs atomically.
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use redis::Value;
 
-/// A script by its text, and by the name under which Redis remembers it.
+/// The text of a script, and the hash by which Redis caches it.
 pub(super) struct Script {
     pub(super) text: &'static str,
     pub(super) sha1: String,
@@ -22,8 +22,9 @@ impl Script {
     }
 }
 
-// A record is read by GETRANGE, so that a value of any size costs no more than the longest record; one that is empty and
-// one that is not there are the same. The lease is the holder's 16 bytes, then when it was taken in milliseconds.
+// The scripts read a record with GETRANGE, so that an oversized value costs no more than the longest record. An empty
+// record and a missing one are the same. A lease is the holder's 16 bytes, then the time when it was taken, in
+// milliseconds.
 
 pub(super) static LOOK: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("look.lua")));
 pub(super) static PUT: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("put.lua")));
@@ -34,7 +35,7 @@ pub(super) static RELEASE: LazyLock<Script> =
     LazyLock::new(|| Script::new(include_str!("release.lua")));
 use crate::store::contract::{LookOutcome, StoreError, StoreRecord, StoreSlot, hex};
 
-/// The keys of a slot. The braces keep them together in a cluster.
+/// The keys of a slot. The braces put them into one hash slot of a cluster.
 pub(super) struct Keys(pub(super) [String; 4]);
 
 impl Keys {
@@ -47,7 +48,7 @@ impl Keys {
     }
 }
 
-/// What a script returned.
+/// The reply to a script.
 pub(super) struct Reply(pub(super) Value);
 
 impl Reply {
@@ -65,7 +66,7 @@ impl Reply {
         else {
             return Err(unexpected());
         };
-        // A negative time is that of a key which never ends, or is gone.
+        // PTTL is negative for a key without a time to live, and for a missing one.
         let time = Duration::from_millis(millis.try_into().unwrap_or(0));
         let record = StoreRecord::from_bytes(bytes);
         match code {

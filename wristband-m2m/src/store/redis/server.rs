@@ -1,4 +1,4 @@
-//! Where Redis is, and how to get a connection to it.
+//! The address of Redis, and how to connect to it.
 
 use std::fmt;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use redis::{
 
 use crate::config_error::ConfigError;
 
-/// Making a connection that nobody waits for takes no longer. What somebody waits for is bounded by the client.
+/// The time limit of a connection that is opened in the background. In an operation, the client's limit is shorter.
 const CONNECT_LIMIT: Duration = Duration::from_secs(2);
 
 pub(super) enum Server {
@@ -21,7 +21,7 @@ pub(super) enum Server {
     Sentinel {
         sentinels: Vec<Client>,
         master: String,
-        /// With the master's name in place of its host.
+        /// The master, with its name as the host.
         node: ConnectionInfo,
     },
     Cluster(ClusterClient),
@@ -107,8 +107,8 @@ impl Server {
     }
 }
 
-/// The address comes from a Sentinel, and so may be that of a master that has just lost its place: writing to it fails,
-/// which makes us ask again.
+/// Connects to the master that a Sentinel reports. If it has just been demoted, writing to it will fail, and the next
+/// connection queries the Sentinels again.
 async fn connect_to_master(
     sentinel: &Client,
     master: &str,
@@ -151,7 +151,7 @@ fn no_master() -> redis::RedisError {
 }
 
 fn connection_info(url: &str) -> Result<ConnectionInfo, ConfigError> {
-    // The crate's error may quote the URL, which may have a password.
+    // The error of the `redis` crate is left out: it may quote the URL, and so a password.
     let info = url.into_connection_info().map_err(|_| {
         if url.starts_with("rediss:") && cfg!(not(any(feature = "rustls", feature = "native-tls"))) {
             problem("must not ask for TLS without a TLS backend: enable the feature `rustls` or `native-tls`")
@@ -159,7 +159,7 @@ fn connection_info(url: &str) -> Result<ConnectionInfo, ConfigError> {
             problem("must have a URL such as `rediss://user:password@cache.internal:6379/0`: write one of that form")
         }
     })?;
-    // It would cost a permission and say nothing that the operator of Redis needs.
+    // CLIENT SETINFO would need a permission of its own, for nothing that the operator of Redis needs.
     let settings = info.redis_settings().clone().set_skip_set_lib_name();
     Ok(info.set_redis_settings(settings))
 }
@@ -202,7 +202,7 @@ impl ConnectionLike for Connection {
     }
 }
 
-/// Without addresses, which may hold a user, and without passwords.
+/// Hides addresses, users and passwords.
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

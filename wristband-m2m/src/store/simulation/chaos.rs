@@ -38,8 +38,8 @@ pub(super) async fn live(mut member: Member, end: Instant) -> Member {
     member
 }
 
-/// How far the clock of a machine is ahead, in seconds. Two machines may disagree by almost the five minutes for which a
-/// record is used after its end.
+/// How far the clock of a machine is ahead, in seconds. Two machines may disagree by almost the five minutes for which
+/// a record is used after its end.
 pub(super) fn clock_error() -> i64 {
     below(2 * FARTHEST_CLOCK + 1) as i64 - FARTHEST_CLOCK as i64
 }

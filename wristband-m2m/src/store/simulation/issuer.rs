@@ -11,10 +11,11 @@ use super::endpoint::Response;
 use crate::error::{ErrorDocument, TokenError, TokenErrorKind};
 use crate::fetch::IssuedToken;
 
-/// After a failure, errors are explained for this long: shared ones are believed for 60 s at most, and a cache backs off.
+/// After a failure, errors are explained for this long: shared ones are believed for 60 s at most, and a cache backs
+/// off.
 const TROUBLE: Duration = Duration::from_secs(150);
-/// For how long after its end a record may be brought back: by a machine whose clock is behind that of the machine which
-/// sealed it, as far as two can disagree.
+/// For how long after its end a record may be brought back: by a machine whose clock is behind that of the machine
+/// which sealed it, as far as two can disagree.
 const REPLAY: Duration = Duration::from_secs(5 * 60 + 2 * FARTHEST_CLOCK);
 
 pub(super) struct Issuer(Mutex<Inside>);
