@@ -68,7 +68,7 @@ impl FileTokenStore {
         let cache = user_cache().ok_or_else(|| {
             ConfigError::new(
                 "token_store",
-                "must know the user's cache directory, and the environment does not say where it is: write FileTokenStore::new(directory)",
+                "must know the user's cache directory, but the environment does not name it: write FileTokenStore::new(directory)",
             )
         })?;
         Self::new(cache.join("wristband-m2m"))

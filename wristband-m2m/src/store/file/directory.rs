@@ -29,14 +29,14 @@ impl Directory {
         let problem = if let Some(problem) = problem(&metadata) {
             problem
         } else if self.belongs_to_another(&metadata) {
-            "belongs to another user: write a directory of the user that this process runs as"
+            "belongs to another user: write a directory that the user of this process owns"
         } else {
             return Ok(());
         };
         let directory = self.0.display();
         Err(ConfigError::new(
             "token_store",
-            format!("must have a directory of its own, but {directory} {problem}"),
+            format!("must have a private directory, but {directory} {problem}"),
         ))
     }
 

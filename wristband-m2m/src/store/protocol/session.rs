@@ -101,7 +101,7 @@ impl StoreSession {
                         Judged::Adopt(token) => return Ok(Some(token)),
                         Judged::Useless(_) if judged > MOST_JUDGED => {
                             self.store()
-                                .failed("the token store returns one useless record after another");
+                                .failed("the token store keeps returning useless records");
                             return Ok(None);
                         }
                         Judged::Useless(verdict) => useless = Some((Some(record), verdict)),

@@ -183,19 +183,19 @@ struct Failure {
 impl Failure {
     fn of(error: &RedisError) -> Self {
         let what = match error.kind() {
-            ErrorKind::Io if error.is_connection_refusal() => "nothing listens at Redis's address",
-            ErrorKind::Io if error.is_timeout() => "Redis did not respond in time",
-            ErrorKind::Io => "the connection to Redis cannot be made, or broke",
-            ErrorKind::AuthenticationFailed => "Redis refuses the user or the password",
-            ErrorKind::Server(ServerErrorKind::NoPerm) => {
-                "the Redis user may not do what is needed"
+            ErrorKind::Io if error.is_connection_refusal() => {
+                "nothing is listening at the address of Redis"
             }
-            ErrorKind::Server(ServerErrorKind::ReadOnly) => "Redis is read-only here",
+            ErrorKind::Io if error.is_timeout() => "Redis did not respond in time",
+            ErrorKind::Io => "the connection to Redis could not be opened, or broke",
+            ErrorKind::AuthenticationFailed => "Redis rejected the user or the password",
+            ErrorKind::Server(ServerErrorKind::NoPerm) => "the Redis user lacks a permission",
+            ErrorKind::Server(ServerErrorKind::ReadOnly) => "the Redis server is read-only",
             ErrorKind::MasterNameNotFoundBySentinel => "no Sentinel knows the master",
             ErrorKind::Parse | ErrorKind::UnexpectedReturnType => {
                 "the server that responded is not Redis"
             }
-            _ => "Redis refuses the operation",
+            _ => "Redis rejected the operation",
         };
         let code = error.code().map(|code| {
             let is_plain = |character: &char| character.is_ascii_alphanumeric();

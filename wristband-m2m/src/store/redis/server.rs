@@ -60,7 +60,7 @@ impl Server {
             }
             _ => {
                 return Err(problem(
-                    "must name the master: write its name, or a URL with it",
+                    "must name the master: write its name, or a URL with its name as the host",
                 ));
             }
         };
@@ -154,7 +154,7 @@ fn connection_info(url: &str) -> Result<ConnectionInfo, ConfigError> {
     // The error of the `redis` crate is left out: it may quote the URL, and so a password.
     let info = url.into_connection_info().map_err(|_| {
         if url.starts_with("rediss:") && cfg!(not(any(feature = "rustls", feature = "native-tls"))) {
-            problem("must not ask for TLS without a TLS backend: enable the feature `rustls` or `native-tls`")
+            problem("must not require TLS without a TLS backend: enable the feature `rustls` or `native-tls`")
         } else {
             problem("must have a URL such as `rediss://user:password@cache.internal:6379/0`: write one of that form")
         }
@@ -166,7 +166,7 @@ fn connection_info(url: &str) -> Result<ConnectionInfo, ConfigError> {
 
 fn client(info: ConnectionInfo) -> Result<Client, ConfigError> {
     Client::open(info).map_err(|_| {
-        problem("must have a URL that Redis can be reached by: write the host and the port")
+        problem("must have a URL with which Redis can be reached: write the host and the port")
     })
 }
 
