@@ -1,4 +1,4 @@
-//! Fleets on a store and an endpoint that fail as they are told, in paused time.
+//! Fleets on a simulated store and endpoint, in paused time.
 
 mod chaos;
 mod dice;
@@ -18,7 +18,7 @@ pub(super) use self::endpoint::{Response, SimulatedEndpoint};
 pub(super) use self::process::{Process, sealer};
 pub(super) use self::store::{SimulatedStore, Trouble};
 
-/// Of the client that all processes are.
+/// Returns the sealer of the client that all processes share.
 pub(crate) fn simulated_sealer() -> Sealer {
     sealer("secret")
 }

@@ -102,7 +102,7 @@ impl Model for Protocol {
             Action::Reject(at) => {
                 let process = &mut world.processes[at];
                 if let Doing::Serving(token) = process.doing {
-                    process.refused.push(token);
+                    process.rejected.push(token);
                     process.doing = Doing::Looking(Some(token));
                 }
             }
@@ -130,7 +130,7 @@ impl Model for Protocol {
                 "no process serves a token that it saw rejected",
                 |_, world: &World| {
                     world.processes.iter().all(|process| match process.doing {
-                        Doing::Serving(token) => !process.refused.contains(&token),
+                        Doing::Serving(token) => !process.rejected.contains(&token),
                         _ => true,
                     })
                 },

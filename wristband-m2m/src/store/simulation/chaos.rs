@@ -1,4 +1,4 @@
-//! What happens to a fleet, its store and its endpoint.
+//! The disturbances of a fleet, its store and its endpoint.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,11 +15,11 @@ use crate::clock::Moment;
 use crate::store::contract::{SlotState, StoreSlot};
 use crate::store::protocol::Purpose;
 
-/// In seconds.
+/// The largest error of a machine's wall clock, in seconds.
 pub(super) const FARTHEST_CLOCK: u64 = 2 * 60;
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// A process in the midst of it.
+/// Has a process make calls, restart, freeze and lose its network until `end`.
 pub(super) async fn live(mut member: Member, end: Instant) -> Member {
     while Instant::now() < end {
         sleep(up_to(seconds(10))).await;
@@ -32,14 +32,14 @@ pub(super) async fn live(mut member: Member, end: Instant) -> Member {
             6 | 7 => member.machine.clock.set_ahead(clock_error()),
             _ => {}
         }
-        // What is wrong with it, it has checked itself.
+        // The member checks the outcome itself.
         let _ = member.call().await;
     }
     member
 }
 
-/// How far the clock of a machine is ahead, in seconds. Two machines may disagree by almost the five minutes for which
-/// a record is used after its end.
+/// Returns how far a machine's wall clock is ahead, in seconds. Two machines disagree by less than five minutes: beyond
+/// that, one takes the other's new record for a replay.
 pub(super) fn clock_error() -> i64 {
     below(2 * FARTHEST_CLOCK + 1) as i64 - FARTHEST_CLOCK as i64
 }
@@ -116,7 +116,7 @@ impl Chaos {
         }
     }
 
-    /// The replica that becomes the master has not seen the latest.
+    /// Restores an earlier state: the replica that becomes the master has missed the latest changes.
     fn fail_over(&mut self) {
         if let Some(snapshot) = self.snapshot.take() {
             self.issuer.note_replays();

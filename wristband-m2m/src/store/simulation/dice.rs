@@ -1,10 +1,10 @@
-//! What a seed decides.
+//! Random choices, which follow from the seed.
 
 use std::time::Duration;
 
 use crate::jitter::seeded;
 
-/// A whole number below `limit`.
+/// Returns a whole number below `limit`.
 pub(super) fn below(limit: u64) -> u64 {
     seeded::next().unwrap() % limit
 }

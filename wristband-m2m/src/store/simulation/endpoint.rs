@@ -1,4 +1,4 @@
-//! An endpoint whose responses are scripted.
+//! The token endpoint of processes without a cache.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};

@@ -1,4 +1,4 @@
-//! A fleet in chaos, and what must hold of it afterwards.
+//! A fleet in chaos, and what must hold once the chaos is over.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use super::store::{SimulatedStore, Trouble};
 use crate::clock::simulated::MachineClock;
 use crate::store::StoreState;
 
-/// Two of the longest pauses after a failure of the store.
+/// Twice the longest backoff after a failure of the store.
 const TWO_BACKOFFS: Duration = Duration::from_secs(60);
 
 pub(super) struct Fleet {
@@ -62,7 +62,8 @@ impl Fleet {
             let mut store = self.store.inside();
             store.trouble = Trouble::None;
             store.delay = millis(2);
-            // One that lasts, because the clock was set back, is believed once, and ended by the first put.
+            // After the clock was set back a failure may last. Each process believes it once, and the first put ends
+            // it.
             store.slot(sealer("secret").slot()).failure = None;
         }
         self.issuer.set(Response::Token, millis(50));
@@ -73,28 +74,31 @@ impl Fleet {
         self.issuer.forget_trouble();
     }
 
-    /// Has all of them call within `window`. Each must get a token; returns them.
+    /// Has all members call within `window`. Returns their tokens, of which none may be missing.
     async fn all_call(&mut self, window: Duration) -> Vec<String> {
         let mut calls = JoinSet::new();
         for mut member in self.members.drain(..) {
             let after = up_to(window);
             calls.spawn(async move {
                 sleep(after).await;
-                let token = member.call().await.expect("nothing is wrong any more");
+                let token = member
+                    .call()
+                    .await
+                    .expect("a call fails although nothing is wrong any more");
                 (member, token)
             });
         }
         let mut tokens = Vec::new();
         while let Some(call) = calls.join_next().await {
             let (member, token) = unwrap(call);
-            assert!(self.issuer.accepts(&token), "{token} is of no use");
+            assert!(self.issuer.accepts(&token), "the API rejects {token}");
             self.members.push(member);
             tokens.push(token);
         }
         tokens
     }
 
-    /// What a process adopts ends with the token, however long the store says that it lives.
+    /// An adopted token ends with its sealed life, whatever time to live the store reports.
     pub(super) async fn serves_no_token_past_its_end(&mut self) {
         self.all_call(millis(10)).await;
         self.store.inside().clock -= 7_200_000;
@@ -107,7 +111,7 @@ impl Fleet {
         self.all_call(millis(10)).await;
     }
 
-    /// Nothing is cached anywhere, and every process finds the store well.
+    /// Empties the store and all caches, once every member has a working store again.
     async fn forget_everything(&mut self) {
         sleep(seconds(20)).await;
         self.store.inside().flush();
@@ -117,8 +121,8 @@ impl Fleet {
     }
 
     pub(super) async fn survives_a_revocation(&mut self) {
-        // In a token's last moments a call does not wait for the refresh that it starts. One that was sent before the
-        // rejection became known is no replacement, so such a call costs a request more.
+        // In a token's last moments a call does not wait for the refresh that it starts. If that was sent before the
+        // rejection became known it does not count as a replacement, so such a call costs one more request.
         let is_ending = |member: &Member| {
             let left = member.life_left();
             left.is_some_and(|left| left < millis(1500))
@@ -134,7 +138,7 @@ impl Fleet {
         );
         assert!(
             (1..=most).contains(&requests),
-            "a revocation costs a fleet {most} at most, and cost {requests}"
+            "a revocation may cost the fleet {most} requests, and cost {requests}"
         );
         for member in &self.members {
             assert_eq!(member.store_state(), StoreState::Ready);
@@ -153,7 +157,7 @@ impl Fleet {
         assert_eq!(
             self.issuer.requests() - before,
             1,
-            "a cold start is one request"
+            "a cold start costs one request"
         );
     }
 
@@ -161,7 +165,7 @@ impl Fleet {
         self.forget_everything().await;
         self.issuer.set(Response::Token, seconds(3));
         let [slow, impatient, late] = &mut self.members[..3] else {
-            unreachable!("three at least")
+            unreachable!("a fleet has at least three members")
         };
         let holder = slow.call();
         let other = async {
@@ -183,7 +187,7 @@ impl Fleet {
         self.forget_everything().await;
         self.issuer.set(Response::Token, millis(100));
         let [stalled, newer, late] = &mut self.members[..3] else {
-            unreachable!("three at least")
+            unreachable!("a fleet has at least three members")
         };
         let machine = Arc::clone(&stalled.machine);
         let holder = stalled.call();
@@ -196,7 +200,7 @@ impl Fleet {
             (newer, late.call().await.unwrap())
         };
         let (_, (newer, late)) = tokio::join!(holder, others);
-        assert_eq!(newer, late, "a stalled holder overwrites");
+        assert_eq!(newer, late, "a stalled holder overwrites a newer token");
         self.issuer.forget_trouble();
     }
 
@@ -204,12 +208,12 @@ impl Fleet {
         self.forget_everything().await;
         self.issuer.set(Response::Token, millis(20));
         let [alone, others @ ..] = &mut self.members[..] else {
-            unreachable!("three at least")
+            unreachable!("a fleet has at least three members")
         };
         alone.machine.cut_off(true);
         let alone_fails = async {
             let result = alone.call().await;
-            // A token of the others reaches it all the same.
+            // It can still adopt a token of the others.
             alone.machine.cut_off(false);
             result
         };
@@ -217,7 +221,7 @@ impl Fleet {
             for other in others {
                 sleep(millis(5)).await;
                 let called = other.call().await;
-                called.expect("the network of this one is well");
+                called.expect("only the first member has lost its network");
             }
         };
         let _ = tokio::join!(alone_fails, others);
@@ -225,7 +229,7 @@ impl Fleet {
         self.issuer.forget_trouble();
     }
 
-    pub(super) async fn adopts_nothing_refused_after_a_fail_over(&mut self) {
+    pub(super) async fn adopts_no_rejected_token_after_a_fail_over(&mut self) {
         self.all_call(millis(10)).await;
         let snapshot = self.store.inside().snapshot();
         self.issuer.revoke_all();

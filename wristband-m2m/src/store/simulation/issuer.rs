@@ -1,4 +1,4 @@
-//! The endpoint and the API of a simulated fleet: it knows every token that it issued.
+//! The token endpoint and the API of a simulated fleet. They know every token that was issued.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,11 +11,10 @@ use super::endpoint::Response;
 use crate::error::{ErrorDocument, TokenError, TokenErrorKind};
 use crate::fetch::IssuedToken;
 
-/// After a failure, errors are explained for this long: shared ones are believed for 60 s at most, and a cache backs
-/// off.
+/// For this long after a failure, calls may fail: shared failures are believed for up to 60 s, and caches back off.
 const TROUBLE: Duration = Duration::from_secs(150);
-/// For how long after its end a record may be brought back: by a machine whose clock is behind that of the machine
-/// which sealed it, as far as two can disagree.
+/// For this long after its end a token may be served if its record is replayed: five minutes, and as far as the clock
+/// of the machine that adopts it can be behind the clock of the one that sealed it.
 const REPLAY: Duration = Duration::from_secs(5 * 60 + 2 * FARTHEST_CLOCK);
 
 pub(super) struct Issuer(Mutex<Inside>);
@@ -27,7 +26,7 @@ struct Inside {
     tokens: Vec<Issued>,
     requests: u64,
     trouble_at: Option<Instant>,
-    /// Whether old records were brought back, or a clock was set: only then may a token be over.
+    /// Old records were brought back, or the store's clock was set: only then may a token be served after its end.
     has_replays: bool,
 }
 
@@ -66,7 +65,7 @@ impl Issuer {
         inside.delay = delay;
     }
 
-    /// After this no token that was issued before may be served.
+    /// After this long, no token that was issued before may be served.
     pub(super) fn longest_use(&self) -> Duration {
         self.inside().life + REPLAY + Duration::from_secs(1)
     }
@@ -141,11 +140,11 @@ impl Issuer {
         !token.is_revoked && Instant::now() < token.ends_at
     }
 
-    /// Checks that a token was issued, and is not over.
+    /// Checks that a token was issued, and has not expired.
     pub(super) fn check(&self, text: &str) {
         let inside = self.inside();
         let number = number(text);
-        assert!(number <= inside.tokens.len(), "{text} is from elsewhere");
+        assert!(number <= inside.tokens.len(), "{text} was not issued here");
         let over = inside.tokens[number - 1].ends_at.elapsed();
         let longest = if inside.has_replays {
             REPLAY
@@ -160,5 +159,5 @@ fn number(text: &str) -> usize {
     let number = text
         .strip_prefix("token-")
         .and_then(|number| number.parse().ok());
-    number.unwrap_or_else(|| panic!("{text} is from elsewhere"))
+    number.unwrap_or_else(|| panic!("{text} was not issued here"))
 }

@@ -1,4 +1,4 @@
-//! One process of a simulated fleet, with all of a client's cache, and what can happen to it.
+//! The machine of a simulated process, and what can happen to it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,7 +15,7 @@ use crate::fetch::{IssuedToken, TokenSource};
 
 pub(super) const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What connects one process with the store and the endpoint.
+/// Connects one process with the store and the endpoint.
 pub(super) struct Machine {
     pub(super) issuer: Arc<Issuer>,
     pub(super) clock: MachineClock,
@@ -28,7 +28,7 @@ pub(super) struct Log {
     pub(super) frozen_until: Instant,
     /// When the store last reported that another process holds the lease.
     pub(super) busy_at: Option<Instant>,
-    /// When requests were under way.
+    /// The start and the end of each request.
     fetches: Vec<(Instant, Option<Instant>)>,
 }
 
@@ -51,13 +51,13 @@ impl Machine {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The process gets nothing done for a while, as after SIGSTOP.
+    /// Stops the process for a while, as SIGSTOP does.
     pub(super) fn freeze(&self, time: Duration) {
         self.log().frozen_until = Instant::now() + time;
         self.issuer.note_trouble();
     }
 
-    /// Its requests do not reach the endpoint.
+    /// Cuts the network to the endpoint, or restores it.
     pub(super) fn cut_off(&self, is_cut_off: bool) {
         self.is_cut_off.store(is_cut_off, Ordering::Relaxed);
     }
@@ -70,12 +70,12 @@ impl Machine {
         }
     }
 
-    /// The store reports that another process holds the lease.
+    /// Notes that the store reports another holder of the lease.
     pub(super) fn note_busy(&self) {
         self.log().busy_at = Some(Instant::now());
     }
 
-    /// How long requests were under way since `start`; they may overlap.
+    /// Returns how long requests were under way since `start`, in total.
     pub(super) fn fetching_since(&self, start: Instant) -> Duration {
         let now = Instant::now();
         let fetches = &self.log().fetches;
@@ -111,7 +111,7 @@ impl TokenSource for Machine {
     }
 }
 
-/// Notes when a request ended, also one that was dropped.
+/// Notes when a request ends, even if it is dropped.
 struct Ended<'a>(&'a Machine, usize);
 
 impl Drop for Ended<'_> {

@@ -1,4 +1,4 @@
-//! One process of a simulated fleet, with all of a client's cache.
+//! One process of a simulated fleet, with a cache.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -19,25 +19,25 @@ use crate::store::protocol::SharedTokens;
 use crate::token::AccessToken;
 use crate::token::expiry::ExpiryPolicy;
 
-/// Fewer than a process remembers, since it remembers cleared tokens too.
+/// Fewer than a process remembers, because it remembers cleared tokens too.
 const REMEMBERED: usize = 4;
-/// Between the attempts of one fetch, and what rounding makes of it.
+/// The pauses between the attempts of one fetch, and rounding.
 const RETRIES: Duration = Duration::from_millis(250);
-/// The longest operation.
+/// The longest operation of the store.
 const OPERATION: Duration = Duration::from_millis(500);
-/// The longest wait for another's lease, with its last pause and look.
+/// The longest wait for another process, with its last pause and look.
 const LEASE_WAIT: Duration = Duration::from_millis(5000 + 200 + 250);
 
-/// A process: it asks for tokens, uses them, replaces those that are refused, and checks all that it gets.
+/// A process that gets tokens, uses them, replaces those that the API rejects, and checks everything that it gets.
 pub(super) struct Member {
     store: SimulatedStore,
     pub(super) machine: Arc<Machine>,
     cache: Arc<TokenCache>,
     shared: Arc<SharedTokens>,
-    /// The last token that it was given.
+    /// The last token that it got.
     served: Option<String>,
-    /// Those that it saw refused, latest last, with a gap for each that was cleared.
-    refused: VecDeque<Option<String>>,
+    /// The tokens that it saw rejected, latest last, with a gap for each that was cleared.
+    rejected: VecDeque<Option<String>>,
 }
 
 impl Member {
@@ -58,11 +58,11 @@ impl Member {
             cache: Arc::new(TokenCache::new(fetcher, policy, None)),
             shared,
             served: None,
-            refused: VecDeque::new(),
+            rejected: VecDeque::new(),
         }
     }
 
-    /// Ends this process and starts another; a killed one does nothing any more.
+    /// Ends this process and starts another one. A killed process does nothing any more.
     pub(super) fn restart(&mut self, is_killed: bool) {
         self.machine.is_dead.store(is_killed, Ordering::Relaxed);
         *self = Self::start(
@@ -72,7 +72,7 @@ impl Member {
         );
     }
 
-    /// What is left of the life of the cached token.
+    /// Returns the remaining life of the cached token.
     pub(super) fn life_left(&self) -> Option<Duration> {
         let status = self.machine.clock.enter(|| self.cache.status());
         status.expires_in()
@@ -87,7 +87,7 @@ impl Member {
         self.remember(None);
     }
 
-    /// A call to an API: with a token, and if that is refused with another, as the middleware does.
+    /// Calls the API with a token, and again with another one if it is rejected, as the middleware does.
     pub(super) async fn call(&mut self) -> Result<String, TokenError> {
         let clock = self.machine.clock.clone();
         clock.run(self.call_here()).await
@@ -98,7 +98,7 @@ impl Member {
         let result = self.cache.token(Duration::ZERO).await;
         self.check_wait(start);
         let mut token = self.check(result)?;
-        // A replacement of another process may be older than the rejection.
+        // A replacement that another process fetched may be older than the rejection.
         for _ in 0..2 {
             if self.machine.issuer.accepts(token.as_str()) {
                 break;
@@ -112,20 +112,20 @@ impl Member {
         Ok(token.as_str().to_owned())
     }
 
-    /// What is done about a 401, whatever token was sent.
+    /// Replaces the cached token, as after a 401.
     pub(super) async fn replace(&mut self) -> Result<AccessToken, TokenError> {
         let token = self.cache.token(Duration::ZERO).await?;
         self.cache.replace(&token).await
     }
 
-    fn remember(&mut self, refused: Option<String>) {
-        if self.refused.len() == REMEMBERED {
-            self.refused.pop_front();
+    fn remember(&mut self, rejected: Option<String>) {
+        if self.rejected.len() == REMEMBERED {
+            self.rejected.pop_front();
         }
-        self.refused.push_back(refused);
+        self.rejected.push_back(rejected);
     }
 
-    /// No expired, refused or foreign token, and no error without a reason.
+    /// Checks that a token is not expired, rejected or foreign, and that an error has a reason.
     fn check(
         &mut self,
         result: Result<AccessToken, TokenError>,
@@ -141,16 +141,20 @@ impl Member {
         let text = token.as_str();
         issuer.check(text);
         let is_new = self.served.as_deref() != Some(text);
-        let is_refused = self.refused.iter().flatten().any(|refused| refused == text);
+        let is_refused = self
+            .rejected
+            .iter()
+            .flatten()
+            .any(|rejected| rejected == text);
         assert!(
             !is_new || !is_refused,
-            "{text} was refused, and is adopted again"
+            "{text} was rejected and is adopted again"
         );
         self.served = Some(text.to_owned());
         Ok(token)
     }
 
-    /// No longer than without a store and one operation; or than another's lease is waited for.
+    /// Checks that a caller waited no longer than without a store, plus one operation or the wait for another process.
     fn check_wait(&self, start: Instant) {
         let took = start.elapsed();
         let alone = self.machine.fetching_since(start) + RETRIES;
@@ -162,7 +166,7 @@ impl Member {
         let was_frozen = log.frozen_until > start;
         assert!(
             was_frozen || took <= alone + with_store,
-            "a caller waited {took:?}; alone {alone:?}, of which busy: {was_busy}"
+            "a caller waited {took:?}, without a store {alone:?}; another process held the lease: {was_busy}"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! A process of a fleet that has a store and caches nothing.
+//! A process without a cache.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::store::protocol::SharedTokens;
 use crate::token::AccessToken;
 use crate::token::expiry::ExpiryPolicy;
 
-/// One process of a fleet: its view of the store, and nothing that caches.
+/// One process of a fleet, with a store and without a cache.
 #[derive(Clone)]
 pub(in crate::store) struct Process {
     pub(in crate::store) shared: Arc<SharedTokens>,
@@ -31,7 +31,7 @@ impl Process {
         }
     }
 
-    /// One flight.
+    /// Makes one flight.
     pub(in crate::store) async fn token(&self, demand: Demand) -> Result<AccessToken, TokenError> {
         let mut session = self.shared.session();
         let result = match session.look(sealer("secret"), &|| demand.clone()).await {
@@ -50,7 +50,7 @@ impl Process {
         self.token(Demand::default()).await
     }
 
-    /// What a 401 does.
+    /// Replaces a token, as after a 401.
     pub(in crate::store) async fn replacement(
         &self,
         rejected: &AccessToken,

@@ -1,4 +1,4 @@
-//! A fleet whose forced renewals one API has used up.
+//! A fleet whose forced renewals are used up.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,9 +12,9 @@ use super::store::SimulatedStore;
 use crate::clock::simulated::MachineClock;
 use crate::error::TokenErrorKind;
 
-/// No process can renew before the time that the store reports, so looking there sooner would find nothing.
+/// No process can renew before the time that the store reports, so looking there sooner would find nothing new.
 #[tokio::test(start_paused = true)]
-async fn a_revocation_without_a_renewal_left_is_healed_once_the_next_one_is_possible() {
+async fn a_revocation_after_the_last_renewal_is_healed_by_the_next_one() {
     let store = SimulatedStore::new();
     let issuer = Arc::new(Issuer::new(seconds(3600)));
     let mut fleet = [(); 5].map(|()| Member::start(&store, &issuer, MachineClock::default()));
@@ -23,7 +23,7 @@ async fn a_revocation_without_a_renewal_left_is_healed_once_the_next_one_is_poss
     }
     let (broken, fleet) = fleet.split_last_mut().unwrap();
 
-    // Its API refuses everything, and the budget is gone.
+    // Its API rejects every token, which uses up the budget.
     while broken.replace().await.is_ok() {}
     issuer.revoke_all();
     let mut wait = Duration::ZERO;

@@ -1,6 +1,6 @@
-//! Runs of a fleet to which everything happens, each as its seed has it.
+//! Runs of a fleet in chaos, each of which follows from its seed.
 //!
-//! `WRISTBAND_M2M_SEEDS=100000` runs that many, `WRISTBAND_M2M_SEED=17` that one.
+//! `WRISTBAND_M2M_SEEDS=100000` sets the number of seeds; `WRISTBAND_M2M_SEED=17` runs only this one.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,7 +10,7 @@ use super::fleet::Fleet;
 use crate::clock::simulated;
 use crate::jitter::seeded;
 
-/// A run takes about ten milliseconds.
+/// One takes about ten milliseconds.
 const SEEDS: u64 = 300;
 const SEEDS_IN_CI: u64 = 3000;
 
@@ -39,7 +39,9 @@ fn a_fleet_shares_whatever_happens_to_the_store() {
                     }
                     if let Err(panic) = catch_unwind(AssertUnwindSafe(|| run(seed))) {
                         next.store(seeds.end, Ordering::Relaxed);
-                        eprintln!("this was seed {seed}: run again with WRISTBAND_M2M_SEED={seed}");
+                        eprintln!(
+                            "seed {seed} failed: run it again with WRISTBAND_M2M_SEED={seed}"
+                        );
                         std::panic::resume_unwind(panic);
                     }
                 }
@@ -54,7 +56,7 @@ fn run(seed: u64) {
         .start_paused(true)
         .build()
         .unwrap();
-    // Similar seeds begin with similar numbers.
+    // Spreads the seeds out: similar ones begin with similar numbers.
     seeded::seed(Some(seed.wrapping_mul(0x2545_f491_4f6c_dd1d)));
     runtime.block_on(async {
         simulated::set_wall(Some(
@@ -68,7 +70,7 @@ fn run(seed: u64) {
         fleet.waits_for_a_slow_holder().await;
         fleet.keeps_what_came_after_a_stalled_holder().await;
         fleet.shares_no_failure_of_one_network().await;
-        fleet.adopts_nothing_refused_after_a_fail_over().await;
+        fleet.adopts_no_rejected_token_after_a_fail_over().await;
         fleet.serves_no_token_past_its_end().await;
     });
     simulated::set_wall(None);

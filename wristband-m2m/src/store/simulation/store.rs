@@ -1,4 +1,4 @@
-//! A store that fails as it is told.
+//! A store in memory that fails on demand.
 
 use std::any::Any;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,19 +17,19 @@ use crate::store::contract::{
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::store) enum Trouble {
     None,
-    /// It never replies; what it was asked does not happen.
+    /// It never replies, and the operation has no effect.
     Hung,
-    /// What it was asked happens, and the reply is lost.
+    /// The operation takes effect, and the reply is lost.
     RepliesLost,
     Refuses,
-    /// Now one of the above, now another, now none.
+    /// Each operation has one of the above troubles, or none.
     Lossy,
-    /// It reads, and writes nothing.
+    /// Operations that would change the slot fail.
     ReadOnly,
     Panics,
 }
 
-/// One store for many processes. Cheap to clone.
+/// A handle of a store that many processes share. Cheap to clone.
 #[derive(Clone)]
 pub(in crate::store) struct SimulatedStore {
     inside: Arc<Mutex<Inside>>,
@@ -42,7 +42,7 @@ pub(in crate::store) struct Inside {
     start: Instant,
     slots: Vec<(StoreSlot, SlotState)>,
     pub(in crate::store) trouble: Trouble,
-    /// Half before what was asked happens, half after.
+    /// Half of it passes before the operation takes effect, half after.
     pub(in crate::store) delay: Duration,
     /// How far the store's clock is ahead, in milliseconds.
     pub(in crate::store) clock: i64,
@@ -126,7 +126,7 @@ impl SimulatedStore {
 }
 
 impl Trouble {
-    /// What is wrong with one operation.
+    /// Returns the trouble of one operation.
     fn now(self) -> Self {
         let Self::Lossy = self else { return self };
         match seeded::next().expect("a seed") % 8 {
@@ -140,7 +140,7 @@ impl Trouble {
 
 impl Inside {
     pub(in crate::store) fn now(&self) -> Duration {
-        // It can be set back for long.
+        // Leaves room to set the clock back.
         let years = Duration::from_secs(100_000_000);
         let elapsed = i64::try_from((years + self.start.elapsed()).as_millis()).unwrap();
         let millis = elapsed + self.clock;
@@ -160,7 +160,7 @@ impl Inside {
         self.slots.clear();
     }
 
-    /// What a fail-over to a replica brings back.
+    /// Returns what a fail-over to a replica can bring back.
     pub(in crate::store) fn snapshot(&self) -> Vec<(StoreSlot, SlotState)> {
         self.slots.clone()
     }

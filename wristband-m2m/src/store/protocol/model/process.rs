@@ -6,7 +6,7 @@ use super::world::Token;
 pub(super) struct Process {
     pub(super) doing: Doing,
     /// The tokens that it saw rejected.
-    pub(super) refused: Vec<Token>,
+    pub(super) rejected: Vec<Token>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

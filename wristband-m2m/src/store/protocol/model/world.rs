@@ -53,7 +53,7 @@ impl World {
         let Doing::Looking(known) = self.processes[at].doing else {
             return;
         };
-        let refused = &self.processes[at].refused;
+        let rejected = &self.processes[at].rejected;
         let lease = lease(self.issued + 1);
         let query = StoreQuery {
             known: known.map(record),
@@ -65,14 +65,14 @@ impl World {
         let time = self.time();
         let outcome = self.slot.look(&query, time);
         if let Some(removed) = before.filter(|_| self.slot.record().is_none())
-            && !refused.contains(&removed)
+            && !rejected.contains(&removed)
         {
             self.wrong = Some("a process removed a token that it did not see rejected");
         }
         match outcome {
             LookOutcome::Found { record, .. } => {
                 let token = record.as_bytes()[0];
-                self.processes[at].doing = if refused.contains(&token) {
+                self.processes[at].doing = if rejected.contains(&token) {
                     Doing::Looking(Some(token))
                 } else {
                     Doing::Serving(token)
