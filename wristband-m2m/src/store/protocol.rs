@@ -4,8 +4,6 @@ mod failure;
 mod guarded_store;
 mod health;
 mod memory;
-#[cfg(test)]
-mod model;
 mod recent;
 mod sealing;
 mod session;

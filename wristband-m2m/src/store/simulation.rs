@@ -1,4 +1,4 @@
-//! Fleets on a simulated store and endpoint, in paused time.
+//! Fleets on a simulated store and endpoint, in paused time, and a model of the protocol.
 
 mod chaos;
 mod dice;
@@ -7,6 +7,7 @@ mod fleet;
 mod issuer;
 mod machine;
 mod member;
+mod model;
 mod process;
 mod renewal_limit;
 mod seeds;
