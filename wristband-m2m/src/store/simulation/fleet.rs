@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::{JoinError, JoinSet};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::chaos::{Chaos, clock_error, live};
 use super::dice::{any, below, millis, seconds, up_to};
@@ -100,14 +100,18 @@ impl Fleet {
 
     /// An adopted token ends with its sealed life, whatever time to live the store reports.
     pub(super) async fn serves_no_token_past_its_end(&mut self) {
+        let longest_use = self.issuer.longest_use();
         self.all_call(millis(10)).await;
+        let over_at = Instant::now() + longest_use;
+        // Long enough for a token to be served too long if its life began again when it is adopted.
+        sleep(longest_use / 4).await;
         self.store.inside().clock -= 7_200_000;
         self.issuer.note_replays();
         for member in &mut self.members {
             member.restart(false);
         }
         self.all_call(millis(10)).await;
-        sleep(self.issuer.longest_use()).await;
+        sleep_until(over_at).await;
         self.all_call(millis(10)).await;
     }
 
