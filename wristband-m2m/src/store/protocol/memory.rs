@@ -44,7 +44,7 @@ impl Memory {
         self.tokens.find(|shared| shared.token.is_same_token(token))
     }
 
-    pub(super) fn give_up(&mut self, token: &AccessToken, verdict: Verdict) {
+    pub(super) fn retire(&mut self, token: &AccessToken, verdict: Verdict) {
         let known = self
             .shared_token(token)
             .map(|shared| (shared.id, shared.record.clone()));

@@ -14,9 +14,9 @@ impl<T, const N: usize> Recent<T, N> {
         self.0.push_back(item);
     }
 
-    /// Returns the latest item for which `is_it` holds.
-    pub(super) fn find(&self, is_it: impl Fn(&T) -> bool) -> Option<&T> {
-        self.0.iter().rev().find(|item| is_it(item))
+    /// Returns the latest item for which `predicate` holds.
+    pub(super) fn find(&self, predicate: impl Fn(&T) -> bool) -> Option<&T> {
+        self.0.iter().rev().find(|item| predicate(item))
     }
 }
 

@@ -12,7 +12,7 @@
 //!    └───── Leased ──────────────────────────────────────► fetch, renewing the lease; then put or fail
 //! ```
 
-mod ending;
+mod finish;
 mod judge;
 mod lease_wait;
 
@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use self::judge::Judged;
+use self::judge::Judgment;
 use self::lease_wait::LeaseWait;
 use super::failure::Failure;
 use super::guarded_store::GuardedStore;
@@ -98,13 +98,13 @@ impl StoreSession {
                 LookOutcome::Found { record, life } => {
                     judged += 1;
                     match self.judge(&sealer, &record, life, looked_at, &demand) {
-                        Judged::Adopt(token) => return Ok(Some(token)),
-                        Judged::Useless(_) if judged > MOST_JUDGED => {
+                        Judgment::Adopt(token) => return Ok(Some(token)),
+                        Judgment::Useless(_) if judged > MOST_JUDGED => {
                             self.store()
                                 .failed("the token store keeps returning useless records");
                             return Ok(None);
                         }
-                        Judged::Useless(verdict) => useless = Some((Some(record), verdict)),
+                        Judgment::Useless(verdict) => useless = Some((Some(record), verdict)),
                     }
                 }
                 LookOutcome::Leased => {
@@ -118,7 +118,9 @@ impl StoreSession {
                     }
                 }
                 LookOutcome::Failed { record, life } => {
-                    return self.believed(&sealer, &record, life).map_or(Ok(None), Err);
+                    return self
+                        .shared_error(&sealer, &record, life)
+                        .map_or(Ok(None), Err);
                 }
                 LookOutcome::TooSoon { wait } if demand.is_rejected => {
                     return Err(TokenError::renewal_limited(wait));
@@ -161,14 +163,15 @@ impl StoreSession {
             Ok(token) => self.put(token).await,
             Err(error) => {
                 let (failure, life) = Failure::of(error);
-                self.leave(failure, life).await;
+                self.leave_failure(failure, life).await;
             }
         }
     }
 
     /// Switches to the name of a secret. A lease under another name is released.
     async fn begin(&mut self, sealer: Sealer) -> Arc<Sealer> {
-        self.leave(Failure::Local, Duration::from_secs(1)).await;
+        self.leave_failure(Failure::Local, Duration::from_secs(1))
+            .await;
         self.abandon();
         self.time_left = self.store().limit().unwrap_or_default();
         Arc::clone(self.sealer.insert(Arc::new(sealer)))

@@ -54,14 +54,14 @@ impl SharedTokens {
 
     /// Notes that an API rejected `token`. This process does not adopt it again, and detaches the flight under way.
     pub(crate) fn reject(&self, token: &AccessToken) {
-        lock(&self.memory).give_up(token, Verdict::ForceRenewal);
+        lock(&self.memory).retire(token, Verdict::ForceRenewal);
     }
 
     /// Notes that the cache was cleared of `token`. This process does not adopt it again.
     pub(crate) fn clear(&self, token: Option<&AccessToken>) {
         let mut memory = lock(&self.memory);
         match token {
-            Some(token) => memory.give_up(token, Verdict::Remove),
+            Some(token) => memory.retire(token, Verdict::Remove),
             None => memory.detach(),
         }
     }
@@ -93,7 +93,7 @@ impl SharedTokens {
 
     /// Returns how much longer this process believes the failure `id`, which is shared for `life`. A failure is
     /// believed from first sight, and only once.
-    pub(super) fn belief(&self, id: RecordId, life: Duration) -> Option<Duration> {
+    pub(super) fn believed_for(&self, id: RecordId, life: Duration) -> Option<Duration> {
         let now = Moment::now();
         let mut memory = lock(&self.memory);
         let seen = memory.failures.find(|failure| failure.id == id);

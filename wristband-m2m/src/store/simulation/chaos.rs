@@ -64,10 +64,10 @@ impl Chaos {
             sleep(up_to(seconds(8))).await;
             match below(16) {
                 0..4 => self.trouble_the_store(),
-                4 => self.store.inside().delay = millis(any(&[0, 2, 50, 150, 240, 400])),
+                4 => self.store.inner().delay = millis(any(&[0, 2, 50, 150, 240, 400])),
                 5 => self.evict(),
-                6 => self.store.inside().flush(),
-                7 => self.snapshot = Some(self.store.inside().snapshot()),
+                6 => self.store.inner().flush(),
+                7 => self.snapshot = Some(self.store.inner().snapshot()),
                 8 => self.fail_over(),
                 9 => self.set_the_stores_clock(),
                 10 => self.poison(),
@@ -79,7 +79,7 @@ impl Chaos {
     }
 
     fn trouble_the_store(&self) {
-        self.store.inside().trouble = any(&[
+        self.store.inner().trouble = any(&[
             Trouble::None,
             Trouble::None,
             Trouble::Lossy,
@@ -106,7 +106,7 @@ impl Chaos {
     }
 
     fn evict(&self) {
-        let mut store = self.store.inside();
+        let mut store = self.store.inner();
         let slot = store.slot(sealer("secret").slot());
         match below(4) {
             0 => slot.record = None,
@@ -120,14 +120,14 @@ impl Chaos {
     fn fail_over(&mut self) {
         if let Some(snapshot) = self.snapshot.take() {
             self.issuer.note_replays();
-            self.store.inside().restore(snapshot);
+            self.store.inner().restore(snapshot);
         }
     }
 
     fn set_the_stores_clock(&self) {
         self.issuer.note_replays();
         let jump = up_to(2 * HOUR).as_millis() as i64;
-        self.store.inside().clock += if below(2) == 0 { jump } else { -jump };
+        self.store.inner().clock += if below(2) == 0 { jump } else { -jump };
     }
 
     fn poison(&self) {
@@ -144,7 +144,7 @@ impl Chaos {
             1 => foreign[..below(foreign.len() as u64) as usize].to_vec(),
             _ => vec![1; below(200) as usize],
         };
-        let mut store = self.store.inside();
+        let mut store = self.store.inner();
         let until = store.now() + up_to(HOUR);
         store.slot(sealer("secret").slot()).poison(bytes, until);
     }

@@ -24,10 +24,10 @@ pub(in crate::store) enum Response {
 
 /// Issues `token-1`, `token-2` and so on.
 #[derive(Clone, Debug)]
-pub(in crate::store) struct SimulatedEndpoint(Arc<EndpointInside>);
+pub(in crate::store) struct SimulatedEndpoint(Arc<EndpointInner>);
 
 #[derive(Debug)]
-struct EndpointInside {
+struct EndpointInner {
     requests: AtomicU64,
     script: Mutex<(Response, Duration, Duration)>,
 }
@@ -35,7 +35,7 @@ struct EndpointInside {
 impl SimulatedEndpoint {
     /// Responds after 150 ms with tokens that live for an hour.
     pub(in crate::store) fn new() -> Self {
-        Self(Arc::new(EndpointInside {
+        Self(Arc::new(EndpointInner {
             requests: AtomicU64::new(0),
             script: Mutex::new((
                 Response::Token,

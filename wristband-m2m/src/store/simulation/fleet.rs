@@ -59,7 +59,7 @@ impl Fleet {
 
     pub(super) async fn mend(&mut self) {
         {
-            let mut store = self.store.inside();
+            let mut store = self.store.inner();
             store.trouble = Trouble::None;
             store.delay = millis(2);
             // After the clock was set back a failure may last. Each process believes it once, and the first put ends
@@ -105,7 +105,7 @@ impl Fleet {
         let over_at = Instant::now() + longest_use;
         // Long enough for a token to be served too long if its life began again when it is adopted.
         sleep(longest_use / 4).await;
-        self.store.inside().clock -= 7_200_000;
+        self.store.inner().clock -= 7_200_000;
         self.issuer.note_replays();
         for member in &mut self.members {
             member.restart(false);
@@ -118,7 +118,7 @@ impl Fleet {
     /// Empties the store and all caches, once every member has a working store again.
     async fn forget_everything(&mut self) {
         sleep(seconds(20)).await;
-        self.store.inside().flush();
+        self.store.inner().flush();
         for member in &mut self.members {
             member.clear();
         }
@@ -235,10 +235,10 @@ impl Fleet {
 
     pub(super) async fn adopts_no_rejected_token_after_a_fail_over(&mut self) {
         self.all_call(millis(10)).await;
-        let snapshot = self.store.inside().snapshot();
+        let snapshot = self.store.inner().snapshot();
         self.issuer.revoke_all();
         self.all_call(millis(500)).await;
-        self.store.inside().restore(snapshot);
+        self.store.inner().restore(snapshot);
         for member in &mut self.members {
             member.clear();
         }

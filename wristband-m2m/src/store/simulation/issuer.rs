@@ -17,9 +17,9 @@ const TROUBLE: Duration = Duration::from_secs(150);
 /// of the machine that adopts it can be behind the clock of the one that sealed it.
 const REPLAY: Duration = Duration::from_secs(5 * 60 + 2 * FARTHEST_CLOCK);
 
-pub(super) struct Issuer(Mutex<Inside>);
+pub(super) struct Issuer(Mutex<Inner>);
 
-struct Inside {
+struct Inner {
     response: Response,
     delay: Duration,
     life: Duration,
@@ -44,7 +44,7 @@ pub(super) struct Request {
 
 impl Issuer {
     pub(super) fn new(life: Duration) -> Self {
-        Self(Mutex::new(Inside {
+        Self(Mutex::new(Inner {
             response: Response::Token,
             delay: Duration::from_millis(50),
             life,
@@ -55,54 +55,54 @@ impl Issuer {
         }))
     }
 
-    fn inside(&self) -> MutexGuard<'_, Inside> {
+    fn inner(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn set(&self, response: Response, delay: Duration) {
-        let mut inside = self.inside();
-        inside.response = response;
-        inside.delay = delay;
+        let mut inner = self.inner();
+        inner.response = response;
+        inner.delay = delay;
     }
 
     /// After this long, no token that was issued before may be served.
     pub(super) fn longest_use(&self) -> Duration {
-        self.inside().life + REPLAY + Duration::from_secs(1)
+        self.inner().life + REPLAY + Duration::from_secs(1)
     }
 
     pub(super) fn requests(&self) -> u64 {
-        self.inside().requests
+        self.inner().requests
     }
 
     pub(super) fn note_trouble(&self) {
-        self.inside().trouble_at = Some(Instant::now());
+        self.inner().trouble_at = Some(Instant::now());
     }
 
     pub(super) fn note_replays(&self) {
-        self.inside().has_replays = true;
+        self.inner().has_replays = true;
     }
 
     pub(super) fn is_in_trouble(&self) -> bool {
-        let trouble_at = self.inside().trouble_at;
+        let trouble_at = self.inner().trouble_at;
         trouble_at.is_some_and(|trouble_at| trouble_at.elapsed() < TROUBLE)
     }
 
     pub(super) fn forget_trouble(&self) {
-        self.inside().trouble_at = None;
+        self.inner().trouble_at = None;
     }
 
     pub(super) fn receive(&self) -> Request {
-        let mut inside = self.inside();
-        inside.requests += 1;
-        let life = inside.life;
-        inside.tokens.push(Issued {
+        let mut inner = self.inner();
+        inner.requests += 1;
+        let life = inner.life;
+        inner.tokens.push(Issued {
             ends_at: Instant::now() + life,
             is_revoked: false,
         });
         Request {
-            response: inside.response,
-            delay: inside.delay,
-            number: inside.tokens.len(),
+            response: inner.response,
+            delay: inner.delay,
+            number: inner.tokens.len(),
             life,
         }
     }
@@ -129,24 +129,24 @@ impl Issuer {
     }
 
     pub(super) fn revoke_all(&self) {
-        for token in &mut self.inside().tokens {
+        for token in &mut self.inner().tokens {
             token.is_revoked = true;
         }
     }
 
     pub(super) fn accepts(&self, text: &str) -> bool {
-        let inside = self.inside();
-        let token = &inside.tokens[number(text) - 1];
+        let inner = self.inner();
+        let token = &inner.tokens[number(text) - 1];
         !token.is_revoked && Instant::now() < token.ends_at
     }
 
     /// Checks that a token was issued, and has not expired.
     pub(super) fn check(&self, text: &str) {
-        let inside = self.inside();
+        let inner = self.inner();
         let number = number(text);
-        assert!(number <= inside.tokens.len(), "{text} was not issued here");
-        let over = inside.tokens[number - 1].ends_at.elapsed();
-        let longest = if inside.has_replays {
+        assert!(number <= inner.tokens.len(), "{text} was not issued here");
+        let over = inner.tokens[number - 1].ends_at.elapsed();
+        let longest = if inner.has_replays {
             REPLAY
         } else {
             Duration::ZERO

@@ -8,7 +8,7 @@ mod world;
 
 use stateright::{Checker as _, Model, Property};
 
-use self::process::{Doing, Process};
+use self::process::{Activity, Process};
 use self::world::{Token, World};
 use crate::store::contract::SlotState;
 
@@ -54,24 +54,24 @@ impl Model for Protocol {
     fn actions(&self, world: &World, actions: &mut Vec<Action>) {
         let may_fetch = world.issued < MOST_TOKENS;
         for (process, at) in world.processes.iter().zip(0..) {
-            match &process.doing {
-                Doing::Looking(_) if may_fetch => {
+            match &process.activity {
+                Activity::Looking(_) if may_fetch => {
                     actions.push(Action::Look(at));
                     if world.slot.lease.is_some() {
                         actions.push(Action::FetchAlone(at));
                     }
                 }
-                Doing::Looking(_) => {}
-                Doing::Fetching { .. } => {
+                Activity::Looking(_) => {}
+                Activity::Fetching { .. } => {
                     actions.extend([Action::Put(at), Action::Fail(at)]);
                     if world.deaths == 0 {
                         actions.push(Action::Die(at));
                     }
                 }
-                Doing::Serving(token) if *token <= world.revoked => {
+                Activity::Serving(token) if *token <= world.revoked => {
                     actions.push(Action::Reject(at));
                 }
-                Doing::Serving(_) => {}
+                Activity::Serving(_) => {}
             }
         }
         if world.revoked == 0 && world.issued > 0 {
@@ -101,9 +101,9 @@ impl Model for Protocol {
             }
             Action::Reject(at) => {
                 let process = &mut world.processes[at];
-                if let Doing::Serving(token) = process.doing {
+                if let Activity::Serving(token) = process.activity {
                     process.rejected.push(token);
-                    process.doing = Doing::Looking(Some(token));
+                    process.activity = Activity::Looking(Some(token));
                 }
             }
             Action::Revoke => world.revoked = world.issued,
@@ -129,10 +129,13 @@ impl Model for Protocol {
             Property::always(
                 "no process serves a token that it saw rejected",
                 |_, world: &World| {
-                    world.processes.iter().all(|process| match process.doing {
-                        Doing::Serving(token) => !process.rejected.contains(&token),
-                        _ => true,
-                    })
+                    world
+                        .processes
+                        .iter()
+                        .all(|process| match process.activity {
+                            Activity::Serving(token) => !process.rejected.contains(&token),
+                            _ => true,
+                        })
                 },
             ),
             Property::always(
@@ -140,8 +143,8 @@ impl Model for Protocol {
                 |_, world: &World| {
                     let holds = |process: &&Process| {
                         matches!(
-                            process.doing,
-                            Doing::Fetching {
+                            process.activity,
+                            Activity::Fetching {
                                 is_leased: true,
                                 ..
                             }

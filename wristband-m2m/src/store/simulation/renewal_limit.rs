@@ -36,7 +36,7 @@ async fn a_revocation_after_the_last_renewal_is_healed_by_the_next_one() {
 
     // Until then no process goes back to the store, and none could renew.
     let (revoked_at, requests) = (Instant::now(), issuer.requests());
-    let operations = store.inside().operations;
+    let operations = store.inner().operations;
     while revoked_at.elapsed() + millis(100) < wait {
         for member in &mut *fleet {
             member.call().await.unwrap_err();
@@ -44,7 +44,7 @@ async fn a_revocation_after_the_last_renewal_is_healed_by_the_next_one() {
         assert!(broken.replace().await.is_err());
         sleep(millis(100)).await;
     }
-    assert_eq!(store.inside().operations, operations);
+    assert_eq!(store.inner().operations, operations);
     assert_eq!(issuer.requests(), requests);
 
     // The pause has up to a tenth of jitter; then one process renews and the others adopt.

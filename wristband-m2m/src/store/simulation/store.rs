@@ -32,13 +32,13 @@ pub(in crate::store) enum Trouble {
 /// A handle of a store that many processes share. Cheap to clone.
 #[derive(Clone)]
 pub(in crate::store) struct SimulatedStore {
-    inside: Arc<Mutex<Inside>>,
+    inner: Arc<Mutex<Inner>>,
     /// The machine that reaches the store through this handle.
     machine: Option<Arc<Machine>>,
 }
 
 #[derive(Debug)]
-pub(in crate::store) struct Inside {
+pub(in crate::store) struct Inner {
     start: Instant,
     slots: Vec<(StoreSlot, SlotState)>,
     pub(in crate::store) trouble: Trouble,
@@ -51,7 +51,7 @@ pub(in crate::store) struct Inside {
 
 impl SimulatedStore {
     pub(in crate::store) fn new() -> Self {
-        let inside = Inside {
+        let inner = Inner {
             start: Instant::now(),
             slots: Vec::new(),
             trouble: Trouble::None,
@@ -60,7 +60,7 @@ impl SimulatedStore {
             operations: 0,
         };
         Self {
-            inside: Arc::new(Mutex::new(inside)),
+            inner: Arc::new(Mutex::new(inner)),
             machine: None,
         }
     }
@@ -68,13 +68,13 @@ impl SimulatedStore {
     /// Returns the store as `machine` reaches it.
     pub(super) fn reached_by(&self, machine: &Arc<Machine>) -> Self {
         Self {
-            inside: Arc::clone(&self.inside),
+            inner: Arc::clone(&self.inner),
             machine: Some(Arc::clone(machine)),
         }
     }
 
-    pub(in crate::store) fn inside(&self) -> MutexGuard<'_, Inside> {
-        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(in crate::store) fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn operate<T: 'static>(
@@ -86,9 +86,9 @@ impl SimulatedStore {
             machine.thaw().await;
         }
         let (trouble, delay) = {
-            let mut inside = self.inside();
-            inside.operations += 1;
-            (inside.trouble.now(), inside.delay)
+            let mut inner = self.inner();
+            inner.operations += 1;
+            (inner.trouble.now(), inner.delay)
         };
         match trouble {
             Trouble::Hung => std::future::pending().await,
@@ -100,9 +100,9 @@ impl SimulatedStore {
             return Err(StoreError::new("refused"));
         }
         let outcome = {
-            let mut inside = self.inside();
-            let now = inside.now();
-            let slot = inside.slot(slot);
+            let mut inner = self.inner();
+            let now = inner.now();
+            let slot = inner.slot(slot);
             slot.expire(now);
             let before = slot.clone();
             let outcome = act(slot, now);
@@ -138,7 +138,7 @@ impl Trouble {
     }
 }
 
-impl Inside {
+impl Inner {
     pub(in crate::store) fn now(&self) -> Duration {
         // Leaves room to set the clock back.
         let years = Duration::from_secs(100_000_000);

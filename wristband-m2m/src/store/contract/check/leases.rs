@@ -89,7 +89,8 @@ pub(super) async fn races(steps: &Steps<impl TokenStore>) {
 }
 
 fn one_is_leased(outcomes: &[LookOutcome], action: &str) {
-    let count = |is_it: fn(&LookOutcome) -> bool| outcomes.iter().filter(|it| is_it(it)).count();
+    let count =
+        |predicate: fn(&LookOutcome) -> bool| outcomes.iter().filter(|it| predicate(it)).count();
     let leased = count(|outcome| matches!(outcome, LookOutcome::Leased));
     let busy = count(|outcome| matches!(outcome, LookOutcome::Busy { .. }));
     assert_eq!(

@@ -14,7 +14,7 @@ use crate::telemetry;
 use crate::token::AccessToken;
 use crate::token::expiry::{Lifetime, Phase};
 
-pub(super) enum Judged {
+pub(super) enum Judgment {
     Adopt(AccessToken),
     Useless(Verdict),
 }
@@ -27,22 +27,22 @@ impl StoreSession {
         life: Duration,
         looked_at: Moment,
         demand: &Demand,
-    ) -> Judged {
+    ) -> Judgment {
         let Ok(opened) = sealer.open(Purpose::Token, record, looked_at.wall) else {
-            return Judged::Useless(Verdict::Remove);
+            return Judgment::Useless(Verdict::Remove);
         };
         if let Some(verdict) = self.shared.rejection(&opened.id) {
-            return Judged::Useless(verdict);
+            return Judgment::Useless(verdict);
         }
         let lifetime = Lifetime::begun(looked_at, opened.life, life.min(opened.usable_for));
         let token = std::str::from_utf8(&opened.plain)
             .ok()
             .and_then(|value| AccessToken::new(value, lifetime).ok());
         let Some(token) = token else {
-            return Judged::Useless(Verdict::Remove);
+            return Judgment::Useless(Verdict::Remove);
         };
         if !self.is_enough(&lifetime, demand) {
-            return Judged::Useless(Verdict::Keep);
+            return Judgment::Useless(Verdict::Keep);
         }
         self.shared.remember(SharedToken {
             token: token.clone(),
@@ -53,7 +53,7 @@ impl StoreSession {
         telemetry::adopted();
         // Nothing is left to put.
         self.sealer = None;
-        Judged::Adopt(token)
+        Judgment::Adopt(token)
     }
 
     /// Returns whether the token would not be due for renewal at once.
@@ -68,7 +68,7 @@ impl StoreSession {
             && demand.need.max_age.is_none_or(|max_age| age <= max_age)
     }
 
-    pub(super) fn believed(
+    pub(super) fn shared_error(
         &self,
         sealer: &Sealer,
         record: &StoreRecord,
@@ -78,7 +78,7 @@ impl StoreSession {
             .open(Purpose::Failure, record, Moment::now().wall)
             .ok()?;
         let failure = Failure::decode(&opened.plain)?;
-        let left = self.shared.belief(opened.id, life.min(opened.life))?;
+        let left = self.shared.believed_for(opened.id, life.min(opened.life))?;
         failure.error(left)
     }
 }

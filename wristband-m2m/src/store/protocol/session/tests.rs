@@ -58,7 +58,7 @@ impl Fleet {
     }
 
     fn slot<T>(&self, act: impl FnOnce(&mut SlotState) -> T) -> T {
-        act(self.store.inside().slot(sealer("secret").slot()))
+        act(self.store.inner().slot(sealer("secret").slot()))
     }
 }
 

@@ -4,13 +4,13 @@ use super::world::Token;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Process {
-    pub(super) doing: Doing,
+    pub(super) activity: Activity,
     /// The tokens that it saw rejected.
     pub(super) rejected: Vec<Token>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Doing {
+pub(super) enum Activity {
     /// It needs a token other than the one it knows.
     Looking(Option<Token>),
     Fetching {
@@ -21,7 +21,7 @@ pub(super) enum Doing {
     Serving(Token),
 }
 
-impl Default for Doing {
+impl Default for Activity {
     fn default() -> Self {
         Self::Looking(None)
     }

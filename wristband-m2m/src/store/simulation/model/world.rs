@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::process::{Doing, Process};
+use super::process::{Activity, Process};
 use crate::store::contract::{LeaseId, LookOutcome, SlotState, StoreQuery, StoreRecord, Verdict};
 
 const PROCESSES: usize = 3;
@@ -41,7 +41,7 @@ impl World {
             && self
                 .processes
                 .iter()
-                .all(|process| process.doing == Doing::Serving(token))
+                .all(|process| process.activity == Activity::Serving(token))
     }
 
     pub(super) fn stored(&self) -> Option<Token> {
@@ -50,7 +50,7 @@ impl World {
     }
 
     pub(super) fn look(&mut self, at: usize) {
-        let Doing::Looking(known) = self.processes[at].doing else {
+        let Activity::Looking(known) = self.processes[at].activity else {
             return;
         };
         let rejected = &self.processes[at].rejected;
@@ -72,10 +72,10 @@ impl World {
         match outcome {
             LookOutcome::Found { record, .. } => {
                 let token = record.as_bytes()[0];
-                self.processes[at].doing = if rejected.contains(&token) {
-                    Doing::Looking(Some(token))
+                self.processes[at].activity = if rejected.contains(&token) {
+                    Activity::Looking(Some(token))
                 } else {
-                    Doing::Serving(token)
+                    Activity::Serving(token)
                 };
             }
             LookOutcome::Leased => self.fetch(at, true),
@@ -85,11 +85,11 @@ impl World {
     }
 
     pub(super) fn fetch(&mut self, at: usize, is_leased: bool) {
-        let Doing::Looking(known) = self.processes[at].doing else {
+        let Activity::Looking(known) = self.processes[at].activity else {
             return;
         };
         self.issued += 1;
-        self.processes[at].doing = Doing::Fetching {
+        self.processes[at].activity = Activity::Fetching {
             token: self.issued,
             known,
             is_leased,
@@ -97,7 +97,7 @@ impl World {
     }
 
     pub(super) fn put(&mut self, at: usize) {
-        let Doing::Fetching { token, known, .. } = self.processes[at].doing else {
+        let Activity::Fetching { token, known, .. } = self.processes[at].activity else {
             return;
         };
         let before = self.stored();
@@ -112,17 +112,17 @@ impl World {
         if is_written && before.is_some_and(|before| before > token) {
             self.wrong = Some("an older token overwrote a newer one");
         }
-        self.processes[at].doing = Doing::Serving(token);
+        self.processes[at].activity = Activity::Serving(token);
     }
 
     pub(super) fn fail(&mut self, at: usize) {
-        let Doing::Fetching { token, known, .. } = self.processes[at].doing else {
+        let Activity::Fetching { token, known, .. } = self.processes[at].activity else {
             return;
         };
         let time = self.time();
         self.slot
             .fail(&lease(token), &record(0), FAILURE_LIFE, time);
-        self.processes[at].doing = Doing::Looking(known);
+        self.processes[at].activity = Activity::Looking(known);
     }
 }
 

@@ -43,12 +43,12 @@ async fn a_failure_is_believed_once() {
     let process = fleet.process();
     for n in 0..3 {
         // The store's clock stands still, so the failure never expires.
-        fleet.store.inside().clock = -10_000 * n;
+        fleet.store.inner().clock = -10_000 * n;
         process.first().await.unwrap_err();
         sleep(seconds(10)).await;
     }
     assert_eq!(fleet.endpoint.requests(), 1);
-    fleet.store.inside().clock = -30_000;
+    fleet.store.inner().clock = -30_000;
     process.first().await.unwrap();
     assert_eq!(fleet.endpoint.requests(), 2);
 }

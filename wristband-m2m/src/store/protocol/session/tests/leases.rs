@@ -87,8 +87,8 @@ async fn a_flight_inherits_the_lease_of_the_detached_one() {
     let fleet = Fleet::new();
     let process = fleet.process();
     process.first().await.unwrap();
-    fleet.store.inside().flush();
-    fleet.store.inside().delay = millis(100);
+    fleet.store.inner().flush();
+    fleet.store.inner().delay = millis(100);
     fleet.endpoint.set(Response::Token, seconds(1), HOUR);
     let detached = tokio::spawn({
         let process = process.clone();

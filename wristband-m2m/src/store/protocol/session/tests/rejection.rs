@@ -58,14 +58,14 @@ async fn a_store_whose_clock_is_set_back_limits_no_process() {
         token = process.replacement(&token).await.unwrap();
     }
     process.replacement(&token).await.unwrap_err();
-    fleet.store.inside().clock -= 3_600_000;
+    fleet.store.inner().clock -= 3_600_000;
     let token = process.replacement(&token).await.unwrap();
     assert_eq!(token.as_str(), "token-5");
 
     // A lease that was taken before does not last either.
-    fleet.store.inside().flush();
+    fleet.store.inner().flush();
     let _holder = fleet.holder().await;
-    fleet.store.inside().clock -= 3_600_000;
+    fleet.store.inner().clock -= 3_600_000;
     let (result, took) = timed(fleet.process().first()).await;
     result.unwrap();
     assert_eq!(took, millis(150));
@@ -89,10 +89,10 @@ async fn a_cleared_token_is_not_adopted_by_the_process_that_cleared_it() {
     let fleet = Fleet::new();
     let process = fleet.process();
     let token = process.first().await.unwrap();
-    let snapshot = fleet.store.inside().snapshot();
+    let snapshot = fleet.store.inner().snapshot();
     process.shared.clear(Some(&token));
     assert_eq!(process.first().await.unwrap().as_str(), "token-2");
-    fleet.store.inside().restore(snapshot);
+    fleet.store.inner().restore(snapshot);
     process.shared.clear(None);
     assert_eq!(fleet.process().first().await.unwrap().as_str(), "token-1");
     assert_eq!(process.first().await.unwrap().as_str(), "token-3");
@@ -103,10 +103,10 @@ async fn a_rejected_token_is_not_adopted_after_a_fail_over_brings_it_back() {
     let fleet = Fleet::new();
     let process = fleet.process();
     let token = process.first().await.unwrap();
-    let snapshot = fleet.store.inside().snapshot();
+    let snapshot = fleet.store.inner().snapshot();
     let token = process.replacement(&token).await.unwrap();
     assert_eq!(token.as_str(), "token-2");
-    fleet.store.inside().restore(snapshot);
+    fleet.store.inner().restore(snapshot);
     let wanted = Demand {
         have: Some(token),
         ..Demand::default()

@@ -5,7 +5,7 @@ use super::*;
 #[tokio::test(start_paused = true)]
 async fn a_cold_start_costs_the_fleet_one_request() {
     let fleet = Fleet::new();
-    fleet.store.inside().delay = millis(2);
+    fleet.store.inner().delay = millis(2);
     for (result, took) in all(&fleet.processes(50)).await {
         assert_eq!(result.unwrap().as_str(), "token-1");
         assert!(took < millis(500), "{took:?}");

@@ -73,7 +73,7 @@ async fn a_failing_store_costs_one_operation_and_is_left_alone() {
         Trouble::Panics,
     ] {
         let fleet = Fleet::new();
-        fleet.store.inside().trouble = trouble;
+        fleet.store.inner().trouble = trouble;
         let process = fleet.process();
         let (result, took) = timed(process.first()).await;
         result.unwrap();
@@ -81,13 +81,13 @@ async fn a_failing_store_costs_one_operation_and_is_left_alone() {
         assert!(took <= millis(500 + 150), "{trouble:?} {took:?}");
         assert_eq!(process.shared.state(), StoreState::Degraded);
         assert!(process.shared.error().is_some());
-        let operations = fleet.store.inside().operations;
+        let operations = fleet.store.inner().operations;
         let (result, took) = timed(process.first()).await;
         result.unwrap();
         assert_eq!(took, millis(150), "{trouble:?}");
-        assert_eq!(fleet.store.inside().operations, operations, "{trouble:?}");
+        assert_eq!(fleet.store.inner().operations, operations, "{trouble:?}");
 
-        fleet.store.inside().trouble = Trouble::None;
+        fleet.store.inner().trouble = Trouble::None;
         sleep(seconds(2)).await;
         let token = process.first().await.unwrap();
         assert_eq!(process.shared.state(), StoreState::Ready);
@@ -96,7 +96,7 @@ async fn a_failing_store_costs_one_operation_and_is_left_alone() {
             token.as_str()
         );
 
-        fleet.store.inside().trouble = trouble;
+        fleet.store.inner().trouble = trouble;
         let wanted = Demand {
             have: Some(token),
             ..Demand::default()
@@ -112,8 +112,8 @@ async fn a_slow_store_adds_no_more_than_one_operation() {
     let fleet = Fleet::new();
     let process = fleet.process();
     process.first().await.unwrap();
-    fleet.store.inside().flush();
-    fleet.store.inside().delay = millis(200);
+    fleet.store.inner().flush();
+    fleet.store.inner().delay = millis(200);
     let (result, took) = timed(process.first()).await;
     assert_eq!(result.unwrap().as_str(), "token-2");
     assert!(took <= millis(250 + 150), "{took:?}");
@@ -130,7 +130,7 @@ async fn useless_records_of_a_slow_store_share_the_time_of_one_operation() {
     let process = fleet.process();
     process.first().await.unwrap();
     fleet.slot(|slot| slot.poison(vec![1; 60], HOUR * 100_000));
-    fleet.store.inside().delay = millis(200);
+    fleet.store.inner().delay = millis(200);
     let (result, took) = timed(process.first()).await;
     assert_eq!(result.unwrap().as_str(), "token-2");
     assert!(took <= millis(250 + 150), "{took:?}");
@@ -140,7 +140,7 @@ async fn useless_records_of_a_slow_store_share_the_time_of_one_operation() {
 async fn a_read_only_store_still_serves_its_token() {
     let fleet = Fleet::new();
     fleet.process().first().await.unwrap();
-    fleet.store.inside().trouble = Trouble::ReadOnly;
+    fleet.store.inner().trouble = Trouble::ReadOnly;
     for (result, _) in all(&fleet.processes(10)).await {
         assert_eq!(result.unwrap().as_str(), "token-1");
     }

@@ -53,11 +53,11 @@ impl StoreSession {
                 .put(sealer.slot(), &lease, &record, replaces, life)
                 .await
         });
-        self.end(operation).await;
+        self.finish_with(operation).await;
     }
 
     /// Releases the lease, if there is one, and leaves `failure` for the processes that wait.
-    pub(super) async fn leave(&mut self, failure: Failure, life: Duration) {
+    pub(super) async fn leave_failure(&mut self, failure: Failure, life: Duration) {
         let (Some(lease), Some(sealer)) = (self.lease, self.sealer.clone()) else {
             return;
         };
@@ -72,12 +72,12 @@ impl StoreSession {
         let operation = self.store().operation("fail", move |store| async move {
             store.fail(sealer.slot(), &lease, &record, life).await
         });
-        self.end(operation).await;
+        self.finish_with(operation).await;
     }
 
     /// Runs the operation that releases the lease. Callers wait only for what is left of the time of one operation; it
     /// continues in the background.
-    async fn end(&mut self, mut operation: Operation<bool>) {
+    async fn finish_with(&mut self, mut operation: Operation<bool>) {
         if self.has_run_out {
             // The store works but is left alone because of the wait: its reply must not end that.
             bounded(LONGEST_PAUSE, &mut operation).await;
