@@ -1,57 +1,29 @@
 //! Stores that fail, stall or hold useless records.
 
 use super::*;
+use crate::store::contract::Lease;
 
 #[tokio::test(start_paused = true)]
 async fn a_store_that_is_busy_for_ever_costs_five_seconds() {
-    struct Busy;
-    #[async_trait::async_trait]
-    impl crate::store::TokenStore for Busy {
-        async fn look(
-            &self,
-            _: &crate::StoreSlot,
-            _: &StoreQuery,
-        ) -> Result<LookOutcome, crate::StoreError> {
-            let held_for = Duration::ZERO;
-            Ok(LookOutcome::Busy { held_for })
+    let fleet = Fleet::new();
+    let (store, sealer) = (fleet.store.clone(), sealer("secret"));
+    tokio::spawn(async move {
+        // Each time another process has just taken the lease.
+        loop {
+            {
+                let mut inner = store.inner();
+                let since = inner.now();
+                inner.slot(sealer.slot()).lease = Some(Lease {
+                    holder: LeaseId::new(random_id()),
+                    since,
+                    until: since + LEASE,
+                });
+            }
+            sleep(millis(10)).await;
         }
-        async fn put(
-            &self,
-            _: &crate::StoreSlot,
-            _: &LeaseId,
-            _: &StoreRecord,
-            _: Option<&StoreRecord>,
-            _: Duration,
-        ) -> Result<bool, crate::StoreError> {
-            Ok(false)
-        }
-        async fn renew(
-            &self,
-            _: &crate::StoreSlot,
-            _: &LeaseId,
-            _: Duration,
-        ) -> Result<bool, crate::StoreError> {
-            Ok(false)
-        }
-        async fn fail(
-            &self,
-            _: &crate::StoreSlot,
-            _: &LeaseId,
-            _: &StoreRecord,
-            _: Duration,
-        ) -> Result<bool, crate::StoreError> {
-            Ok(false)
-        }
-        async fn release(
-            &self,
-            _: &crate::StoreSlot,
-            _: &LeaseId,
-        ) -> Result<(), crate::StoreError> {
-            Ok(())
-        }
-    }
-    let endpoint = SimulatedEndpoint::new();
-    let process = Process::new(Busy, &endpoint);
+    });
+    tokio::task::yield_now().await;
+    let process = fleet.process();
     let (result, took) = timed(process.first()).await;
     result.unwrap();
     assert!(
