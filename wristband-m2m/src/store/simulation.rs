@@ -15,7 +15,8 @@ mod store;
 
 use super::protocol::Sealer;
 
-pub(super) use self::endpoint::{Response, SimulatedEndpoint};
+pub(super) use self::endpoint::SimulatedEndpoint;
+pub(super) use self::issuer::Response;
 pub(super) use self::process::{Process, sealer};
 pub(super) use self::store::{SimulatedStore, Trouble};
 

@@ -6,8 +6,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::dice::{any, below, millis, seconds, up_to};
-use super::endpoint::Response;
-use super::issuer::Issuer;
+use super::issuer::{Issuer, Response};
 use super::member::Member;
 use super::process::sealer;
 use super::store::{SimulatedStore, Trouble};

@@ -8,8 +8,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::chaos::{Chaos, clock_error, live};
 use super::dice::{any, below, millis, seconds, up_to};
-use super::endpoint::Response;
-use super::issuer::Issuer;
+use super::issuer::{Issuer, Response};
 use super::member::Member;
 use super::process::sealer;
 use super::store::{SimulatedStore, Trouble};

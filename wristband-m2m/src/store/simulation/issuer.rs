@@ -7,7 +7,6 @@ use http::StatusCode;
 use tokio::time::Instant;
 
 use super::chaos::FARTHEST_CLOCK;
-use super::endpoint::Response;
 use crate::error::{ErrorDocument, TokenError, TokenErrorKind};
 use crate::fetch::IssuedToken;
 
@@ -16,6 +15,16 @@ const TROUBLE: Duration = Duration::from_secs(150);
 /// For this long after its end a token may be served if its record is replayed: five minutes, and as far as the clock
 /// of the machine that adopts it can be behind the clock of the one that sealed it.
 const REPLAY: Duration = Duration::from_secs(5 * 60 + 2 * FARTHEST_CLOCK);
+
+/// How the endpoint responds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::store) enum Response {
+    Token,
+    Status(u16, Option<Duration>),
+    Network,
+    /// It does not respond within the request timeout.
+    Hangs,
+}
 
 pub(super) struct Issuer(Mutex<Inner>);
 
@@ -65,6 +74,10 @@ impl Issuer {
         inner.delay = delay;
     }
 
+    pub(super) fn respond_with(&self, response: Response) {
+        self.inner().response = response;
+    }
+
     /// After this long, no token that was issued before may be served.
     pub(super) fn longest_use(&self) -> Duration {
         self.inner().life + REPLAY + Duration::from_secs(1)
@@ -108,24 +121,21 @@ impl Issuer {
     }
 
     pub(super) fn respond(&self, request: Request) -> Result<IssuedToken, TokenError> {
-        match request.response {
-            Response::Status(status, retry_after) => {
-                self.note_trouble();
-                let status = StatusCode::from_u16(status).unwrap();
-                Err(TokenError::from_status(
-                    status,
-                    ErrorDocument::default(),
-                    retry_after,
-                ))
+        let error = match request.response {
+            Response::Token => {
+                let value = format!("token-{}", request.number);
+                return Ok(IssuedToken::new(value, request.life));
             }
-            Response::Hangs | Response::Network => {
-                Err(TokenError::new(TokenErrorKind::Timeout, "late"))
-            }
-            Response::Token => Ok(IssuedToken::new(
-                format!("token-{}", request.number),
-                request.life,
-            )),
-        }
+            Response::Status(status, retry_after) => TokenError::from_status(
+                StatusCode::from_u16(status).unwrap(),
+                ErrorDocument::default(),
+                retry_after,
+            ),
+            Response::Network => TokenError::new(TokenErrorKind::Network, "no network"),
+            Response::Hangs => TokenError::new(TokenErrorKind::Timeout, "late"),
+        };
+        self.note_trouble();
+        Err(error)
     }
 
     pub(super) fn revoke_all(&self) {

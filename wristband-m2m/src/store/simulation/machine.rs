@@ -7,8 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::endpoint::Response;
-use super::issuer::Issuer;
+use super::issuer::{Issuer, Response};
 use crate::clock::simulated::MachineClock;
 use crate::error::{TokenError, TokenErrorKind};
 use crate::fetch::{IssuedToken, TokenSource};
@@ -99,7 +98,7 @@ impl TokenSource for Machine {
         let request = self.issuer.receive();
         sleep(request.delay).await;
         self.thaw().await;
-        if self.is_cut_off.load(Ordering::Relaxed) || request.response == Response::Network {
+        if self.is_cut_off.load(Ordering::Relaxed) {
             self.issuer.note_trouble();
             return Err(TokenError::new(TokenErrorKind::Network, "no network"));
         }

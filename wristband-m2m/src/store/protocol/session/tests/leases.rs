@@ -38,7 +38,7 @@ async fn a_stalled_holder_overwrites_nothing() {
 #[tokio::test(start_paused = true)]
 async fn the_lease_is_renewed_while_the_holder_fetches() {
     let fleet = Fleet::new();
-    fleet.endpoint.set(Response::Token, seconds(4), HOUR);
+    fleet.endpoint.set(Response::Token, seconds(4));
     let holder = fleet.process();
     let fetch = tokio::spawn(async move { holder.first().await });
     sleep(millis(3900)).await;
@@ -67,7 +67,7 @@ async fn no_process_waits_long_for_an_endpoint_that_hangs() {
 async fn a_detached_flight_neither_blocks_nor_puts() {
     let fleet = Fleet::new();
     let process = fleet.process();
-    fleet.endpoint.set(Response::Token, seconds(1), HOUR);
+    fleet.endpoint.set(Response::Token, seconds(1));
     let detached = tokio::spawn({
         let process = process.clone();
         async move { process.first().await }
@@ -89,7 +89,7 @@ async fn a_flight_inherits_the_lease_of_the_detached_one() {
     process.first().await.unwrap();
     fleet.store.inner().flush();
     fleet.store.inner().delay = millis(100);
-    fleet.endpoint.set(Response::Token, seconds(1), HOUR);
+    fleet.endpoint.set(Response::Token, seconds(1));
     let detached = tokio::spawn({
         let process = process.clone();
         async move { process.first().await }
