@@ -86,7 +86,7 @@ pub fn deadline_after(now: Instant, timeout: Duration) -> Instant {
 
 /// Wall clocks that follow Tokio's, also in paused time, and that a simulation can set.
 #[cfg(test)]
-#[cfg_attr(not(feature = "token-store"), allow(dead_code))]
+#[cfg_attr(any(not(feature = "token-store"), shuttle), allow(dead_code))]
 pub(crate) mod simulated {
     use std::cell::{Cell, RefCell};
     use std::future::poll_fn;

@@ -37,8 +37,8 @@ pub(super) async fn live(mut member: Member, end: Instant) -> Member {
     member
 }
 
-/// Returns how far a machine's wall clock is ahead, in seconds. Two machines disagree by less than five minutes: beyond
-/// that, one takes the other's new record for a replay.
+/// Returns how far a machine's wall clock is ahead, in seconds. Two machines disagree by less than five minutes, so
+/// that neither takes a new record of the other for a replay.
 pub(super) fn clock_error() -> i64 {
     below(2 * FARTHEST_CLOCK + 1) as i64 - FARTHEST_CLOCK as i64
 }
