@@ -12,7 +12,11 @@ use std::sync::{Arc, Barrier};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use wristband_m2m::{IssuedToken, TokenError, TokenSource, WristbandM2mClient, async_trait, http};
+use wristband_m2m::testing::MockWristband;
+use wristband_m2m::{
+    IssuedToken, LeaseId, LookOutcome, StoreError, StoreQuery, StoreRecord, StoreSlot, TokenError,
+    TokenSource, TokenStore, WristbandM2mClient, async_trait, http,
+};
 
 const CALLS: u32 = 100_000;
 const ROUNDS: usize = 41;
@@ -57,6 +61,7 @@ fn candidates(runtime: &tokio::runtime::Runtime) -> Vec<Candidate> {
         .build()
         .expect("a source is all it needs");
     runtime.block_on(client.get_token()).expect("a token");
+    let sharing = runtime.block_on(with_store());
     let plain: Arc<str> = "x".repeat(TOKEN_LENGTH).into();
     let expires = clock() + Duration::from_secs(3600);
 
@@ -85,6 +90,13 @@ fn candidates(runtime: &tokio::runtime::Runtime) -> Vec<Candidate> {
             "get_token",
             Arc::new(move || {
                 black_box(ready(client.get_token()).is_ok());
+            }),
+            TOKEN_FLOOR,
+        ),
+        (
+            "get_token, with a token store",
+            Arc::new(move || {
+                black_box(ready(sharing.get_token()).is_ok());
             }),
             TOKEN_FLOOR,
         ),
@@ -145,6 +157,54 @@ impl TokenSource for Fixed {
             "x".repeat(TOKEN_LENGTH),
             Duration::from_secs(3600),
         ))
+    }
+}
+
+/// A client with a token store, and with a token.
+async fn with_store() -> WristbandM2mClient {
+    let mock = MockWristband::start().await;
+    let client = mock.builder().token_store(EmptyStore).build();
+    let client = client.expect("a mock's settings are complete");
+    client.get_token().await.expect("a token");
+    client
+}
+
+/// A store that never has a token: a hit does not reach it, so how well it shares does not matter.
+struct EmptyStore;
+
+#[async_trait]
+impl TokenStore for EmptyStore {
+    async fn look(&self, _: &StoreSlot, _: &StoreQuery) -> Result<LookOutcome, StoreError> {
+        Ok(LookOutcome::Leased)
+    }
+
+    async fn put(
+        &self,
+        _: &StoreSlot,
+        _: &LeaseId,
+        _: &StoreRecord,
+        _: Option<&StoreRecord>,
+        _: Duration,
+    ) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+
+    async fn renew(&self, _: &StoreSlot, _: &LeaseId, _: Duration) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+
+    async fn fail(
+        &self,
+        _: &StoreSlot,
+        _: &LeaseId,
+        _: &StoreRecord,
+        _: Duration,
+    ) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+
+    async fn release(&self, _: &StoreSlot, _: &LeaseId) -> Result<(), StoreError> {
+        Ok(())
     }
 }
 
