@@ -4,12 +4,14 @@
 #![allow(missing_debug_implementations, reason = "unpublished")]
 
 mod api_server;
+mod child;
 mod meter;
 mod raw_server;
 mod reply;
 mod tls;
 
 pub use api_server::{ApiServer, Recorded};
+pub use child::{child_argument, run_child};
 pub use meter::{Meter, Reading};
 pub use raw_server::{RawReply, RawServer};
 pub use reply::Reply;

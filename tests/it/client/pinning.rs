@@ -1,9 +1,10 @@
 //! The token goes to the base URL's origin, and nowhere else.
 
+use wristband_m2m::testing::MockWristband;
 use wristband_m2m_reqwest::{
     ApiError, ApiErrorKind, ApiResponse, WristbandAuth, reqwest, reqwest_middleware, wristband_m2m,
 };
-use wristband_m2m_tests::{ApiServer, Reply};
+use wristband_m2m_tests::{ApiServer, RawServer, Reply, child_argument, run_child};
 
 use super::{World, everything_it_says};
 
@@ -166,4 +167,31 @@ async fn a_client_of_the_users_own_sends_the_token_home_only() {
     api.page(&elsewhere.url("/page")).await.unwrap();
     assert!(world.wristband.accepts(&world.request().headers));
     assert_eq!(elsewhere.requests()[0].authorization(), None);
+}
+
+/// Not a test by itself: what the child process does.
+#[tokio::test]
+async fn loopback_child() {
+    let Some(base_url) = child_argument() else {
+        return;
+    };
+    let wristband = MockWristband::start().await;
+    let api = ApiClient::with_base_url(base_url, wristband.client()).unwrap();
+    assert_eq!(api.first().await.unwrap(), [7]);
+    assert_eq!(wristband.token_requests(), 1);
+}
+
+#[tokio::test]
+async fn a_base_url_on_loopback_is_not_reached_through_a_proxy() {
+    let api = ApiServer::start(|_| numbers()).await;
+    let proxy = RawServer::start([]).await;
+    for host in ["127.0.0.1", "localhost"] {
+        let base_url = format!("http://{host}:{}", api.port());
+        run_child("client::pinning::loopback_child", &base_url, &proxy.url("")).await;
+        let seen = proxy.requests();
+        assert!(seen.is_empty(), "the proxy saw {seen:?}");
+    }
+    let sent = api.requests();
+    assert_eq!(sent.len(), 2);
+    assert!(sent.iter().all(|request| request.authorization().is_some()));
 }

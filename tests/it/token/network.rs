@@ -2,16 +2,18 @@
 
 use std::collections::HashSet;
 use std::future::pending;
-use std::process::Command;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use wristband_m2m::{TokenErrorKind, TokenRetry, WristbandM2mClient};
-use wristband_m2m_tests::{ApiServer, PrivateRoot, RawReply, RawServer, Recorded, Reply};
+use wristband_m2m_tests::{
+    ApiServer, PrivateRoot, RawReply, RawServer, Recorded, Reply, child_argument, run_child,
+};
 
 use super::{SECRET, builder_for};
 
-const ENDPOINT: &str = "WRISTBAND_TEST_PROXY_CHILD";
 const TOKEN: &str = r#"{"access_token":"abc","expires_in":3600}"#;
 
 /// Longer than any of these calls takes, and shorter than the request timeout.
@@ -97,8 +99,8 @@ fn a_connection_of_a_runtime_that_stands_still_is_not_used_again() {
 
 /// Not a test by itself: what the child process does.
 #[tokio::test]
-async fn child() {
-    let Ok(endpoint) = std::env::var(ENDPOINT) else {
+async fn loopback_child() {
+    let Some(endpoint) = child_argument() else {
         return;
     };
     let client = WristbandM2mClient::builder()
@@ -108,40 +110,74 @@ async fn child() {
         .retry(TokenRetry::none())
         .build()
         .unwrap();
-    println!(
-        "got {:?}",
-        client
-            .get_token()
-            .await
-            .map(|token| token.as_str().to_owned())
-    );
+    let token = client.get_token().await;
+    assert_eq!(token.unwrap().as_str(), "abc");
 }
 
 #[tokio::test]
 async fn a_loopback_endpoint_is_not_reached_through_a_proxy() {
     let server = ApiServer::start(|_| Reply::json(200, TOKEN)).await;
     let proxy = RawServer::start([]).await;
-    let mut child = Command::new(std::env::current_exe().unwrap());
-    child
-        .args(["token::network::child", "--exact", "--nocapture"])
-        .env_remove("NO_PROXY")
-        .env_remove("no_proxy")
-        .env(ENDPOINT, server.url("/token"));
-    for variable in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
-        child.env(variable, proxy.url(""));
-    }
-    let output = tokio::task::spawn_blocking(move || child.output())
-        .await
-        .unwrap()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(said.contains(r#"got Ok("abc")"#), "{said}");
-    assert!(
-        proxy.requests().is_empty(),
-        "the proxy saw {:?}",
-        proxy.requests()
-    );
+    let child = "token::network::loopback_child";
+    run_child(child, &server.url("/token"), &proxy.url("")).await;
+    let seen = proxy.requests();
+    assert!(seen.is_empty(), "the proxy saw {seen:?}");
     assert_eq!(server.requests().len(), 1);
+}
+
+/// Not a test by itself: sends a request with the secret, with a log of everything on standard output.
+#[tokio::test]
+async fn verbose_child() {
+    let Some(endpoint) = child_argument() else {
+        return;
+    };
+    tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_ansi(false)
+        .init();
+    let verbose = reqwest::Client::builder()
+        .no_proxy()
+        .connection_verbose(true);
+    match endpoint.strip_prefix("bare ") {
+        Some(url) => {
+            let request = verbose.build().unwrap().post(url);
+            let request = request.basic_auth("billing", Some(SECRET));
+            request.send().await.unwrap().bytes().await.unwrap();
+        }
+        None => {
+            let client = WristbandM2mClient::builder()
+                .client_id("billing")
+                .client_secret(SECRET)
+                .token_endpoint(&endpoint)
+                .http_client(verbose)
+                .build()
+                .unwrap();
+            client.get_token().await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_verbose_http_client_does_not_log_the_secret_or_the_token() {
+    const TOKEN: &str = "token-of-the-verbose-client";
+    let response = format!(r#"{{"access_token":"{TOKEN}","expires_in":3600}}"#);
+    let server = ApiServer::start(move |_| Reply::json(200, response.clone())).await;
+    let log =
+        async |argument: String| run_child("token::network::verbose_child", &argument, "").await;
+    let credentials = STANDARD.encode(format!("billing:{SECRET}"));
+
+    // What such a client logs by itself.
+    let bare = log(format!("bare {}", server.url("/token"))).await;
+    assert!(
+        bare.contains(&credentials) && bare.contains(TOKEN),
+        "{bare}"
+    );
+
+    let ours = log(server.url("/token")).await;
+    assert!(ours.contains("fetched a token"), "{ours}");
+    for secret in [SECRET, &credentials, TOKEN] {
+        assert!(!ours.contains(secret), "{secret} was logged in\n{ours}");
+    }
 }
 
 #[tokio::test]

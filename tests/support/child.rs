@@ -1,0 +1,35 @@
+//! A test that runs in a process of its own, for what a process has only once: its environment, its logger.
+
+use std::process::{Command, Stdio};
+
+/// The environment variable by which a child knows that it is one, and what it is given.
+const ARGUMENT: &str = "WRISTBAND_TEST_CHILD";
+
+/// What the parent gave this process; `None` if it is not a child.
+pub fn child_argument() -> Option<String> {
+    std::env::var(ARGUMENT).ok()
+}
+
+/// Runs one test of this binary in a process whose only proxy is `proxy`, and returns what it printed.
+///
+/// # Panics
+///
+/// If the child fails.
+pub async fn run_child(test: &str, argument: &str, proxy: &str) -> String {
+    let mut child = Command::new(std::env::current_exe().expect("a test binary"));
+    child
+        .args([test, "--exact", "--nocapture"])
+        .env(ARGUMENT, argument)
+        .stderr(Stdio::inherit());
+    for variable in ["NO_PROXY", "no_proxy"] {
+        child.env_remove(variable);
+    }
+    for variable in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
+        child.env(variable, proxy);
+    }
+    let output = tokio::task::spawn_blocking(move || child.output());
+    let output = output.await.expect("no panic").expect("a child process");
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "the child failed:\n{printed}");
+    printed
+}
