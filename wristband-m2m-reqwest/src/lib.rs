@@ -83,6 +83,7 @@ struct Readme;
 
 mod client;
 mod discard;
+mod error_chain;
 // Documentation only. Its code needs these features.
 #[cfg(any(
     doc,

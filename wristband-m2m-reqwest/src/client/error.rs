@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 
 use crate::client::endpoint::Endpoint;
 use crate::client::response::ResponseHead;
+use crate::error_chain::find_in_chain;
 use crate::middleware::outcome::AuthOutcome;
 
 mod json;
@@ -159,14 +160,7 @@ impl ApiError {
     /// Returns why no token could be obtained, if that is the reason.
     #[must_use]
     pub fn token_error(&self) -> Option<&TokenError> {
-        let mut cause = self.source();
-        while let Some(error) = cause {
-            if let Some(token) = error.downcast_ref() {
-                return Some(token);
-            }
-            cause = error.source();
-        }
-        None
+        self.source().and_then(find_in_chain)
     }
 
     /// Returns whether the same call may succeed later: after a 408, a 429 or a 5xx, a network error, a timeout, or when no

@@ -1,10 +1,9 @@
 //! Our token error inside the errors of reqwest-middleware.
 
-use std::error::Error as StdError;
-use std::iter::successors;
-
 use ::wristband_m2m::TokenError;
 use reqwest_middleware::Error;
+
+use crate::error_chain::{find_in_chain, unwrapped};
 
 /// The request needed a token and none could be obtained.
 ///
@@ -32,11 +31,7 @@ pub(crate) struct NoToken(#[source] pub(crate) TokenError);
 /// ```
 #[must_use]
 pub fn token_error(error: &Error) -> Option<&TokenError> {
-    let outermost: &(dyn StdError + 'static) = match error {
-        Error::Middleware(error) => error.as_ref(),
-        Error::Reqwest(error) => error,
-    };
-    successors(Some(outermost), |&error| error.source()).find_map(|error| error.downcast_ref())
+    find_in_chain(unwrapped(error))
 }
 
 #[cfg(test)]

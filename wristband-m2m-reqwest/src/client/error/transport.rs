@@ -8,6 +8,7 @@ use reqwest::Url;
 
 use super::{ApiError, ApiErrorKind};
 use crate::client::endpoint::Endpoint;
+use crate::error_chain::{error_chain, find_in_chain, unwrapped};
 use crate::middleware::error::token_error;
 
 impl ApiError {
@@ -37,11 +38,11 @@ impl ApiError {
     ) -> Self {
         let error = Cause::Stack(error);
         let outermost = error.as_error();
-        if let Some(token) = chain(outermost).find_map(|cause| cause.downcast_ref::<TokenError>()) {
+        if let Some(token) = find_in_chain::<TokenError>(outermost) {
             return Self::new(endpoint, ApiErrorKind::Token, "could not get a token")
                 .caused_by(token.clone());
         }
-        let (kind, problem) = match chain(outermost).find_map(http_error) {
+        let (kind, problem) = match error_chain(outermost).find_map(http_error) {
             Some(http) => classify(http),
             None => (ApiErrorKind::Request, "was ended by a middleware"),
         };
@@ -67,8 +68,7 @@ pub(super) enum Cause {
 impl Cause {
     pub(super) fn as_error(&self) -> &(dyn Error + 'static) {
         match self {
-            Self::Stack(reqwest_middleware::Error::Middleware(error)) => error.as_ref(),
-            Self::Stack(reqwest_middleware::Error::Reqwest(error)) => error,
+            Self::Stack(error) => unwrapped(error),
             Self::Other(error) => &**error,
         }
     }
@@ -86,12 +86,7 @@ impl ApiErrorKind {
         if token_error(error).is_some() {
             return Self::Token;
         }
-        let http = match error {
-            reqwest_middleware::Error::Reqwest(error) => Some(error),
-            reqwest_middleware::Error::Middleware(error) => {
-                chain(error.as_ref()).find_map(http_error)
-            }
-        };
+        let http = error_chain(unwrapped(error)).find_map(http_error);
         http.map_or(Self::Request, |error| classify(error).0)
     }
 }
@@ -113,10 +108,6 @@ fn classify(error: &reqwest::Error) -> (ApiErrorKind, &'static str) {
     }
 }
 
-fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |error| (*error).source())
-}
-
 /// A reqwest error, bare or as reqwest-middleware wraps it.
 fn http_error<'a>(cause: &'a (dyn Error + 'static)) -> Option<&'a reqwest::Error> {
     match cause.downcast_ref() {
@@ -134,7 +125,7 @@ fn leaks_url(error: &(dyn Error + 'static), url: &Url) -> bool {
             .flatten()
             .filter(|part| !matches!(*part, "" | "/"))
     };
-    chain(error).any(|cause| {
+    error_chain(error).any(|cause| {
         let text = format!("{cause} {cause:?}");
         parts().any(|part| text.contains(part))
     })
