@@ -24,7 +24,7 @@ fn is_reserved(name: &HeaderName) -> bool {
 pub(crate) fn parse(name: &str, value: String) -> Result<(HeaderName, http::HeaderValue), String> {
     let name = HeaderName::try_from(name).map_err(|_| {
         format!(
-            "has the name `{}`, which no header can have",
+            "has the name `{}`, which no header can have: write letters, digits and `-`",
             name.escape_debug()
         )
     })?;
@@ -35,7 +35,9 @@ pub(crate) fn parse(name: &str, value: String) -> Result<(HeaderName, http::Head
 
 fn check_name(name: &HeaderName) -> Result<(), String> {
     if is_reserved(name) {
-        return Err(format!("sets `{name}`, which is not for callers to set"));
+        return Err(format!(
+            "sets `{name}`, which the client sets itself: remove it"
+        ));
     }
     Ok(())
 }
@@ -43,10 +45,10 @@ fn check_name(name: &HeaderName) -> Result<(), String> {
 /// A server does not see white space around a value (RFC 9110, section 5.5).
 fn parse_value(value: String) -> Result<http::HeaderValue, &'static str> {
     if value.starts_with([' ', '\t']) || value.ends_with([' ', '\t']) {
-        return Err("a value with white space around it");
+        return Err("a value with white space around it: trim it");
     }
     http::HeaderValue::try_from(value)
-        .map_err(|_| "a value with characters that no header can have")
+        .map_err(|_| "a value with characters that no header can have: write visible ASCII")
 }
 
 /// The macro has checked the name, which is in lower case, and the value.

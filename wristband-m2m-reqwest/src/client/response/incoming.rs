@@ -170,7 +170,9 @@ impl Incoming {
         let error = match timer.bound(read_up_to(&mut self.response, max_body)).await {
             Some(Ok(Some(body))) => return Ok((head, body)),
             Some(Ok(None)) => {
-                let problem = format!("has a body of more than {max_body} bytes: see `max_body`");
+                let problem = format!(
+                    "has a body of more than {max_body} bytes: raise `max_body`, or return a stream"
+                );
                 ApiError::new(deadline.endpoint, ApiErrorKind::Decode, problem)
             }
             Some(Err(error)) => ApiError::from_http(deadline.endpoint, error),
