@@ -5,18 +5,14 @@
 //! compared: read the ratios. `cargo bench -p wristband-m2m-reqwest --bench lines --features stream`.
 
 use std::io;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde::Deserialize;
-use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::TcpListener;
+use tokio::io::{AsyncBufRead, AsyncBufReadExt};
 use tokio_util::io::StreamReader;
-use wristband_m2m_reqwest::wristband_m2m::{
-    IssuedToken, TokenError, TokenSource, WristbandM2mClient,
-};
-use wristband_m2m_reqwest::{ApiError, ByteStream, JsonLines, async_trait, wristband_m2m};
+use wristband_m2m_reqwest::{ApiError, ByteStream, Bytes, JsonLines, wristband_m2m};
 
-use support::undisturbed;
+use support::{is_whole, serve, token_client, undisturbed};
 
 mod support;
 
@@ -92,7 +88,7 @@ async fn reader(payments: &PaymentsClient) -> impl AsyncBufRead + Unpin + use<> 
 struct Chunks(ByteStream);
 
 impl futures_core::Stream for Chunks {
-    type Item = io::Result<bytes::Bytes>;
+    type Item = io::Result<Bytes>;
 
     fn poll_next(
         mut self: std::pin::Pin<&mut Self>,
@@ -113,17 +109,11 @@ fn main() {
         .enable_all()
         .build();
     let runtime = runtime.expect("a runtime");
-    let listener = runtime
-        .block_on(TcpListener::bind("127.0.0.1:0"))
-        .expect("a free port");
-    let base = format!(
-        "http://{}",
-        listener.local_addr().expect("a bound listener")
-    );
-    let server = runtime.spawn(serve(listener));
-    let client = WristbandM2mClient::builder().token_source(Fixed).build();
-    let client = client.expect("a source is all it needs");
-    let payments = PaymentsClient::with_base_url(base, client).expect("a client");
+    let response = payments();
+    let base = runtime.block_on(serve(move |request| {
+        is_whole(request).then(|| response.clone())
+    }));
+    let payments = PaymentsClient::with_base_url(base, token_client()).expect("a client");
 
     let mut nanos = CANDIDATES.map(|_| Vec::new());
     for _ in 0..ROUNDS {
@@ -134,7 +124,6 @@ fn main() {
             assert_eq!(sum, (0..LINES).sum::<u64>() + 7 * LINES);
         }
     }
-    server.abort();
     println!("{:<28}{:>22}", "a line of 86 bytes", "time");
     let nanos = nanos.map(undisturbed);
     for ((name, _), time) in CANDIDATES.iter().zip(nanos) {
@@ -142,16 +131,8 @@ fn main() {
     }
 }
 
-struct Fixed;
-
-#[async_trait]
-impl TokenSource for Fixed {
-    async fn fetch_token(&self) -> Result<IssuedToken, TokenError> {
-        Ok(IssuedToken::new("token", Duration::from_secs(3600)))
-    }
-}
-
-async fn serve(listener: TcpListener) {
+/// A response of many lines.
+fn payments() -> Bytes {
     let line = |id| {
         format!(
             "{{\"id\":{id:>8},\"state\":\"open\",\"customer\":\"acme-and-sons\",\"amount\":7,\"note\":\"{:<11}\"}}\n",
@@ -160,20 +141,5 @@ async fn serve(listener: TcpListener) {
     };
     let body: String = (0..LINES).map(line).collect();
     let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
-    loop {
-        let (stream, _) = listener.accept().await.expect("a connection");
-        stream.set_nodelay(true).expect("an open socket");
-        let (head, body) = (head.clone(), body.clone());
-        tokio::spawn(async move {
-            let mut stream = BufReader::new(stream);
-            let mut request = [0; 4096];
-            // Each request is one packet.
-            while stream.read(&mut request).await.is_ok_and(|read| read > 0) {
-                let answer = [head.as_bytes(), body.as_bytes()].concat();
-                if stream.get_mut().write_all(&answer).await.is_err() {
-                    return;
-                }
-            }
-        });
-    }
+    (head + &body).into()
 }

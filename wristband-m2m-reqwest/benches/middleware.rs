@@ -6,26 +6,23 @@
 //!
 //! For instructions, run one candidate at a time: `valgrind --tool=callgrind <this binary> --only WristbandAuth 20`.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use allocation_counter::measure;
 use http::header::{AUTHORIZATION, HeaderValue};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 use wristband_m2m_reqwest::reqwest_middleware::{
     ClientBuilder, ClientWithMiddleware, Middleware, Next, Result,
 };
-use wristband_m2m_reqwest::wristband_m2m::{
-    IssuedToken, TokenError, TokenSource, WristbandM2mClient,
-};
 use wristband_m2m_reqwest::{Bytes, WristbandAuth, async_trait, reqwest};
+
+use support::{TOKEN_LENGTH, is_whole, median, serve, token_client};
+
+mod support;
 
 const REQUESTS: u32 = 300;
 const ROUNDS: usize = 61;
 
-/// A JWT is about this long.
-const TOKEN_LENGTH: usize = 900;
 const END_OF_BODY: &[u8] = b"the end of the body";
 
 fn main() {
@@ -33,12 +30,8 @@ fn main() {
         .enable_all()
         .build();
     let runtime = runtime.expect("a runtime");
-    let listener = runtime
-        .block_on(TcpListener::bind("127.0.0.1:0"))
-        .expect("a free port");
-    let address = listener.local_addr().expect("a bound listener");
-    let url = format!("http://{address}/v1/orders/7");
-    let server = runtime.spawn(serve(listener));
+    let base = runtime.block_on(serve(respond));
+    let url = format!("{base}/v1/orders/7");
     let clients = clients(&runtime);
     let arguments: Vec<_> = std::env::args().collect();
     if let Some(at) = arguments.iter().position(|argument| argument == "--only") {
@@ -54,12 +47,20 @@ fn main() {
         for _ in 0..batches {
             runtime.block_on(batch(&client.1, &url, None));
         }
-        return server.abort();
+        return;
     }
     compare("GET", &runtime, &clients, &url, None);
     let body = [&[b'x'; 1000], END_OF_BODY].concat();
     compare("POST, 1 KiB", &runtime, &clients, &url, Some(body.into()));
-    server.abort();
+}
+
+fn respond(request: &[u8]) -> Option<Bytes> {
+    let is_whole = match request[0] {
+        b'P' => request.ends_with(END_OF_BODY),
+        _ => is_whole(request),
+    };
+    let response = b"HTTP/1.1 200 OK\r\ncontent-length: 7\r\n\r\nwelcome";
+    is_whole.then(|| Bytes::from_static(response))
 }
 
 enum Http {
@@ -72,10 +73,7 @@ fn clients(runtime: &Runtime) -> Vec<(&'static str, Http)> {
     let mut header = HeaderValue::from_maybe_shared(Bytes::from(format!("Bearer {token}")));
     header.as_mut().expect("a header value").set_sensitive(true);
     let header = header.expect("a header value");
-    let client = WristbandM2mClient::builder()
-        .token_source(Fixed(token))
-        .build();
-    let client = client.expect("a source is all it needs");
+    let client = token_client();
     runtime.block_on(client.get_token()).expect("a token");
     let http = || reqwest::Client::builder().build().expect("an HTTP client");
     let with = |builder: ClientBuilder| Http::Middleware(builder.build());
@@ -107,15 +105,6 @@ impl Middleware for Constant {
     }
 }
 
-struct Fixed(String);
-
-#[async_trait]
-impl TokenSource for Fixed {
-    async fn fetch_token(&self) -> std::result::Result<IssuedToken, TokenError> {
-        Ok(IssuedToken::new(self.0.clone(), Duration::from_secs(3600)))
-    }
-}
-
 async fn batch(http: &Http, url: &str, body: Option<&Bytes>) {
     for _ in 0..REQUESTS {
         let response = match (http, body) {
@@ -129,16 +118,16 @@ async fn batch(http: &Http, url: &str, body: Option<&Bytes>) {
                 let request = http.post(url).header(AUTHORIZATION, header.clone());
                 request.body(body.clone()).send().await
             }
-            (Http::Middleware(http), None) => Ok(http.get(url).send().await.expect("an answer")),
+            (Http::Middleware(http), None) => Ok(http.get(url).send().await.expect("a response")),
             (Http::Middleware(http), Some(body)) => Ok(http
                 .post(url)
                 .body(body.clone())
                 .send()
                 .await
-                .expect("an answer")),
+                .expect("a response")),
         };
-        let answer = response.expect("an answer").bytes().await.expect("a body");
-        assert_eq!(answer, "welcome");
+        let body = response.expect("a response").bytes().await.expect("a body");
+        assert_eq!(body, "welcome");
     }
 }
 
@@ -207,41 +196,4 @@ fn thread_cpu_nanos() -> u64 {
         .next()
         .and_then(|nanos| nanos.parse().ok())
         .unwrap_or(0)
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
-
-/// A server that costs as little as can be: it looks for the end of the request and nothing else. It runs on the client's
-/// own thread, for a round trip between threads costs what the scheduler likes, and that for a whole run.
-async fn serve(listener: TcpListener) {
-    loop {
-        let (stream, _) = listener.accept().await.expect("a connection");
-        stream.set_nodelay(true).expect("an open socket");
-        tokio::spawn(answer(stream));
-    }
-}
-
-async fn answer(mut stream: TcpStream) {
-    let mut request = [0; 8192];
-    let mut filled = 0;
-    while let Ok(read) = stream.read(&mut request[filled..]).await {
-        filled += read;
-        if read == 0 {
-            return;
-        }
-        let end = match request[0] {
-            b'P' => END_OF_BODY,
-            _ => b"\r\n\r\n",
-        };
-        if request[..filled].ends_with(end) {
-            let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 7\r\n\r\nwelcome";
-            if stream.write_all(answer).await.is_err() {
-                return;
-            }
-            filled = 0;
-        }
-    }
 }

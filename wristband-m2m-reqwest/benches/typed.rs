@@ -11,25 +11,17 @@ use std::time::{Duration, Instant};
 
 use allocation_counter::measure;
 use serde::Deserialize;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 use wristband_m2m_reqwest::reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
-use wristband_m2m_reqwest::wristband_m2m::{
-    IssuedToken, TokenError, TokenSource, WristbandM2mClient,
-};
-use wristband_m2m_reqwest::{ApiError, WristbandAuth, async_trait, reqwest, wristband_m2m};
+use wristband_m2m_reqwest::{ApiError, Bytes, WristbandAuth, reqwest, wristband_m2m};
 
-use support::undisturbed;
+use support::{is_whole, serve, token_client, undisturbed};
 
 mod support;
 
 const CALLS: u64 = 640;
 const ROUNDS: usize = 61;
-
-/// A JWT is about this long.
-const TOKEN_LENGTH: usize = 900;
 
 #[derive(Deserialize)]
 struct Order {
@@ -54,7 +46,7 @@ async fn plain(http: &ClientWithMiddleware, base: &str, customer: &str, id: u64)
     let (state, page_size) = ("open", 50);
     let url =
         format!("{base}/v1/customers/{customer}/orders/{id}?state={state}&pageSize={page_size}");
-    let response = http.get(url).send().await.expect("an answer");
+    let response = http.get(url).send().await.expect("a response");
     if response.status() == http::StatusCode::NOT_FOUND {
         return None;
     }
@@ -77,7 +69,7 @@ async fn careful(
         format!("{base}/v1/customers/{customer}/orders/{id}?state={state}&pageSize={page_size}");
     let call = async {
         let response = http.get(url).header("accept", "application/json").send();
-        let response = response.await.expect("an answer");
+        let response = response.await.expect("a response");
         if response.status() == http::StatusCode::NOT_FOUND {
             return None;
         }
@@ -86,7 +78,7 @@ async fn careful(
         Some(serde_json::from_slice(&body).expect("an order"))
     };
     let in_time = tokio::time::timeout(Duration::from_secs(30), call).await;
-    in_time.expect("an answer in time")
+    in_time.expect("a response in time")
 }
 
 enum Candidate {
@@ -103,7 +95,7 @@ async fn call(candidate: &Candidate, id: u64) {
         Candidate::Generated(orders) => orders
             .find(customer, id, Some("open"), 50)
             .await
-            .expect("an answer"),
+            .expect("a response"),
     };
     let order = order.expect("an order");
     assert_eq!((order.id, order.state.as_str()), (7, "open"));
@@ -127,14 +119,7 @@ fn main() {
         .enable_all()
         .build();
     let runtime = runtime.expect("a runtime");
-    let listener = runtime
-        .block_on(TcpListener::bind("127.0.0.1:0"))
-        .expect("a free port");
-    let base = format!(
-        "http://{}",
-        listener.local_addr().expect("a bound listener")
-    );
-    let server = runtime.spawn(serve(listener));
+    let base = runtime.block_on(serve(respond));
     let candidates = candidates(&runtime, &base);
     let arguments: Vec<_> = std::env::args().collect();
     if let Some(at) = arguments.iter().position(|argument| argument == "--only") {
@@ -146,17 +131,20 @@ fn main() {
         for _ in 0..batches.map_or(20, |count| count.parse().expect("a count")) {
             runtime.block_on(batch(candidate, 1));
         }
-        return server.abort();
+        return;
     }
     for in_flight in [1, 64] {
         compare(&runtime, &candidates, in_flight);
     }
-    server.abort();
+}
+
+fn respond(request: &[u8]) -> Option<Bytes> {
+    let response = b"HTTP/1.1 200 OK\r\ncontent-length: 23\r\n\r\n{\"id\":7,\"state\":\"open\"}";
+    is_whole(request).then(|| Bytes::from_static(response))
 }
 
 fn candidates(runtime: &Runtime, base: &str) -> Vec<(&'static str, Arc<Candidate>)> {
-    let client = WristbandM2mClient::builder().token_source(Fixed).build();
-    let client = client.expect("a source is all it needs");
+    let client = token_client();
     runtime.block_on(client.get_token()).expect("a token");
     let stack = || {
         let http = reqwest::Client::builder().build().expect("an HTTP client");
@@ -175,16 +163,6 @@ fn candidates(runtime: &Runtime, base: &str) -> Vec<(&'static str, Arc<Candidate
     candidates
         .map(|(name, candidate)| (name, Arc::new(candidate)))
         .into()
-}
-
-struct Fixed;
-
-#[async_trait]
-impl TokenSource for Fixed {
-    async fn fetch_token(&self) -> Result<IssuedToken, TokenError> {
-        let token = "x".repeat(TOKEN_LENGTH);
-        Ok(IssuedToken::new(token, Duration::from_secs(3600)))
-    }
 }
 
 /// What one call cost.
@@ -240,34 +218,5 @@ fn cost(runtime: &Runtime, candidate: &Arc<Candidate>, in_flight: u64) -> Cost {
         nanos: each(start.elapsed().as_nanos() as f64),
         allocations: each(counted.count_total as f64),
         bytes: each(counted.bytes_total as f64),
-    }
-}
-
-/// A server that costs as little as can be: it looks for the end of the request and nothing else. It runs on the client's
-/// own thread, for a round trip between threads costs what the scheduler likes, and that for a whole run.
-async fn serve(listener: TcpListener) {
-    loop {
-        let (stream, _) = listener.accept().await.expect("a connection");
-        stream.set_nodelay(true).expect("an open socket");
-        tokio::spawn(answer(stream));
-    }
-}
-
-async fn answer(mut stream: TcpStream) {
-    let mut request = [0; 8192];
-    let mut filled = 0;
-    while let Ok(read) = stream.read(&mut request[filled..]).await {
-        filled += read;
-        if read == 0 {
-            return;
-        }
-        if request[..filled].ends_with(b"\r\n\r\n") {
-            let answer =
-                b"HTTP/1.1 200 OK\r\ncontent-length: 23\r\n\r\n{\"id\":7,\"state\":\"open\"}";
-            if stream.write_all(answer).await.is_err() {
-                return;
-            }
-            filled = 0;
-        }
     }
 }
