@@ -146,7 +146,7 @@ struct Process {
     // Killed when it is dropped.
     _child: Child,
     urls: ChildStdin,
-    answers: Lines<BufReader<ChildStdout>>,
+    replies: Lines<BufReader<ChildStdout>>,
 }
 
 struct Fleet {
@@ -193,11 +193,11 @@ impl Fleet {
             .kill_on_drop(true)
             .spawn()?;
         let urls = child.stdin.take().context("a pipe")?;
-        let answers = child.stdout.take().context("a pipe")?;
+        let replies = child.stdout.take().context("a pipe")?;
         Ok(Process {
             _child: child,
             urls,
-            answers: BufReader::new(answers).lines(),
+            replies: BufReader::new(replies).lines(),
         })
     }
 
@@ -215,12 +215,12 @@ impl Fleet {
         }
         let mut slowest = Duration::ZERO;
         for process in &mut self.processes {
-            let answer = process
-                .answers
+            let reply = process
+                .replies
                 .next_line()
                 .await?
                 .context("a process ended")?;
-            let (status, millis) = answer.split_once(' ').context("an answer")?;
+            let (status, millis) = reply.split_once(' ').context("a reply")?;
             if status.parse::<u16>()? != expected {
                 bail!("{name}: a call returned {status}");
             }

@@ -186,7 +186,7 @@ fn draw_seconds(svg: &mut String, left: f64) {
 fn draw_legend(svg: &mut String) {
     let y = HEIGHT - 20.0;
     let entries = [
-        ("well", "call answered"),
+        ("well", "call succeeded"),
         ("failed", "call failed"),
         ("token", "token issued"),
         ("token-failed", "token request failed"),

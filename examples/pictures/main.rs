@@ -51,7 +51,7 @@ const SCENARIOS: [Scenario; 2] = [
     },
     Scenario {
         name: "outage",
-        title: "The token endpoint answers 503 for a while",
+        title: "The token endpoint returns 503 for a while",
         mishap: Mishap::Outage { from: 5.6, to: 7.4 },
     },
 ];

@@ -97,8 +97,8 @@ async fn pass_on(
     body: Bytes,
 ) -> (StatusCode, Bytes) {
     let at = Instant::now();
-    let answer = gateway.ask(&headers, body).await;
-    let (status, body) = answer.unwrap_or((StatusCode::SERVICE_UNAVAILABLE, Bytes::new()));
+    let response = gateway.ask(&headers, body).await;
+    let (status, body) = response.unwrap_or((StatusCode::SERVICE_UNAVAILABLE, Bytes::new()));
     let mut requests = gateway
         .requests
         .lock()

@@ -19,7 +19,7 @@ use wristband_m2m_reqwest::wristband_m2m::testing::MockWristband;
 use wristband_m2m_reqwest::{AuthOutcome, NotRetried, WristbandAuth, reqwest};
 use wristband_m2m_tests::{ApiServer, Recorded, Reply};
 
-/// An API that takes the tokens of this endpoint, and answers the others with 401.
+/// An API that takes the tokens of this endpoint, and rejects the others with 401.
 async fn protected_api(wristband: &MockWristband) -> ApiServer {
     let wristband = wristband.clone();
     ApiServer::start(move |request| guard(&wristband, request)).await

@@ -1,4 +1,4 @@
-//! An API on loopback that answers by a closure and records what arrives.
+//! An API on loopback that responds by a closure and records what arrives.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -29,8 +29,8 @@ type Handler = dyn Fn(&Recorded) -> Reply + Send + Sync;
 /// # use wristband_m2m_tests::{ApiServer, Reply};
 /// # async fn example() -> reqwest::Result<()> {
 /// let server = ApiServer::start(|request| Reply::text(200, request.target.clone())).await;
-/// let answer = reqwest::get(server.url("/a?b=c")).await?.text().await?;
-/// assert_eq!(answer, "/a?b=c");
+/// let response = reqwest::get(server.url("/a?b=c")).await?.text().await?;
+/// assert_eq!(response, "/a?b=c");
 /// assert_eq!(server.requests()[0].method, "GET");
 /// # Ok(())
 /// # }
@@ -191,14 +191,14 @@ async fn serve(
     log: Arc<Log>,
 ) {
     let service =
-        service_fn(move |request| answer(request, connection, handler.clone(), log.clone()));
+        service_fn(move |request| respond(request, connection, handler.clone(), log.clone()));
     let mut server = auto::Builder::new(TokioExecutor::new());
     server.http2().max_concurrent_streams(None);
     // A client that goes away is part of many tests.
     let _ = server.serve_connection(TokioIo::new(stream), service).await;
 }
 
-async fn answer(
+async fn respond(
     request: hyper::Request<Incoming>,
     connection: usize,
     handler: Arc<Handler>,
@@ -207,7 +207,7 @@ async fn answer(
     let (parts, body) = request.into_parts();
     let body = match body.collect().await {
         Ok(body) => body.to_bytes(),
-        // The client went away in the middle: nobody will see an answer.
+        // The client went away in the middle: nobody will see a response.
         Err(_) => std::future::pending().await,
     };
     let target = parts

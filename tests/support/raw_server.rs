@@ -1,4 +1,4 @@
-//! A server that speaks bytes, for answers that no HTTP library would send.
+//! A server that speaks bytes, for responses that no HTTP library would send.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, JoinSet};
 
-/// What a connection answers once it has read a request.
+/// What a connection responds with once it has read a request.
 #[derive(Clone, Debug)]
 pub enum RawReply {
     /// These bytes; then the connection closes.
@@ -39,12 +39,12 @@ struct Seen {
 }
 
 impl RawReply {
-    /// A whole answer with a JSON body.
+    /// A whole response with a JSON body.
     pub fn json(status: &str, body: &str) -> Self {
         Self::whole(status, "content-type: application/json\r\n", body)
     }
 
-    /// A whole answer; each line of `headers` ends with CR LF.
+    /// A whole response; each line of `headers` ends with CR LF.
     pub fn whole(status: &str, headers: &str, body: impl AsRef<[u8]>) -> Self {
         let body = body.as_ref();
         let mut bytes = format!(

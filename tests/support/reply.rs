@@ -1,4 +1,4 @@
-//! What a test's server answers.
+//! What a test's server responds with.
 
 use std::future::Future;
 use std::io;
@@ -16,19 +16,19 @@ use tokio::time::Interval;
 /// Boxed, so that a test may stream, hang or break off.
 pub(crate) type Body = BoxBody<Bytes, io::Error>;
 
-/// An answer, and what to wait for before it is given.
+/// A response, and what to wait for before it is given.
 pub struct Reply {
     response: http::Response<Body>,
     before: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
 }
 
 impl Reply {
-    /// An answer without a body.
+    /// A response without a body.
     pub fn status(status: u16) -> Self {
         Self::text(status, "")
     }
 
-    /// An answer with a body of known length.
+    /// A response with a body of known length.
     pub fn text(status: u16, body: impl Into<Bytes>) -> Self {
         Self::stream(
             status,
@@ -41,7 +41,7 @@ impl Reply {
         Self::text(status, body).header("content-type", "application/json")
     }
 
-    /// An answer whose body comes as it comes; an error breaks the connection off.
+    /// A response whose body comes as it comes; an error breaks the connection off.
     pub fn stream<B>(status: u16, body: B) -> Self
     where
         B: hyper::body::Body<Data = Bytes, Error = io::Error> + Send + Sync + 'static,
@@ -54,7 +54,7 @@ impl Reply {
         }
     }
 
-    /// An answer whose body drips and never ends.
+    /// A response whose body drips and never ends.
     pub fn endless(status: u16) -> Self {
         Self::stream(
             status,
@@ -70,14 +70,14 @@ impl Reply {
         self
     }
 
-    /// Waits for an event before answering.
+    /// Waits for an event before responding.
     #[must_use]
     pub fn after(mut self, event: impl Future<Output = ()> + Send + 'static) -> Self {
         self.before = Some(Box::pin(event));
         self
     }
 
-    /// Answers that much later, for an API that is slow.
+    /// Responds that much later, for an API that is slow.
     #[must_use]
     pub fn delayed(self, delay: Duration) -> Self {
         self.after(tokio::time::sleep(delay))

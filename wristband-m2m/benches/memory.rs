@@ -75,13 +75,13 @@ fn start_endpoint() -> SocketAddr {
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             // A client that goes away early is its own business.
-            let _ = stream.and_then(answer);
+            let _ = stream.and_then(respond);
         }
     });
     address
 }
 
-fn answer(mut stream: TcpStream) -> std::io::Result<()> {
+fn respond(mut stream: TcpStream) -> std::io::Result<()> {
     let mut request = Vec::new();
     let mut chunk = [0; 1024];
     while !request.ends_with(b"grant_type=client_credentials") {

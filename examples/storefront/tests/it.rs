@@ -130,8 +130,8 @@ async fn failures_of_the_api_become_what_the_public_may_know() {
     ] {
         let failure = StatusCode::from_u16(failure).unwrap();
         let service = Service::on_fake(FakeOrders { failure }).await;
-        let (answered, headers, problem) = service.order("tea", 1).await;
-        assert_eq!(answered, status, "{failure}");
+        let (returned, headers, problem) = service.order("tea", 1).await;
+        assert_eq!(returned, status, "{failure}");
         assert_eq!(problem["detail"], detail);
         assert_eq!(headers["content-type"], "application/problem+json");
         let retry_after = headers.get("retry-after").map(|value| value.as_bytes());

@@ -44,7 +44,7 @@ fn adopted_tokens_are_counted_beside_requests() {
     assert_eq!(meter.value(&stores("ready")), 0.0);
 }
 
-/// Fails at once, or never answers.
+/// Fails at once, or never responds.
 struct Broken {
     hangs: bool,
 }

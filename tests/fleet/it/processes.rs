@@ -56,14 +56,14 @@ impl Fleet {
         for process in &mut self.processes {
             process.tell(command).await;
         }
-        let mut answers = Vec::new();
+        let mut replies = Vec::new();
         for process in &mut self.processes {
-            answers.push(process.answer().await);
+            replies.push(process.reply().await);
         }
-        answers
+        replies
     }
 
-    /// How many of them left the store alone: on a machine that is very busy a store may answer late, and each process
+    /// How many of them left the store alone: on a machine that is very busy a store may respond late, and each process
     /// that finds it so makes a request of its own.
     async fn degraded(&mut self) -> u64 {
         let states = self.ask_all("store").await;
@@ -84,10 +84,10 @@ impl Fleet {
     }
 }
 
-fn all_tokens(answers: &[String]) {
+fn all_tokens(replies: &[String]) {
     assert!(
-        answers.iter().all(|answer| answer.starts_with("token ")),
-        "{answers:?}"
+        replies.iter().all(|reply| reply.starts_with("token ")),
+        "{replies:?}"
     );
 }
 
@@ -130,17 +130,17 @@ async fn an_api_that_refuses_everything_costs_a_burst_and_one_renewal_per_five_s
     all_tokens(&fleet.ask_all("token").await);
     let before = fleet.wristband.token_requests();
     let start = Instant::now();
-    let answers = fleet.ask_all("replace-for 11000").await;
+    let replies = fleet.ask_all("replace-for 11000").await;
     let seconds = start.elapsed().as_secs();
     let renewals = fleet.wristband.token_requests() - before;
     let explained = fleet.degraded().await;
     assert!(
         (4..=3 + seconds / 5 + 1 + explained).contains(&renewals),
-        "{renewals} renewals in {seconds} s: {answers:?}"
+        "{renewals} renewals in {seconds} s: {replies:?}"
     );
     assert!(
-        answers.iter().any(|answer| !answer.ends_with("limited 0")),
-        "{answers:?}"
+        replies.iter().any(|reply| !reply.ends_with("limited 0")),
+        "{replies:?}"
     );
 }
 
@@ -149,11 +149,11 @@ async fn a_dead_endpoint_is_asked_once_a_second() {
     let mut fleet = Fleet::start(Store::Directory(TestDirectory::new()), 12).await;
     fleet.wristband.fail_next(1_000_000, 503);
     let start = Instant::now();
-    let answers = fleet.ask_all("ask-for 5000").await;
+    let replies = fleet.ask_all("ask-for 5000").await;
     let seconds = start.elapsed().as_secs();
     assert!(
-        answers.iter().all(|answer| answer.starts_with("tokens 0 ")),
-        "{answers:?}"
+        replies.iter().all(|reply| reply.starts_with("tokens 0 ")),
+        "{replies:?}"
     );
     // Three attempts each; without a store each of the twelve would make its burst of thirty.
     let cycles = fleet.wristband.token_requests() / 3;
@@ -204,7 +204,7 @@ async fn a_holder_that_was_stopped_for_ten_seconds_overwrites_nothing() {
         assert!(newer.starts_with("token "), "{newer}");
         sleep_until(stopped_at + Duration::from_secs(10)).await;
         stopped.signal("CONT");
-        let late = stopped.answer().await;
+        let late = stopped.reply().await;
         assert!(late.starts_with("token ") && late != newer, "{late}");
         assert_eq!(fleet.process().ask("token").await, newer);
         assert_eq!(fleet.wristband.token_requests(), 2);
@@ -215,8 +215,8 @@ async fn a_holder_that_was_stopped_for_ten_seconds_overwrites_nothing() {
 async fn a_hundred_starts_one_after_another_make_one_request() {
     let fleet = Fleet::start(Store::Directory(TestDirectory::new()), 0).await;
     for _ in 0..100 {
-        let answer = fleet.process().ask("token").await;
-        assert!(answer.starts_with("token "), "{answer}");
+        let reply = fleet.process().ask("token").await;
+        assert!(reply.starts_with("token "), "{reply}");
     }
     assert_eq!(fleet.wristband.token_requests(), 1);
 }

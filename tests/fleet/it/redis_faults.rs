@@ -221,7 +221,7 @@ async fn connections_that_are_cut_at_each_byte() {
     for limit in (0..12).chain((12..400).step_by(11)) {
         fleet.redis.command(&["FLUSHALL"]);
         fleet.redis.command(&["SCRIPT", "FLUSH"]);
-        proxy.set(ProxyMode::CutAnswersAfter(limit));
+        proxy.set(ProxyMode::CutRepliesAfter(limit));
         let (client, other) = (fleet.client(&url), fleet.client(&url));
         let token = fleet.token(&client).await;
         client.replace_token(&token).await.unwrap();

@@ -128,9 +128,7 @@ async fn after_a_fail_over_the_new_master_is_used() {
     let survivor = client();
     survivor.get_token().await.unwrap();
     // It has to have seen the replica first.
-    sentinel.wait_for(&["SENTINEL", "FAILOVER", "mymaster"], |answer| {
-        answer == "OK"
-    });
+    sentinel.wait_for(&["SENTINEL", "FAILOVER", "mymaster"], |reply| reply == "OK");
     master.wait_for(&["INFO", "replication"], |info| info.contains("role:slave"));
 
     let start = Instant::now();

@@ -1,8 +1,8 @@
-//! One process of a fleet, told by lines on its standard input what to do: it answers each with a line.
+//! One process of a fleet, told by lines on its standard input what to do: it replies to each with a line.
 //!
 //! `fleet-process ENDPOINT STORE`, where the store is `file:DIRECTORY`, a Redis URL, or `none`.
 //!
-//! | command | answer |
+//! | command | reply |
 //! |---|---|
 //! | `token` | `token TEXT`, or `error KIND` |
 //! | `replace` | the same, for a token in place of the last one |
@@ -63,8 +63,8 @@ impl Process {
         let (command, millis) = line.split_once(' ').unwrap_or((line, "0"));
         let time = Duration::from_millis(millis.parse()?);
         Ok(match command {
-            "token" => answer(&self.token().await),
-            "replace" => answer(&self.replace().await),
+            "token" => reply(&self.token().await),
+            "replace" => reply(&self.replace().await),
             "replace-for" => self.replace_for(time).await?,
             "ask-for" => self.ask_for(time).await,
             "store" => format!("{:?}", self.client.status().store()),
@@ -116,7 +116,7 @@ impl Process {
     }
 }
 
-fn answer(result: &Result<AccessToken, TokenError>) -> String {
+fn reply(result: &Result<AccessToken, TokenError>) -> String {
     match result {
         Ok(token) => format!("token {}", token.as_str()),
         Err(error) => format!("error {:?}", error.kind()),

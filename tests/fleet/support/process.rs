@@ -8,14 +8,14 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::time::timeout;
 
 /// Longer than anything takes on a machine that works.
-const PATIENCE: Duration = Duration::from_secs(60);
+const REPLY_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A running `fleet-process`, killed with this.
 #[derive(Debug)]
 pub struct FleetProcess {
     child: Child,
     commands: ChildStdin,
-    answers: Lines<BufReader<ChildStdout>>,
+    replies: Lines<BufReader<ChildStdout>>,
 }
 
 impl FleetProcess {
@@ -34,15 +34,15 @@ impl FleetProcess {
             .spawn()
             .expect("fleet-process starts");
         let commands = child.stdin.take().expect("a pipe");
-        let answers = child.stdout.take().expect("a pipe");
+        let replies = child.stdout.take().expect("a pipe");
         Self {
             child,
             commands,
-            answers: BufReader::new(answers).lines(),
+            replies: BufReader::new(replies).lines(),
         }
     }
 
-    /// Has it run a command, whose answer [`answer`](Self::answer) waits for.
+    /// Has it run a command, whose reply [`reply`](Self::reply) waits for.
     ///
     /// # Panics
     ///
@@ -53,25 +53,25 @@ impl FleetProcess {
         written.expect("fleet-process reads");
     }
 
-    /// The next answer.
+    /// The next reply.
     ///
     /// # Panics
     ///
-    /// If it ends, or does not answer within a minute.
-    pub async fn answer(&mut self) -> String {
-        let line = timeout(PATIENCE, self.answers.next_line()).await;
-        let line = line.expect("fleet-process answers within a minute");
+    /// If it ends, or does not reply within a minute.
+    pub async fn reply(&mut self) -> String {
+        let line = timeout(REPLY_TIMEOUT, self.replies.next_line()).await;
+        let line = line.expect("fleet-process replies within a minute");
         line.expect("a pipe").expect("fleet-process goes on")
     }
 
-    /// Has it run a command and waits for the answer.
+    /// Has it run a command and waits for the reply.
     ///
     /// # Panics
     ///
-    /// As [`answer`](Self::answer).
+    /// As [`reply`](Self::reply).
     pub async fn ask(&mut self, command: &str) -> String {
         self.tell(command).await;
-        self.answer().await
+        self.reply().await
     }
 
     /// Sends a signal, such as `STOP`, `CONT` or `KILL`.

@@ -14,10 +14,10 @@ use tokio::task::{AbortHandle, JoinSet};
 pub enum ProxyMode {
     /// Nothing.
     Forward,
-    /// Each answer comes this much later.
+    /// Each reply comes this much later.
     Delay(Duration),
-    /// The connection is closed after that many bytes of answers.
-    CutAnswersAfter(usize),
+    /// The connection is closed after that many bytes of replies.
+    CutRepliesAfter(usize),
     /// One byte of each so many is another one, in both directions.
     Corrupt {
         /// How many bytes there are to a wrong one.
@@ -82,12 +82,12 @@ async fn accept(listener: TcpListener, target: u16, mode: Arc<Mutex<ProxyMode>>)
         let (from_client, to_client) = client.into_split();
         let (from_server, to_server) = server.into_split();
         let questions = pump(from_client, to_server, false, Arc::clone(&mode));
-        let answers = pump(from_server, to_client, true, Arc::clone(&mode));
+        let replies = pump(from_server, to_client, true, Arc::clone(&mode));
         // Whichever ends first ends both.
         connections.spawn(async move {
             tokio::select! {
                 () = questions => {}
-                () = answers => {}
+                () = replies => {}
             }
         });
     }
@@ -96,7 +96,7 @@ async fn accept(listener: TcpListener, target: u16, mode: Arc<Mutex<ProxyMode>>)
 async fn pump(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
-    is_answer: bool,
+    is_reply: bool,
     mode: Arc<Mutex<ProxyMode>>,
 ) {
     let mut buffer = [0; 4096];
@@ -105,8 +105,8 @@ async fn pump(
         let mut chunk = &mut buffer[..length];
         let mode = *mode.lock().unwrap_or_else(PoisonError::into_inner);
         match mode {
-            ProxyMode::Delay(delay) if is_answer => tokio::time::sleep(delay).await,
-            ProxyMode::CutAnswersAfter(limit) if is_answer => {
+            ProxyMode::Delay(delay) if is_reply => tokio::time::sleep(delay).await,
+            ProxyMode::CutRepliesAfter(limit) if is_reply => {
                 let left = limit.saturating_sub(passed).min(length);
                 chunk = &mut chunk[..left];
             }

@@ -153,33 +153,33 @@ impl RedisServer {
         let _ = self.process.wait();
     }
 
-    /// Sends a command and returns the first line or the bulk string of the answer.
+    /// Sends a command and returns the first line or the bulk string of the reply.
     ///
     /// # Panics
     ///
-    /// If it does not answer.
+    /// If it does not reply.
     pub fn command(&self, words: &[&str]) -> String {
         self.connect()
             .and_then(|mut stream| exchange(&mut stream, words))
-            .expect("an answer of redis-server")
+            .expect("a reply of redis-server")
     }
 
-    /// Repeats a command until its answer is as wanted.
+    /// Repeats a command until its reply is as wanted.
     ///
     /// # Panics
     ///
     /// If it is not within a minute.
     pub fn wait_for(&self, words: &[&str], is_wanted: impl Fn(&str) -> bool) {
         let start = Instant::now();
-        let mut answer = String::new();
+        let mut reply = String::new();
         while start.elapsed() < Duration::from_secs(60) {
-            answer = self.command(words);
-            if is_wanted(&answer) {
+            reply = self.command(words);
+            if is_wanted(&reply) {
                 return;
             }
             std::thread::sleep(Duration::from_millis(50));
         }
-        panic!("{words:?} is answered so for a minute: {answer}");
+        panic!("{words:?} returned this for a minute: {reply}");
     }
 
     /// A connection that has authenticated.
@@ -198,12 +198,12 @@ impl RedisServer {
     ///
     /// # Panics
     ///
-    /// If it does not answer.
+    /// If it does not reply.
     #[must_use]
     pub fn monitor(&self) -> Monitor {
         let mut stream = self.connect().expect("a running redis-server");
-        let answer = exchange(&mut stream, &["MONITOR"]);
-        assert_eq!(answer.expect("an answer of redis-server"), "OK");
+        let reply = exchange(&mut stream, &["MONITOR"]);
+        assert_eq!(reply.expect("a reply of redis-server"), "OK");
         stream.set_read_timeout(None).expect("a socket");
         let mut reader = stream.try_clone().expect("a socket");
         let recording = std::thread::spawn(move || {

@@ -89,7 +89,7 @@ async fn an_error_of_the_users_own_is_made_of_ours() {
 }
 
 #[tokio::test]
-async fn an_error_has_the_answer_and_shows_none_of_it() {
+async fn an_error_has_the_response_and_shows_none_of_it() {
     let world = World::new(|_| Reply::text(429, "hunter2").header("retry-after", "7")).await;
     let error = client(&world)
         .await
@@ -231,7 +231,7 @@ async fn a_body_that_nobody_wants_does_not_hold_a_call_up() {
 }
 
 #[tokio::test]
-async fn a_connection_is_used_again_after_any_answer() {
+async fn a_connection_is_used_again_after_any_response() {
     let world = World::new(|request| match request.target.as_str() {
         "/v1/unit" => Reply::text(200, "unwanted"),
         _ => Reply::text(404, "unwanted"),

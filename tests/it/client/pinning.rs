@@ -47,11 +47,11 @@ async fn world() -> (World, ApiServer) {
 async fn a_next_page_on_the_same_origin_carries_the_token() {
     let (world, _elsewhere) = world().await;
     let api = ApiClient::with_base_url(world.api.url("/base"), world.token_client()).unwrap();
-    let answer = api
+    let response = api
         .page(&world.api.url("/other?page=2&x=a%2Fb#end"))
         .await
         .unwrap();
-    assert_eq!(answer.into_body(), [7]);
+    assert_eq!(response.into_body(), [7]);
     let request = world.request();
     assert_eq!(request.target, "/other?page=2&x=a%2Fb");
     assert!(world.wristband.accepts(&request.headers));

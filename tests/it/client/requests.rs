@@ -335,7 +335,7 @@ async fn a_header_that_cannot_be_sent_is_an_error_before_anything_is() {
 }
 
 #[tokio::test]
-async fn the_answer_that_is_wanted_is_accepted() {
+async fn the_accept_header_names_the_return_type() {
     let (world, client) = world().await;
     client.accepted().await.unwrap();
     client.json_is_accepted().await.unwrap();

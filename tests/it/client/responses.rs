@@ -1,4 +1,4 @@
-//! Each type of answer, for each way a server may answer.
+//! Each return type, for each way in which a server may respond.
 
 use std::collections::HashMap;
 use std::io;
@@ -55,7 +55,7 @@ trait Api {
     async fn some_head(&self, way: &str) -> Outcome<Option<Vec<u64>>>;
 }
 
-/// A server that answers in the way that the path names.
+/// A server that responds in the way that the path names.
 async fn world() -> (World, ApiServer, ApiClient) {
     let elsewhere = ApiServer::start(|_| Reply::json(200, "[8]")).await;
     let across = elsewhere.url("/200");
@@ -125,10 +125,10 @@ impl Body for Truncated {
     }
 }
 
-/// In few words: the answer, or the kind of the error and the status.
+/// In few words: the response, or the kind of the error and the status.
 fn told<T: Tell>(outcome: Outcome<T>) -> String {
     match outcome {
-        Ok(answer) => answer.tell(),
+        Ok(response) => response.tell(),
         Err(error) => {
             let text = everything_it_says(&error);
             assert!(
@@ -196,7 +196,7 @@ impl<T: Tell> Tell for ApiResponse<T> {
     }
 }
 
-/// What a method makes of an answer.
+/// What a method makes of a response.
 macro_rules! make {
     ($method:ident of $way:expr) => {{
         let (world, elsewhere, api) = world().await;
@@ -206,8 +206,8 @@ macro_rules! make {
     }};
 }
 
-/// Checks what each of the methods makes of an answer, and how many requests that takes.
-macro_rules! answers {
+/// Checks what each of the methods makes of a response, and how many requests that takes.
+macro_rules! responses {
     ($($test:ident: $way:literal in $requests:literal { $($method:ident: $expected:literal),* $(,)? })*) => {
         $(#[tokio::test]
         async fn $test() {
@@ -220,7 +220,7 @@ macro_rules! answers {
     };
 }
 
-answers! {
+responses! {
     a_200_with_a_body: "200" in 1 {
         unit: "()", json: "[7]", text: "\"[7]\"", bytes: "b\"[7]\"", octets: "b\"[7]\"", response: "200",
         some_unit: "Some(())", some_json: "Some([7])", some_text: "Some(\"[7]\")", some_octets: "Some(b\"[7]\")",
@@ -341,10 +341,10 @@ async fn what_could_not_be_decoded_is_kept_but_never_shown() {
 }
 
 #[tokio::test]
-async fn a_whole_answer_has_its_headers() {
+async fn a_whole_response_has_its_headers() {
     let (_world, _elsewhere, api) = world().await;
-    let answer = api.whole_json("200").await.unwrap();
-    assert_eq!(answer.headers()["x-request-id"], "r1");
-    assert_eq!(answer.body(), &[7]);
-    assert!(!format!("{answer:?}").contains("r1"));
+    let response = api.whole_json("200").await.unwrap();
+    assert_eq!(response.headers()["x-request-id"], "r1");
+    assert_eq!(response.body(), &[7]);
+    assert!(!format!("{response:?}").contains("r1"));
 }

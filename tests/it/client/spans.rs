@@ -31,12 +31,12 @@ trait Orders {
     ) -> Pages<WristbandPage<String>, ApiError>;
 }
 
-async fn protected_world(answer: impl Fn(&Recorded) -> Reply + Send + Sync + 'static) -> World {
+async fn protected_world(respond: impl Fn(&Recorded) -> Reply + Send + Sync + 'static) -> World {
     let wristband = MockWristband::start().await;
     let guard = wristband.clone();
     let api = ApiServer::start(move |request| {
         if guard.accepts(&request.headers) {
-            answer(request)
+            respond(request)
         } else {
             Reply::text(401, "who are you?")
         }
@@ -190,7 +190,7 @@ async fn errors_have_the_status_and_type_of_the_conventions() {
     let purge = |error| ("HTTP /v1/orders".to_owned(), text("_OTHER"), error);
     let unsent = |error: &str| (String::new(), text(error), true);
     let expected = [
-        // A 404 is an answer where the method has an `Option`.
+        // A 404 is a success where the method returns an `Option`.
         find(succeeded(404)),
         find(failed(404, "404")),
         create(failed(201, "decode")),

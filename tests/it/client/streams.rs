@@ -1,4 +1,4 @@
-//! Answers that are read while they arrive.
+//! Responses that are read while they arrive.
 
 use std::io;
 use std::time::Duration;

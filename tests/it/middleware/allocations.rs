@@ -35,13 +35,14 @@ fn allocations(client: &ClientWithMiddleware, url: &str) -> u64 {
     let body = wristband_m2m_reqwest::Bytes::from(vec![b'x'; 100_000]);
     let batch = || {
         for _ in 0..REQUESTS {
-            let answer = client
+            let response = client
                 .post(url)
                 .header("x-a", "1")
                 .body(body.clone())
                 .send();
-            let answer = runtime.block_on(async { answer.await.unwrap().bytes().await.unwrap() });
-            assert_eq!(answer, "welcome");
+            let response =
+                runtime.block_on(async { response.await.unwrap().bytes().await.unwrap() });
+            assert_eq!(response, "welcome");
         }
     };
     batch();

@@ -38,7 +38,7 @@ async fn a_request_carries_the_token_and_nothing_else_is_changed() {
 }
 
 #[tokio::test]
-async fn a_401_is_answered_with_a_new_token_and_the_same_request_byte_for_byte() {
+async fn a_401_is_followed_by_a_new_token_and_the_same_request_byte_for_byte() {
     let wristband = MockWristband::start().await;
     let api = protected_api(&wristband).await;
     let client = wristband.client();
@@ -301,10 +301,10 @@ async fn if_no_new_token_can_be_had_the_401_comes_back_readable() {
 #[tokio::test]
 async fn a_second_401_is_returned_as_it_is() {
     let wristband = MockWristband::start().await;
-    let answered = AtomicUsize::new(0);
+    let responded = AtomicUsize::new(0);
     let api = ApiServer::start(move |_| {
-        let answer = answered.fetch_add(1, Ordering::Relaxed) + 1;
-        Reply::text(401, format!("no {answer}")).header("www-authenticate", "Bearer")
+        let response = responded.fetch_add(1, Ordering::Relaxed) + 1;
+        Reply::text(401, format!("no {response}")).header("www-authenticate", "Bearer")
     })
     .await;
     let http = authenticated(&wristband.client());
@@ -387,7 +387,7 @@ async fn a_replacement_that_is_older_than_the_request_is_replaced_too() {
 }
 
 #[tokio::test]
-async fn other_answers_are_nobodys_token_problem() {
+async fn other_statuses_renew_no_token() {
     let wristband = MockWristband::start().await;
     let api = ApiServer::start(|request| {
         let status = request

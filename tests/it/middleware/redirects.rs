@@ -13,7 +13,7 @@ fn at_home(client: &WristbandM2mClient) -> ClientWithMiddleware {
         .build()
 }
 
-/// Redirects `/to?url` to that URL, and answers the rest as a protected API does.
+/// Redirects `/to?url` to that URL, and responds to the rest as a protected API does.
 async fn redirecting(wristband: &MockWristband) -> ApiServer {
     let wristband = wristband.clone();
     ApiServer::start(move |request| match request.target.split_once("/to?") {

@@ -25,9 +25,9 @@ fn retrying(client: &WristbandM2mClient) -> ClientWithMiddleware {
 #[tokio::test]
 async fn each_retry_has_the_token_that_is_valid_by_then() {
     let wristband = MockWristband::start().await;
-    let (guarding, answered) = (wristband.clone(), AtomicUsize::new(0));
+    let (guarding, responded) = (wristband.clone(), AtomicUsize::new(0));
     let api = ApiServer::start(
-        move |request| match answered.fetch_add(1, Ordering::Relaxed) {
+        move |request| match responded.fetch_add(1, Ordering::Relaxed) {
             0 => {
                 guarding.revoke_all();
                 Reply::status(503)

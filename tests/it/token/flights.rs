@@ -120,14 +120,14 @@ async fn the_mock_refuses_a_wrong_secret_and_another_grant() {
     assert_eq!(error.oauth_error(), Some("invalid_client"));
 
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    let answer = http
+    let response = http
         .post(wristband.url())
         .basic_auth(MockWristband::CLIENT_ID, Some(MockWristband::CLIENT_SECRET))
         .body("grant_type=password")
         .send()
         .await
         .unwrap();
-    assert_eq!(answer.status(), 400);
+    assert_eq!(response.status(), 400);
     assert_eq!(
         http.get(wristband.url()).send().await.unwrap().status(),
         405

@@ -1,4 +1,4 @@
-//! Answers that an attacker, a proxy or a bad day may send.
+//! Responses that an attacker, a proxy or a bad day may send.
 
 use std::time::{Duration, Instant};
 
@@ -196,7 +196,7 @@ async fn a_compressed_bomb_does_not_go_off() {
 }
 
 #[tokio::test]
-async fn an_answer_that_does_not_come_times_out() {
+async fn a_response_that_does_not_come_times_out() {
     assert_eq!(kind_for(RawReply::Hang).await, TokenErrorKind::Timeout);
     let head = RawReply::Drip(b"HTTP/1.1 200 OK\r\nx: ".to_vec());
     assert_eq!(kind_for(head).await, TokenErrorKind::Timeout);
@@ -205,7 +205,7 @@ async fn an_answer_that_does_not_come_times_out() {
 }
 
 #[tokio::test]
-async fn a_broken_answer_is_a_network_failure() {
+async fn a_broken_response_is_a_network_failure() {
     let part = format!("{HEAD}content-length: 100\r\n\r\n{{\"access_token\":\"{MARK}");
     assert_eq!(
         kind_for(RawReply::Bytes(part.clone().into())).await,

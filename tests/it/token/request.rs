@@ -1,4 +1,4 @@
-//! The request as it stands on the wire, and what comes of plain answers.
+//! The request as it stands on the wire, and what comes of plain responses.
 
 use std::time::Duration;
 

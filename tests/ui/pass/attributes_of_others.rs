@@ -15,7 +15,7 @@ use wristband_m2m_reqwest::{ApiError, wristband_m2m};
 #[doc(alias = "purchases")]
 pub trait Orders {
     /// All of them.
-    #[must_use = "the orders are in the answer"]
+    #[must_use = "the orders are in the response"]
     #[get("/orders")]
     #[doc(alias = "all")]
     async fn list(

@@ -8,7 +8,7 @@ use wristband_m2m_reqwest::{
     ApiError, Bytes, LinkedPage, Pages, WristbandPage, reqwest, wristband_m2m,
 };
 
-type Answer<T> = Result<T, ApiError>;
+type Fallible<T> = Result<T, ApiError>;
 type Paged<T> = Pages<LinkedPage<T>>;
 
 /// Orders.
@@ -43,10 +43,10 @@ pub trait Orders {
         #[query_flag] verbose: bool,
         #[query_flag("dry-run")] dry: bool,
         #[query_map] more: &HashMap<String, String>,
-    ) -> Answer<Vec<String>>;
+    ) -> Fallible<Vec<String>>;
 
     #[get("/files/{*rest}", accept = "application/octet-stream")]
-    async fn file(&self, rest: &[&str]) -> Answer<Bytes>;
+    async fn file(&self, rest: &[&str]) -> Fallible<Bytes>;
 
     #[post(
         "/orders",
@@ -62,32 +62,32 @@ pub trait Orders {
         #[header_map] headers: reqwest::header::HeaderMap,
         #[json] order: &str,
         #[timeout] limit: Duration,
-    ) -> Answer<String>;
+    ) -> Fallible<String>;
 
     #[put("/")]
-    async fn replace(&self, #[form] r#type: &[(&str, &str)]) -> Answer<()>;
+    async fn replace(&self, #[form] r#type: &[(&str, &str)]) -> Fallible<()>;
 
     #[patch("/orders/")]
-    async fn upload(&self, #[multipart] form: reqwest::multipart::Form) -> Answer<()>;
+    async fn upload(&self, #[multipart] form: reqwest::multipart::Form) -> Fallible<()>;
 
     #[delete("/orders")]
-    async fn clear(&self) -> Answer<()>;
+    async fn clear(&self) -> Fallible<()>;
 
     #[head("/orders")]
-    async fn count(&self) -> Answer<reqwest::Response>;
+    async fn count(&self) -> Fallible<reqwest::Response>;
 
     #[options("/orders")]
-    async fn allowed(&self) -> Answer<()>;
+    async fn allowed(&self) -> Fallible<()>;
 
     #[request("PURGE", "/cache/{type}")]
     async fn purge(
         &self,
         r#type: &str,
         #[body("text/plain; charset=utf-8")] why: String,
-    ) -> Answer<()>;
+    ) -> Fallible<()>;
 
     #[get]
-    async fn next(&self, #[url] page: &str) -> Answer<Vec<String>>;
+    async fn next(&self, #[url] page: &str) -> Fallible<Vec<String>>;
 
     #[put("/objects/{*key}")]
     #[query("api-version", "preview")]
@@ -98,7 +98,7 @@ pub trait Orders {
         #[header("X-Checksum")] checksum: Option<HeaderValue>,
         #[body] object: Option<Bytes>,
         #[timeout] limit: Option<Duration>,
-    ) -> Answer<()>;
+    ) -> Fallible<()>;
 
     #[request("GET", "/search")]
     fn search(
@@ -118,14 +118,14 @@ pub trait Orders {
     ) -> Paged<String>;
 
     #[request("REPORT")]
-    async fn report(&self, #[url] page: &str) -> Answer<Vec<String>>;
+    async fn report(&self, #[url] page: &str) -> Fallible<Vec<String>>;
 
     fn helper<T: Default>(&self, (_a, _b): (u8, u8)) -> T {
         T::default()
     }
 }
 
-async fn uses(orders: &Billing) -> Answer<()> {
+async fn uses(orders: &Billing) -> Fallible<()> {
     orders.find(7).await?;
     orders.purge("orders", String::new()).await?;
     orders

@@ -3,12 +3,12 @@
 use wristband_m2m_reqwest::{ApiError, wristband_m2m};
 
 macro_rules! resource {
-    ($(#[$attr:meta])* $vis:vis $name:ident at $base:literal, $path:literal, $find:ident($id:ident: $key:ty) -> $answer:ty) => {
+    ($(#[$attr:meta])* $vis:vis $name:ident at $base:literal, $path:literal, $find:ident($id:ident: $key:ty) -> $returns:ty) => {
         #[wristband_m2m(base_url = $base, timeout = "2s")]
         $(#[$attr])*
         $vis trait $name {
             #[get($path)]
-            async fn $find(&self, $id: $key) -> $answer;
+            async fn $find(&self, $id: $key) -> $returns;
         }
     };
 }

@@ -25,14 +25,14 @@ mod runtimes;
 const HOUR: u64 = 3600;
 
 enum Step {
-    Answer(Result<IssuedToken, TokenError>),
-    /// Answers once the gate is opened.
+    Response(Result<IssuedToken, TokenError>),
+    /// Responds once the gate is opened.
     Gated(Arc<Notify>, IssuedToken),
     Hang,
     Panic,
 }
 
-use Step::{Answer, Gated, Hang, Panic};
+use Step::{Gated, Hang, Panic, Response};
 
 /// Follows its script. A fetch that the script does not have, and a step that nobody asked for, fail the test.
 struct FakeSource {
@@ -54,7 +54,7 @@ impl TokenSource for FakeSource {
     async fn fetch_token(&self) -> Result<IssuedToken, TokenError> {
         let step = lock(&self.script).pop_front();
         match step {
-            Some(Answer(answer)) => answer,
+            Some(Response(response)) => response,
             Some(Gated(gate, token)) => {
                 gate.notified().await;
                 Ok(token)
@@ -87,11 +87,11 @@ fn issued(value: &str, life: u64) -> IssuedToken {
 }
 
 fn token(value: &str, life: u64) -> Step {
-    Answer(Ok(issued(value, life)))
+    Response(Ok(issued(value, life)))
 }
 
 fn outage() -> Step {
-    Answer(Err(TokenError::from_status(
+    Response(Err(TokenError::from_status(
         StatusCode::SERVICE_UNAVAILABLE,
         ErrorDocument::default(),
         None,
@@ -99,7 +99,7 @@ fn outage() -> Step {
 }
 
 fn refusal() -> Step {
-    Answer(Err(TokenError::from_status(
+    Response(Err(TokenError::from_status(
         StatusCode::UNAUTHORIZED,
         ErrorDocument::default(),
         None,
@@ -107,11 +107,11 @@ fn refusal() -> Step {
 }
 
 fn not_json() -> Step {
-    Answer(Err(TokenError::invalid_response("not JSON")))
+    Response(Err(TokenError::invalid_response("not JSON")))
 }
 
 fn unreachable() -> Step {
-    Answer(Err(TokenError::new(TokenErrorKind::Network, "no route")))
+    Response(Err(TokenError::new(TokenErrorKind::Network, "no route")))
 }
 
 /// The default settings without jitter in the tests' way: a refresh begins 105 to 120 s before the end.

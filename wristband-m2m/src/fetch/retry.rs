@@ -84,7 +84,7 @@ mod tests {
     use crate::error::ErrorDocument;
     use http::StatusCode;
 
-    fn answered(status: u16) -> TokenError {
+    fn with_status(status: u16) -> TokenError {
         TokenError::from_status(
             StatusCode::from_u16(status).unwrap(),
             ErrorDocument::default(),
@@ -100,13 +100,13 @@ mod tests {
     fn what_is_retried() {
         let retry = TokenRetry::default();
         let table = [
-            (answered(500), true),
-            (answered(503), true),
-            (answered(400), false),
-            (answered(401), false),
-            (answered(408), false),
-            (answered(429), false),
-            (answered(307), false),
+            (with_status(500), true),
+            (with_status(503), true),
+            (with_status(400), false),
+            (with_status(401), false),
+            (with_status(408), false),
+            (with_status(429), false),
+            (with_status(307), false),
             (failed(TokenErrorKind::Network), false),
             (failed(TokenErrorKind::Timeout), false),
             (failed(TokenErrorKind::InvalidResponse), false),
@@ -129,7 +129,11 @@ mod tests {
                 .next_delay(2, &failed(TokenErrorKind::Timeout))
                 .is_some()
         );
-        assert!(TokenRetry::none().next_delay(1, &answered(500)).is_none());
+        assert!(
+            TokenRetry::none()
+                .next_delay(1, &with_status(500))
+                .is_none()
+        );
     }
 
     #[test]

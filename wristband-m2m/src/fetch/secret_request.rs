@@ -28,7 +28,7 @@ pub(super) enum SourceFault {
     Blank,
     #[error("the source gave a secret with a line break or another control character")]
     ControlCharacter,
-    #[error("the source did not answer within the request timeout")]
+    #[error("the source did not respond within the request timeout")]
     TimedOut,
     #[error("the source panicked")]
     Panicked,

@@ -66,7 +66,7 @@ impl World {
         });
         let [for_tokens, for_api, for_other] = [(); 3].map(|()| Arc::clone(&rules));
         let endpoint = ApiServer::start(move |_| for_tokens.issue()).await;
-        let api = ApiServer::start(move |request| for_api.answer(request)).await;
+        let api = ApiServer::start(move |request| for_api.respond(request)).await;
         let other_api = ApiServer::start(move |request| for_other.guard(request)).await;
         let mut client = WristbandM2mClient::builder()
             .client_id("billing")
@@ -170,7 +170,7 @@ impl Rules {
     }
 
     /// The API in question.
-    fn answer(&self, request: &Recorded) -> Reply {
+    fn respond(&self, request: &Recorded) -> Reply {
         match &*request.target {
             "/public" => return Reply::text(200, "yes"),
             "/ok" => return self.guard(request),

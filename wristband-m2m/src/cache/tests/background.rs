@@ -107,7 +107,7 @@ async fn a_retry_after_does_not_end_the_background_refresh() {
     );
     let (client, _source) = background_client([
         token("a", 7 * 24 * HOUR),
-        Answer(Err(busy)),
+        Response(Err(busy)),
         token("b", 7 * 24 * HOUR),
     ]);
     client.get_token().await.unwrap();

@@ -231,7 +231,7 @@ async fn the_endpoint_is_left_alone_for_as_long_as_it_asks() {
         ErrorDocument::default(),
         wait,
     );
-    let cache = cache([token("a", HOUR), Answer(Err(busy)), token("b", HOUR)]);
+    let cache = cache([token("a", HOUR), Response(Err(busy)), token("b", HOUR)]);
     assert_eq!(get(&cache).await, ok("a"));
     pass(HOUR - 60).await;
     let before = Instant::now();

@@ -13,23 +13,23 @@ use crate::fetch::secret_source::BoxError;
 
 const LIMIT: Duration = Duration::from_secs(5);
 
-enum Answer {
+enum Response {
     Gives(&'static str),
     Fails(&'static str),
     Reads(io::ErrorKind),
     Panics,
     Hangs,
 }
-use Answer::*;
+use Response::*;
 
-/// Answers in turn; beyond the script it panics, which is a fault like any other.
-struct Script(StdMutex<std::vec::IntoIter<Answer>>);
+/// Responds in turn; beyond the script it panics, which is a fault like any other.
+struct Script(StdMutex<std::vec::IntoIter<Response>>);
 
 #[async_trait]
 impl SecretSource for Script {
     async fn client_secret(&self) -> Result<ClientSecret, BoxError> {
-        let answer = self.0.lock().unwrap().next();
-        match answer.expect("asked beyond the script") {
+        let response = self.0.lock().unwrap().next();
+        match response.expect("asked beyond the script") {
             Gives(secret) => Ok(secret.to_owned().into()),
             Fails(message) => Err(message.into()),
             Reads(kind) => Err(Box::new(io::Error::new(kind, "could not read s3cr3t"))),
@@ -39,7 +39,7 @@ impl SecretSource for Script {
     }
 }
 
-fn scripted(script: impl Into<Vec<Answer>>) -> Secrets {
+fn scripted(script: impl Into<Vec<Response>>) -> Secrets {
     let script = Script(StdMutex::new(script.into().into_iter()));
     Secrets::from_source(Arc::new(script), None)
 }
@@ -103,7 +103,7 @@ async fn a_secret_that_was_refused_is_not_tried_first_again_until_the_other_is_r
 }
 
 #[tokio::test]
-async fn a_rotation_between_the_answer_and_the_request_costs_one_refusal() {
+async fn a_rotation_between_the_response_and_the_request_costs_one_refusal() {
     let secrets = scripted([Gives("a"), Gives("b"), Gives("b"), Gives("c"), Gives("c")]);
     fetch(&secrets, "a").await;
     fetch(&secrets, "b").await;
