@@ -1,4 +1,4 @@
-//! Gathers every mistake, so that one run of the compiler reports them all.
+//! Collects all errors, so that one run of the compiler reports them.
 
 use std::fmt::Display;
 
@@ -11,12 +11,12 @@ use syn::Error;
 pub(crate) struct Diagnostics(Vec<Error>);
 
 impl Diagnostics {
-    /// Reports a mistake at the tokens at fault.
+    /// Reports an error at the tokens that cause it.
     pub(crate) fn push(&mut self, at: impl ToTokens, message: impl Display) {
         self.0.push(Error::new_spanned(at, message));
     }
 
-    /// How many there are: when it grew, what was read in between is not to be built on.
+    /// The number of errors. If it grew, what was parsed in between is not reliable.
     pub(crate) fn count(&self) -> usize {
         self.0.len()
     }

@@ -1,6 +1,6 @@
 //! The model as tokens: the trait, its client, and on request the `dyn` trait.
 //!
-//! Rendering never judges: whatever reaches it has been checked. All paths are absolute, so nothing that the user has in
+//! Rendering validates nothing: its input has been checked. All paths are absolute, so nothing that the user has in
 //! scope can get in between.
 
 mod attrs;

@@ -18,7 +18,7 @@ mod validate;
 
 use proc_macro::TokenStream;
 
-/// Makes a typed, authenticated client of a trait that describes an API.
+/// Generates a typed, authenticated client from a trait that describes an API.
 ///
 /// ```
 /// use serde::{Deserialize, Serialize};
@@ -62,7 +62,7 @@ use proc_macro::TokenStream;
 /// comes `OrdersClient` with the same methods, and the constructors `new(token)` (with `base_url`),
 /// `with_base_url(base_url, token)`, `builder(token)`, `on(&connection)` and `from_http_client(base_url, http)`.
 ///
-/// All mistakes are reported in one run, each where it was made; the trait and the client are still generated.
+/// All errors are reported in one run, each at its source; the trait and the client are still generated.
 ///
 /// # Options of the trait
 ///
@@ -95,7 +95,7 @@ use proc_macro::TokenStream;
 /// |---|---|
 #[doc = parse::attribute::fixed_docs!()]
 ///
-/// What the trait sends with a fixed value, a method or an argument may replace.
+/// A method or an argument may replace what the trait sends with a fixed value.
 ///
 /// # Paths
 ///
@@ -129,7 +129,7 @@ use proc_macro::TokenStream;
 /// | `ByteStream`, `JsonLines<T>`, `Events` | the body as it arrives (feature `stream`) |
 /// | `reqwest::Response` | the response untouched, whatever its status |
 ///
-/// `Option` and `ApiResponse` may stand around any other but `reqwest::Response`.
+/// `Option` and `ApiResponse` may wrap any other type but `reqwest::Response`.
 ///
 /// # Pages
 ///

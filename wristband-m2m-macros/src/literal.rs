@@ -1,4 +1,4 @@
-//! What stands in string literals: paths, URLs, headers, durations.
+//! String literals with a grammar: paths, URLs, headers, durations.
 
 pub(crate) mod base_url;
 pub(crate) mod duration;

@@ -1,4 +1,4 @@
-//! From a trait as written to the model: the only caller of what validates it.
+//! Lowers a trait as written to the model. The only caller of validation.
 
 use syn::{TraitItem, parse_quote};
 
@@ -14,24 +14,24 @@ use crate::validate::{service, verbs};
 mod endpoint;
 mod provided;
 
-/// A trait as far as it could be understood.
+/// A trait, as far as it is valid.
 pub(crate) struct Lowered {
-    /// With the endpoints that have no mistake.
+    /// The endpoints without an error.
     pub(crate) service: Service,
     /// The methods that have one.
     pub(crate) broken: Vec<Broken>,
-    /// Generic, or with items that are no methods: the client cannot be what the trait asks for.
+    /// The trait is generic or has items other than methods, so the client cannot implement it.
     pub(crate) unsupported: bool,
 }
 
-/// A method with a mistake.
+/// A method with an error.
 pub(crate) struct Broken {
     /// Position in the items of the trait.
     pub(crate) index: usize,
     pub(crate) is_paged: bool,
 }
 
-/// What a trait says of all its methods.
+/// The options that a trait sets for all its methods.
 struct Defaults {
     fixed: Fixed,
     call: CallOptions,

@@ -1,4 +1,4 @@
-//! What the user wrote, checked and ready to render.
+//! The model: what the user wrote, checked and ready to render.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::literal::path::PathTemplate;
 pub(crate) struct Service {
     /// The user's trait; our attributes are gone from it, its methods and their arguments.
     pub(crate) item: ItemTrait,
-    /// Where generated code finds our run time: `::wristband_m2m_reqwest`, or what `crate = ..` says.
+    /// The path of the runtime crate: `::wristband_m2m_reqwest`, or the value of `crate = ..`.
     pub(crate) krate: Path,
     /// The client to generate: the trait's name with `Client`, or what `client = ..` says.
     pub(crate) client: Ident,
@@ -20,14 +20,14 @@ pub(crate) struct Service {
     pub(crate) base_url: Option<LitStr>,
     /// Empty, or with a leading and without a trailing slash.
     pub(crate) path: String,
-    /// `None` leaves the default to the run time.
+    /// `None`: the runtime crate's default.
     pub(crate) timeout: Option<Duration>,
     pub(crate) endpoints: Vec<Endpoint>,
     pub(crate) provided: Vec<Provided>,
 }
 
 impl Service {
-    /// The number of an endpoint, by which the client keeps what belongs to it.
+    /// The index of an endpoint in the client's tables.
     pub(crate) fn number_of(&self, endpoint: &Endpoint) -> usize {
         let before = |other: &&Endpoint| other.index < endpoint.index;
         self.endpoints.iter().filter(before).count()
@@ -43,7 +43,7 @@ pub(crate) struct Endpoint {
     pub(crate) attrs: Vec<Attribute>,
     /// As written, without our attributes on arguments.
     pub(crate) sig: Signature,
-    /// `GET`, or any token that `#[request]` was given.
+    /// `GET`, or the token given to `#[request]`.
     pub(crate) method: String,
     /// `None`: the whole URL is an argument.
     pub(crate) path: Option<PathTemplate>,
@@ -55,11 +55,11 @@ pub(crate) struct Endpoint {
     pub(crate) params: Vec<Param>,
     /// Position of the argument that is the page; then the method returns one page after the other.
     pub(crate) page: Option<usize>,
-    /// The whole return type, whatever alias it is spelled with.
+    /// The whole return type, as written, aliases included.
     pub(crate) output: Type,
 }
 
-/// A method with a body in place of a verb.
+/// A method with a body instead of a verb.
 #[derive(Clone)]
 pub(crate) struct Provided {
     /// Position in the items of the trait.
@@ -69,14 +69,14 @@ pub(crate) struct Provided {
     pub(crate) sig: Signature,
     /// What its future returns, if it is `async`.
     pub(crate) output: Option<Type>,
-    /// Whether a trait object can pass it on to the implementation behind it.
+    /// Whether a trait object can delegate it.
     pub(crate) is_dyn_compatible: bool,
 }
 
-/// What a call is made with.
+/// The options of a call.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Options {
-    /// `None` leaves it to the trait's, and that to the run time.
+    /// `None`: the trait's, or else the runtime crate's default.
     pub(crate) timeout: Option<Duration>,
     pub(crate) auth: bool,
     pub(crate) retry_on_unauthorized: bool,
@@ -98,7 +98,7 @@ pub(crate) struct Param {
     pub(crate) role: Role,
 }
 
-/// What becomes of an argument.
+/// Where an argument goes.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Role {
     /// One segment of the path, or a part of one.
@@ -121,7 +121,7 @@ pub(crate) enum Role {
     Form,
     Multipart,
     Body {
-        /// `None`: a header says it.
+        /// `None`: set by a header.
         content_type: Option<String>,
     },
     Url,

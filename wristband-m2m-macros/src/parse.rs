@@ -1,4 +1,4 @@
-//! From tokens to what the user wrote: shapes and spellings, no rules across parts.
+//! Parses tokens into what the user wrote: shapes and spellings, no rules across parts.
 
 pub(crate) mod argument;
 pub(crate) mod attribute;

@@ -1,6 +1,6 @@
 //! The known name that was probably meant.
 
-/// The nearest of `known`, if it is near enough to be what `name` was meant to be.
+/// Returns the nearest of `known`, if it is near enough to be what `name` was meant to be.
 pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
@@ -10,7 +10,7 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
         .map(|(_, candidate)| candidate)
 }
 
-/// What to write in place of an unknown name: a near one, or what there is to choose from.
+/// What to write in place of an unknown name: a similar one, or the list of all.
 pub(crate) fn suggestion(name: &str, one: &str, all: &str, known: &[&str]) -> String {
     match nearest(name, known.iter().copied()) {
         Some(candidate) => similar(one, candidate),
@@ -31,7 +31,7 @@ pub(crate) fn list(names: &[&str]) -> String {
     }
 }
 
-/// A third of the letters may be wrong, but at least one.
+/// Up to a third of the letters may differ, and at least one.
 fn tolerance(name: &str, candidate: &str) -> usize {
     let length = name.chars().count().max(candidate.chars().count());
     (length / 3).max(1)

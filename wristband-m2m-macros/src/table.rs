@@ -1,9 +1,9 @@
-//! Tables of the names that users write. Parsing, messages and docs all read them.
+//! Tables of the names that users write. Parsing, messages and docs are generated from them.
 
 /// Makes an enum of names from rows of `Variant = "name", "as it is written" => "what it means";`, with other ways to write it
 /// behind the first, for the docs.
 ///
-/// Whoever uses a name matches on the enum, so the compiler lists what a new row needs. `$docs!()` are the rows of a table in
+/// Users of a name match on the enum, so the compiler lists what a new row needs. `$docs!()` are the rows of a table in
 /// Markdown.
 macro_rules! table {
     (
@@ -29,7 +29,7 @@ macro_rules! table {
                 }
             }
 
-            /// The one that was probably meant.
+            /// The name that was probably meant.
             pub(crate) fn nearest(name: &str) -> Option<Self> {
                 let near = crate::suggest::nearest(name, Self::NAMES.iter().copied())?;
                 Self::find(near)
@@ -58,7 +58,7 @@ macro_rules! table {
     };
 }
 
-/// How it may be written: as in the example, unless that is not all.
+/// How it may be written, if the example does not show all of it.
 macro_rules! forms {
     ($example:literal) => {
         concat!("`", $example, "`")

@@ -1,4 +1,4 @@
-//! Rules: what is well written and still cannot be.
+//! Validation: rejects what parses but has no meaning.
 
 pub(crate) mod pages;
 pub(crate) mod path_params;

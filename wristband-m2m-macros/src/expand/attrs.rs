@@ -1,10 +1,10 @@
-//! Which of the user's attributes go with what is generated from an item.
+//! The user's attributes that generated items inherit.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Attribute;
 
-/// What an impl of a trait, or of a method of one, may carry: `cfg` and `allow`.
+/// What an impl inherits: `cfg` and `allow`.
 ///
 /// `deprecated` would be an error there, and docs belong to the trait.
 pub(super) fn cfg_and_allow(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
@@ -13,7 +13,7 @@ pub(super) fn cfg_and_allow(attrs: &[Attribute]) -> impl Iterator<Item = &Attrib
         .filter(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("allow"))
 }
 
-/// What a generated counterpart of an item inherits: that and docs, `deprecated`, `must_use`. Attributes of other macros stay where the
+/// What a generated item inherits: the same and docs, `deprecated`, `must_use`. Attributes of other macros stay where the
 /// user put them; `expect` is met there, and becomes `allow`.
 pub(super) fn inherited(attrs: &[Attribute]) -> Vec<TokenStream> {
     const INHERITED: [&str; 9] = [
@@ -45,7 +45,7 @@ pub(super) fn inherited(attrs: &[Attribute]) -> Vec<TokenStream> {
         .collect()
 }
 
-/// For impls that hold code of ours in tokens of the user's: lints would blame the user.
+/// For impls whose tokens have the user's spans: lints would blame the user for our code.
 pub(super) fn lints() -> TokenStream {
     quote!(#[allow(dead_code, deprecated, clippy::all, clippy::pedantic)])
 }

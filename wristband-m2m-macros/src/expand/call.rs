@@ -28,12 +28,12 @@ fn call(service: &Service, endpoint: &Endpoint) -> TokenStream {
     let name = name(service, endpoint);
     let steps = steps(service, endpoint);
     let send = send(krate, &endpoint.output);
-    // Placed at the return type, as is the end of the chain: that is where rustc is to say what the type lacks, once.
+    // Spanned at the return type, like the end of the chain, so that rustc reports there, once, what the type lacks.
     let krate = at(endpoint.output.span(), quote!(#krate));
     let begin = quote_spanned! {endpoint.output.span()=>
         #krate::private::Call::new(&#this.api, #name)
     };
-    // The call is gone before anything is waited for: what is carried along is the request.
+    // The call is consumed before the first await: only the request lives across it.
     quote! {
         let #sending = {
             let mut #call = #begin;
@@ -44,7 +44,7 @@ fn call(service: &Service, endpoint: &Endpoint) -> TokenStream {
     }
 }
 
-/// The same call for each page, with another argument.
+/// The same call for each page, with a different argument.
 fn pages(service: &Service, endpoint: &Endpoint, page: &Param) -> TokenStream {
     let krate = &service.krate;
     let this = this(endpoint);
@@ -72,7 +72,7 @@ fn this(endpoint: &Endpoint) -> TokenStream {
     })
 }
 
-/// The end of the chain, placed at the return type: that is where rustc is to say what the type lacks.
+/// The end of the chain, spanned at the return type, so that rustc reports there what the type lacks.
 fn send(krate: &syn::Path, output: &Type) -> TokenStream {
     let first = Extent::of(output).first;
     let decoder = decoder(krate, output, &quote!(EndpointResult));
@@ -92,7 +92,7 @@ fn decoder(krate: &syn::Path, output: &Type, outcome: &TokenStream) -> Group {
     decoder
 }
 
-/// What errors and traces call it.
+/// Its name in errors and traces.
 fn name(service: &Service, endpoint: &Endpoint) -> TokenStream {
     let krate = &service.krate;
     let name = service.item.ident.unraw().to_string();
@@ -165,7 +165,7 @@ fn target(service: &Service, endpoint: &Endpoint) -> Vec<TokenStream> {
     path.pieces.iter().filter_map(piece).collect()
 }
 
-/// An argument that a step takes as it is; where pages are read, it stays for the next one.
+/// An argument that a step takes by value; for pages it is cloned, since the next one needs it.
 fn given(endpoint: &Endpoint, param: &Param) -> TokenStream {
     match endpoint.page {
         Some(_) => borrowed(param),
@@ -173,7 +173,7 @@ fn given(endpoint: &Endpoint, param: &Param) -> TokenStream {
     }
 }
 
-/// What an argument adds that is not in the path.
+/// What an argument adds to the request besides the path.
 fn argument(service: &Service, endpoint: &Endpoint, param: &Param) -> Option<TokenStream> {
     let (span, value, borrowed) = (param.ty.span(), at_type(param), borrowed(param));
     let krate = &service.krate;

@@ -100,7 +100,7 @@ fn constructors(service: &Service) -> TokenStream {
                 }
             }
         }
-        // To be told what is missing, and not that there is no such function.
+        // Without this, rustc would say that the function does not exist, and not what is missing.
         None => quote! {
             #[doc(hidden)]
             #vis fn new<__Asked>(client: #wristband) -> #result
@@ -262,7 +262,7 @@ fn implementation(service: &Service) -> TokenStream {
         let method = Delegate::from(endpoint);
         let (cfgs, sig) = (method.cfg_and_allow(), method.declared());
         let ident = &sig.ident;
-        // The method of the client itself: those win over the trait's.
+        // Inherent methods win over the trait's.
         let call = method.call(&quote!(Self::#ident), method.this());
         quote! {
             #(#cfgs)*

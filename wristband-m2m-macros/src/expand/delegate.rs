@@ -1,4 +1,4 @@
-//! A method of the trait, as others hand their arguments on to it.
+//! Delegation: passes a method's arguments on to another implementation of it.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -12,7 +12,7 @@ pub(super) struct Delegate<'a> {
     pub(super) attrs: &'a [Attribute],
     /// Each argument has a name.
     pub(super) sig: &'a Signature,
-    /// What the future returns, of a method that returns one.
+    /// The output of the future that a method returns.
     pub(super) output: Option<&'a Type>,
 }
 

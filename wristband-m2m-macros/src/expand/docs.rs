@@ -13,7 +13,7 @@ pub(super) fn route_of(service: &Service, endpoint: &Endpoint) -> String {
     }
 }
 
-/// A last paragraph that says where a method leads.
+/// Appends a paragraph that names the request.
 pub(super) fn route(service: &Service, endpoint: &Endpoint) -> Vec<Attribute> {
     let route = route_of(service, endpoint);
     paragraph(
@@ -73,7 +73,7 @@ pub(super) fn dyn_trait(service: &Service) -> Vec<Attribute> {
     ])
 }
 
-/// The methods that no trait object can pass on.
+/// The methods that a trait object cannot delegate.
 pub(super) fn not_passed_on(service: &Service) -> Vec<Attribute> {
     let provided = service.provided.iter().filter(|it| !it.is_dyn_compatible);
     let names: Vec<String> = provided
@@ -133,7 +133,7 @@ fn text(attrs: &[Attribute]) -> String {
                 lit: Lit::Str(line),
                 ..
             }) => Some(line.value() + "\n"),
-            // Such as `include_str!`.
+            // For example `include_str!`.
             _ => Some("\n".to_owned()),
         },
         _ => None,

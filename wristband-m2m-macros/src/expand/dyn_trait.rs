@@ -99,7 +99,7 @@ pub(super) fn expand(service: &Service) -> TokenStream {
     }
 }
 
-/// A name of its own, so that a call on a trait object is not ambiguous.
+/// A different name, so that a call on a trait object is not ambiguous.
 fn erased_name(method: Delegate) -> Ident {
     let ident = &method.sig.ident;
     format_ident!("__dyn_{}", ident.unraw(), span = ident.span())
@@ -149,7 +149,7 @@ fn with_lifetime(ty: TokenStream, lifetime: &Lifetime) -> TokenStream {
     while let Some(token) = tokens.next() {
         match token {
             TokenTree::Punct(punct) if punct.as_char() == '&' => {
-                // Of `&&`, each is a reference of its own.
+                // `&&` is two references.
                 let mut alone = Punct::new('&', Spacing::Alone);
                 alone.set_span(punct.span());
                 named.extend([alone]);

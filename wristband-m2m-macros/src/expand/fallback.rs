@@ -1,4 +1,4 @@
-//! After a mistake: the trait, the client and all their methods still exist, so that one mistake is one message.
+//! The expansion after an error: the trait, the client and all their methods still exist, so that one error is one message.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
@@ -13,7 +13,7 @@ use crate::parse::attribute;
 use crate::validate::rules::is_constructor;
 use crate::validate::signature::{future_output, has_impl};
 
-/// The expansion with a stub for each method that has a mistake. Stubs only have to pass the type checker.
+/// The expansion with a stub for each method that has an error. Stubs only have to pass the type checker.
 pub(crate) fn expand_what_can_be(lowered: Lowered) -> TokenStream {
     let Lowered {
         mut service,
@@ -32,7 +32,7 @@ pub(crate) fn expand_what_can_be(lowered: Lowered) -> TokenStream {
         }
     }
     if unsupported {
-        // A client cannot implement such a trait; each stands for itself.
+        // A client cannot implement such a trait, so the two are not connected.
         let item = &service.item;
         let client = client::without_methods(&service);
         return quote!(#[allow(dead_code)] #item #client);
@@ -48,7 +48,7 @@ pub(crate) fn expand_what_can_be(lowered: Lowered) -> TokenStream {
     }
 }
 
-/// A method of the trait that needs no implementation. Its arguments keep their names, for mocks are made by them.
+/// A method of the trait with a default body. Its arguments keep their names, since mocks use them.
 fn into_trait_stub(function: &mut TraitItemFn, is_paged: bool) {
     let sig = &mut function.sig;
     let names = names(sig);
@@ -108,7 +108,7 @@ fn names(sig: &Signature) -> Vec<Option<Ident>> {
     names
 }
 
-/// A method of the client, to be called as it will be once the mistake is gone. None in the place of a constructor.
+/// A stub that can be called as the method will be once the error is fixed. `None` if a constructor has its name.
 fn inherent_stub(function: &TraitItemFn, vis: &Visibility, is_paged: bool) -> TokenStream {
     if is_constructor(&function.sig.ident) {
         return TokenStream::new();
@@ -133,12 +133,12 @@ fn inherent_stub(function: &TraitItemFn, vis: &Visibility, is_paged: bool) -> To
     quote!(#(#attrs)* #vis #sig { ::core::unreachable!() })
 }
 
-/// Not parsed again, since nothing here may fail.
+/// Not parsed again, since nothing may fail here.
 fn returns(ty: TokenStream) -> ReturnType {
     ReturnType::Type(Default::default(), Box::new(Type::Verbatim(ty)))
 }
 
-/// Leaves out what rustc would report a second time.
+/// Omits what rustc would report a second time.
 fn normalize_for_stub(sig: &mut Signature) {
     sig.constness = None;
     sig.safety = Safety::Default;
@@ -154,7 +154,7 @@ fn normalize_for_stub(sig: &mut Signature) {
     }
 }
 
-/// What a call of the method returns. A type that only its body would decide becomes `()`.
+/// What a call of the method returns. A type that only the body would determine becomes `()`.
 fn output(sig: &Signature) -> Type {
     let ReturnType::Type(_, ty) = &sig.output else {
         return parse_quote!(());

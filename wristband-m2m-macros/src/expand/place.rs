@@ -1,4 +1,4 @@
-//! Where generated code stands in the user's source, for that is where rustc says what is wrong with a type.
+//! Spans of generated code: rustc reports a wrong type where its tokens point.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
@@ -6,7 +6,7 @@ use syn::Type;
 
 use crate::model::Param;
 
-/// A path at another place, with the meaning it had.
+/// Moves a path to another module without changing what it means.
 pub(super) fn at(place: Span, path: TokenStream) -> TokenStream {
     let moved = path.into_iter().map(|mut token| {
         let relative = matches!(&token, TokenTree::Ident(ident) if ident == "$crate");
@@ -20,7 +20,7 @@ pub(super) fn at(place: Span, path: TokenStream) -> TokenStream {
     moved.collect()
 }
 
-/// The argument, placed at its type like all that is done with it: that is where rustc is to say what the type lacks.
+/// The argument, spanned at its type like its uses, so that rustc reports there what the type lacks.
 pub(super) fn at_type(param: &Param) -> Ident {
     let ty = match &param.ty {
         Type::Reference(ty) => &ty.elem,
@@ -29,7 +29,7 @@ pub(super) fn at_type(param: &Param) -> Ident {
     placed(param, Extent::of(ty).first)
 }
 
-/// The same, borrowed: its place is the whole type.
+/// The same, borrowed: its span is the whole type.
 pub(super) fn borrowed(param: &Param) -> TokenStream {
     let Extent { first, last } = Extent::of(&param.ty);
     let value = placed(param, last);

@@ -83,6 +83,7 @@ fn every_form_of_argument_and_option() {
     ));
 }
 
+#[cfg(feature = "stream")]
 #[test]
 fn pages_of_each_kind() {
     assert_reads!(expanded(

@@ -25,7 +25,7 @@ const SPELLINGS: [(&str, &[&str]); 4] = [
     ("h", &["h", "hr", "hrs", "hour", "hours"]),
 ];
 
-/// Reads a whole number with a unit; `Err` says what to write instead.
+/// Parses a whole number with a unit; `Err` says what to write instead.
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let (number, unit) = text.split_at(digits);

@@ -30,7 +30,7 @@ pub(crate) enum Part {
 }
 
 impl Part {
-    /// Whether the name of a placeholder is missing, or stands in other brackets than ours.
+    /// Whether the name of a placeholder is missing, or in the wrong brackets.
     fn is_illegible(&self) -> bool {
         match self {
             Self::Literal(text) => text.contains(['<', '[']),
@@ -43,11 +43,11 @@ impl Part {
     }
 }
 
-/// A path as far as it can be read.
+/// A path, as far as it parses.
 pub(crate) struct Parsed {
-    /// `None`: it is not known what its placeholders are.
+    /// `None`: its placeholders are not known.
     pub(crate) parts: Option<Vec<Part>>,
-    /// All that is wrong with it, each saying what to write instead.
+    /// All errors in it, each of which says what to write instead.
     pub(crate) mistakes: Vec<String>,
 }
 
@@ -91,7 +91,7 @@ fn no_path(text: &str) -> Option<String> {
     ))
 }
 
-/// Cuts the text at its braces.
+/// Splits the text at its braces.
 fn split(text: &str, mistakes: &mut Vec<String>) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut rest = text;
@@ -116,7 +116,7 @@ fn split(text: &str, mistakes: &mut Vec<String>) -> Vec<Part> {
                     Ok(part) => parts.push(part),
                     Err(mistake) => {
                         mistakes.push(mistake);
-                        // Something stands here, so that no empty segment is seen.
+                        // A stand-in, so that the segment does not look empty.
                         parts.push(Part::Value(String::new()));
                     }
                 }
@@ -142,7 +142,7 @@ fn split(text: &str, mistakes: &mut Vec<String>) -> Vec<Part> {
     parts
 }
 
-/// What may not stand in the text of a path, each character once.
+/// The characters that a path cannot have, each once.
 fn literals(parts: &[Part], mistakes: &mut Vec<String>) {
     let mut seen = Vec::new();
     for part in parts {
@@ -212,9 +212,9 @@ fn escape(c: char) -> String {
         .collect()
 }
 
-/// Segments that a server or a proxy on the way would not see as they are written.
+/// Rejects segments that a server or a proxy would normalize away.
 fn segments(parts: &[Part], mistakes: &mut Vec<String>) {
-    // A placeholder stands for at least one character that is no dot.
+    // A placeholder is replaced by at least one character that is not a dot.
     let text: String = parts
         .iter()
         .map(|part| match part {

@@ -1,4 +1,4 @@
-//! From a method with a verb to an endpoint: what is checked here is all that the expansion relies on.
+//! Lowers a method with a verb to an endpoint. The expansion relies on what is checked here.
 
 use super::Defaults;
 use crate::diagnostics::Diagnostics;
@@ -8,7 +8,7 @@ use crate::parse::method::Method;
 use crate::parse::options::CallOptions;
 use crate::validate::{path_params, rules, signature, verbs};
 
-/// `None`: a mistake was reported.
+/// `None`: an error was reported.
 pub(super) fn endpoint(
     index: usize,
     method: Method,
@@ -51,7 +51,7 @@ pub(super) fn endpoint(
     })
 }
 
-/// The timeout of the trait is a constant of the client, which its builder may replace.
+/// The trait's timeout is a constant of the client, which its builder may override.
 fn options(defaults: &CallOptions, own: &CallOptions) -> Options {
     Options {
         timeout: own.timeout,
@@ -64,7 +64,7 @@ fn options(defaults: &CallOptions, own: &CallOptions) -> Options {
     }
 }
 
-/// The trait's headers are defaults: whatever of the method sets the same one takes its place.
+/// The trait's headers are defaults, which the method's override.
 fn headers(defaults: &Defaults, method: &Method, roles: &[Option<Role>]) -> Vec<FixedPair> {
     let own = pairs(&method.fixed.headers, &method.verb.options);
     let is_own = |name: &str| {
@@ -85,7 +85,7 @@ fn headers(defaults: &Defaults, method: &Method, roles: &[Option<Role>]) -> Vec<
     headers
 }
 
-/// Headers with a value of their own, and the one that `accept = ".."` stands for.
+/// Headers with a fixed value, and the one that `accept = ".."` sets.
 fn pairs(headers: &[FixedAttr], options: &CallOptions) -> Vec<FixedPair> {
     let accept = options.accept.as_ref().map(|accept| FixedPair {
         name: "Accept".to_owned(),

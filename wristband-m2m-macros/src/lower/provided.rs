@@ -1,4 +1,4 @@
-//! From a method with a body to what the expansion needs to hand calls on to it.
+//! Lowers a method with a body to what the expansion needs to delegate calls to it.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
@@ -23,7 +23,7 @@ pub(super) fn provided(index: usize, function: &TraitItemFn) -> Provided {
     }
 }
 
-/// Whether a trait object can pass the method on to the implementation behind it.
+/// Whether a trait object can delegate the method.
 fn is_dyn_compatible(sig: &Signature, output: Option<&Type>) -> bool {
     let is_shared = sig
         .receiver()

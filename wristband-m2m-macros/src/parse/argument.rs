@@ -21,7 +21,7 @@ pub(crate) struct Argument {
 }
 
 impl Argument {
-    /// Takes our attributes off the argument. `None`: it has no name to go by.
+    /// Removes our attributes from the argument. `None`: it has no name.
     pub(crate) fn read(
         argument: &mut PatType,
         features: Features,
@@ -70,7 +70,7 @@ struct OwnAttr {
 
 enum Meant {
     Role(RoleName),
-    /// Reported; this role is the nearest.
+    /// Reported; this role was probably meant.
     Nearly(RoleName),
     /// Reported.
     Unknown,
@@ -146,12 +146,12 @@ fn read_name(pattern: &Pat, diagnostics: &mut Diagnostics) -> Option<Ident> {
     }
 }
 
-/// What the attributes of one argument say together.
+/// The role that all attributes of one argument make together.
 #[derive(Default)]
 struct Marks {
     role: Option<(RoleName, RoleAttr)>,
     page: Option<Attribute>,
-    /// Something was reported that may have been meant as a role.
+    /// An attribute was reported that may have been meant as a role.
     unknown: bool,
 }
 
@@ -164,7 +164,7 @@ impl Marks {
     ) -> Self {
         let mut marks = Self::default();
         for OwnAttr { attr, meant } in ours {
-            // One message for one slip: what else is odd about it shows once the name is right.
+            // One message per slip: other faults are reported once the name is right.
             let mut unsaid = Diagnostics::default();
             let (name, diagnostics) = match meant {
                 Meant::Role(name) => (name, &mut *diagnostics),

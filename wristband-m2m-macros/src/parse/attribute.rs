@@ -1,4 +1,4 @@
-//! Which attributes are ours, and where they belong.
+//! Our attributes, and where each belongs.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
@@ -11,7 +11,7 @@ use crate::suggest;
 use crate::table::table;
 
 table! {
-    /// What makes a method an endpoint.
+    /// The verb, which makes a method an endpoint.
     enum VerbName, verb_docs;
     Get = "get", "#[get(\"/orders\")]" => "a GET request";
     Post = "post", "#[post(\"/orders\")]" => "a POST request";
@@ -40,13 +40,13 @@ impl VerbName {
 }
 
 table! {
-    /// What a trait or a method sends with a fixed value.
+    /// A header or query parameter with a fixed value.
     enum FixedName, fixed_docs;
     Header = "header", "#[header(\"X-Source\", \"billing\")]" => "a header with a fixed value";
     Query = "query", "#[query(\"api-version\", \"2024-01-01\")]" => "a query parameter with a fixed value";
 }
 
-/// An attribute of ours that stands on methods.
+/// One of our attributes on methods.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum MethodAttr {
     Verb(VerbName),
@@ -59,7 +59,7 @@ impl MethodAttr {
         verb.or_else(|| FixedName::find(name).map(Self::Fixed))
     }
 
-    /// The one that was probably meant.
+    /// The name that was probably meant.
     pub(crate) fn nearest(name: &str) -> Option<Self> {
         let known = VerbName::NAMES.iter().chain(FixedName::NAMES).copied();
         suggest::nearest(name, known).and_then(Self::find)
@@ -73,7 +73,7 @@ impl MethodAttr {
     }
 }
 
-/// What rustc allows on an argument, whatever macro reads it.
+/// What rustc allows on an argument, for all macros.
 const BUILT_IN_ON_ARGUMENTS: [&str; 6] = ["allow", "cfg_attr", "deny", "expect", "forbid", "warn"];
 
 /// The name of an attribute that has a single one.
@@ -99,7 +99,7 @@ pub(crate) fn is_cfg(attr: &Attribute) -> bool {
     attr.path().is_ident("cfg")
 }
 
-/// What stands in the parentheses of an attribute. `None`: it is written with `=`.
+/// The tokens in the parentheses of an attribute. `None`: it is written with `=`.
 pub(crate) fn arguments(attr: &Attribute) -> Option<Vec<Arg>> {
     match &attr.meta {
         Meta::Path(_) => Some(Vec::new()),
@@ -108,7 +108,7 @@ pub(crate) fn arguments(attr: &Attribute) -> Option<Vec<Arg>> {
     }
 }
 
-/// The first attribute of ours inside a `cfg_attr`, where it is never read.
+/// Our first attribute inside a `cfg_attr`, where it is never parsed.
 pub(crate) fn hidden_in_cfg_attr(attr: &Attribute, ours: fn(&str) -> bool) -> Option<String> {
     if !attr.path().is_ident("cfg_attr") {
         return None;
@@ -120,7 +120,7 @@ pub(crate) fn hidden_in_cfg_attr(attr: &Attribute, ours: fn(&str) -> bool) -> Op
     })
 }
 
-/// Whether the attribute stands above `#[wristband_m2m]`, where rustc looks for it before we can.
+/// Whether the attribute is above `#[wristband_m2m]`, where rustc resolves it before we run.
 pub(crate) fn is_above_ours(attr: &Attribute) -> bool {
     if !proc_macro::is_available() {
         return false;
@@ -130,7 +130,7 @@ pub(crate) fn is_above_ours(attr: &Attribute) -> bool {
     attr.unwrap().file() == ours.unwrap().file() && place(attr) < place(ours)
 }
 
-/// The tokens of an item we cannot read, without our attributes, which nothing else would know.
+/// The tokens of an item that does not parse, without our attributes, which nothing else would recognize.
 pub(crate) fn strip(tokens: TokenStream) -> TokenStream {
     let mut kept: Vec<TokenTree> = Vec::new();
     for token in tokens {

@@ -8,7 +8,7 @@ use crate::model::FixedPair;
 use crate::parse::attribute::{self, FixedName};
 use crate::parse::attribute_args::{self, Arg};
 
-/// What a trait or a method sends with fixed values.
+/// The headers and query parameters with fixed values.
 #[derive(Default)]
 pub(crate) struct Fixed {
     pub(crate) headers: Vec<FixedAttr>,
@@ -28,7 +28,7 @@ impl FixedAttr {
         }
     }
 
-    /// Names of headers are the same in any case.
+    /// Header names are case-insensitive.
     pub(crate) fn is_header(&self, name: &str) -> bool {
         self.name.value().eq_ignore_ascii_case(name)
     }
@@ -67,7 +67,7 @@ impl Fixed {
         fixed
     }
 
-    /// Takes what is fixed off the trait.
+    /// Removes fixed headers and query parameters from the trait.
     pub(crate) fn take(attrs: &mut Vec<Attribute>, diagnostics: &mut Diagnostics) -> Self {
         let mut ours = Vec::new();
         attrs.retain(|attr| {
@@ -79,7 +79,7 @@ impl Fixed {
     }
 }
 
-/// `None`: a mistake was reported.
+/// `None`: an error was reported.
 fn read(kind: FixedName, attr: &Attribute, diagnostics: &mut Diagnostics) -> Option<FixedAttr> {
     let args = attribute::arguments(attr).unwrap_or_default();
     let [name, value] = args.as_slice() else {

@@ -1,6 +1,6 @@
-//! A trait that does not parse, since somebody is typing it: each piece between the braces is read by itself.
+//! A trait that does not parse because it is being typed: each piece between the braces is parsed by itself.
 //!
-//! Nothing is reported here. The compiler parses an item before it gives it to an attribute, and has said what is wrong with it.
+//! Reports nothing: the compiler parses an item before it passes it to an attribute, and has reported what is wrong with it.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::quote;
@@ -29,7 +29,7 @@ pub(super) fn read(item: TokenStream) -> Option<Parsed> {
     })
 }
 
-/// What stands before the braces, or attributes, visibility and name of it.
+/// The tokens before the braces, or only attributes, visibility and name.
 fn read_head(head: Vec<TokenTree>) -> Option<ItemTrait> {
     let head: TokenStream = head.into_iter().collect();
     let whole = syn::parse2(quote!(#head {}));
@@ -48,7 +48,7 @@ fn least_head(input: ParseStream) -> syn::Result<ItemTrait> {
     syn::parse2(quote!(#(#attrs)* #vis trait #name {}))
 }
 
-/// Those in front of an item. One that does not parse is left out.
+/// The attributes before an item, without those that do not parse.
 fn leading_attributes(input: ParseStream) -> syn::Result<Vec<Attribute>> {
     let mut attrs = Vec::new();
     while is_attribute(input) {
@@ -67,11 +67,11 @@ fn is_attribute(input: ParseStream) -> bool {
     input.peek(Token![#]) && input.peek2(syn::token::Bracket)
 }
 
-/// The items of a trait, as far as they can be read.
+/// The items of a trait, as far as they parse.
 #[derive(Default)]
 struct Pieces {
     items: Vec<TraitItem>,
-    /// Positions of the methods of which the signature is all that is known.
+    /// Positions of the methods of which only the signature is known.
     stubs: Vec<usize>,
 }
 
@@ -91,7 +91,7 @@ impl Pieces {
     }
 }
 
-/// The tokens of one item: up to where it ends, or to where the next one begins.
+/// The tokens of one item, up to its end or to the start of the next.
 fn piece(input: ParseStream) -> syn::Result<TokenStream> {
     let mut piece = TokenStream::new();
     while is_attribute(input) {
@@ -109,12 +109,12 @@ fn piece(input: ParseStream) -> syn::Result<TokenStream> {
     Ok(piece)
 }
 
-/// Whether the next method begins, in the midst of an unfinished one. `fn` without a name is a type.
+/// Whether the next method begins inside an unfinished one. `fn` without a name is a type.
 fn begins_method(input: ParseStream) -> bool {
     input.peek(Token![async]) || (input.peek(Token![fn]) && input.peek2(Ident::peek_any))
 }
 
-/// A method whose signature is whole, though what stands before or behind is not.
+/// A method whose signature parses, though what is around it does not.
 fn signature(input: ParseStream) -> syn::Result<TraitItemFn> {
     let attrs = input.call(leading_attributes)?;
     let mut asyncness: Option<Token![async]> = None;

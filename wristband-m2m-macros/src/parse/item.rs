@@ -1,4 +1,4 @@
-//! The item the attribute is on, and the items in it.
+//! The item that the attribute is on, and the items in it.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
@@ -8,16 +8,16 @@ use syn::{Attribute, ItemTrait, TraitItem, TraitItemFn, Visibility};
 use crate::diagnostics::Diagnostics;
 use crate::parse::{attribute, half_typed};
 
-/// A trait as far as it could be read.
+/// A trait, as far as it parsed.
 pub(crate) struct Parsed {
     pub(crate) item: ItemTrait,
-    /// Somebody is typing it: some of what is between the braces is not in `item`.
+    /// Being typed: some of what is between the braces is not in `item`.
     pub(crate) is_half_typed: bool,
-    /// Positions of the methods of which the signature is all that is known.
+    /// Positions of the methods of which only the signature is known.
     pub(crate) stubs: Vec<usize>,
 }
 
-/// `Err`: what to keep of an item that is no trait; it was reported.
+/// `Err`: what to keep of an item that is not a trait; it was reported.
 pub(crate) fn parse(
     item: TokenStream,
     diagnostics: &mut Diagnostics,
@@ -67,7 +67,7 @@ fn is_trait(item: TokenStream) -> bool {
     first.unwrap_or_default()
 }
 
-/// `Err`: what to keep of an item that is no method; it was reported.
+/// `Err`: what to keep of an item that is not a method; it was reported.
 pub(crate) fn as_function(
     item: TraitItem,
     diagnostics: &mut Diagnostics,
@@ -112,7 +112,7 @@ pub(crate) fn as_function(
     }
 }
 
-/// A method that says `pub` or `default`, which syn does not read as one.
+/// A method with `pub` or `default`, which syn does not parse as one.
 fn with_visibility(input: ParseStream) -> syn::Result<(TokenStream, TraitItemFn)> {
     let attrs = input.call(Attribute::parse_outer)?;
     let visibility: Visibility = input.parse()?;

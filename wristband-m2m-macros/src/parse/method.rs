@@ -34,7 +34,7 @@ pub(crate) struct Method {
 }
 
 impl Method {
-    /// Whether it returns one page after the other.
+    /// Whether it is paginated.
     pub(crate) fn is_paged(&self) -> bool {
         self.arguments
             .iter()
@@ -42,16 +42,16 @@ impl Method {
     }
 }
 
-/// What of ours stands on a method all the same.
+/// Those of our attributes that are on a method nevertheless.
 #[derive(Default)]
 pub(crate) struct WithoutVerb {
     pub(crate) fixed: Vec<Attribute>,
     pub(crate) roles: Vec<Attribute>,
-    /// Something was reported that may have been meant as a verb.
+    /// An attribute was reported that may have been meant as a verb.
     pub(crate) has_unknown: bool,
 }
 
-/// Takes our attributes off a method and its arguments.
+/// Removes our attributes from a method and its arguments.
 pub(crate) fn read(
     item: &mut TraitItemFn,
     features: Features,
@@ -123,13 +123,13 @@ fn refuse_roles(attrs: &mut Vec<Attribute>, diagnostics: &mut Diagnostics) {
 struct OwnAttrs {
     verbs: Vec<VerbAttr>,
     fixed: Vec<(FixedName, Attribute)>,
-    /// Something was reported that may have been meant as a verb.
+    /// An attribute was reported that may have been meant as a verb.
     unknown: bool,
 }
 
 struct VerbAttr {
     attr: Attribute,
-    /// What was meant, if it is misspelt.
+    /// The name that was meant, if it is misspelt.
     name: VerbName,
     is_misspelt: bool,
 }
@@ -139,7 +139,7 @@ impl VerbAttr {
         if !self.is_misspelt {
             return Verb::read(&self.attr, self.name, diagnostics);
         }
-        // One message for one slip: what else is odd about it shows once the name is right.
+        // One message per slip: other faults are reported once the name is right.
         let mut verb = Verb::read(&self.attr, self.name, &mut Diagnostics::default());
         if matches!(verb.route, Route::None) {
             verb.route = Route::Unknown;
@@ -155,7 +155,7 @@ impl OwnAttrs {
         ours
     }
 
-    /// Whether the attribute is not for us.
+    /// Whether the attribute is not ours.
     fn leave(&mut self, attr: &Attribute, diagnostics: &mut Diagnostics) -> bool {
         if let Some(hidden) = attribute::hidden_in_cfg_attr(attr, attribute::is_on_method) {
             diagnostics.push(
@@ -218,7 +218,7 @@ fn misplaced(name: &str) -> Option<String> {
         .map(|_| format!("`#[{name}]` is for arguments: write it before the argument it marks"))
 }
 
-/// Docs cannot stand on arguments in Rust, but they can in front of this macro: the docs of the method list them.
+/// Rust has no docs on arguments, but this macro does: the docs of the method list them.
 fn with_argument_docs(attrs: &[Attribute], arguments: &[Argument]) -> Vec<Attribute> {
     let mut attrs = attrs.to_vec();
     for argument in arguments

@@ -1,4 +1,4 @@
-//! The tables of options: those of a trait, and those of a call, which stand on the trait or on a method.
+//! The tables of options: those of a trait, and those of a call, which may be set on the trait or on a method.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::suggest;
 use crate::table::table;
 
 table! {
-    /// What only the trait says.
+    /// The options that only a trait has.
     enum TraitOption, trait_option_docs;
     BaseUrl = "base_url", "base_url = \"https://api.example.com\""
         => "where the API is; adds the constructor `new`";
@@ -28,7 +28,7 @@ table! {
 }
 
 table! {
-    /// What the trait says of all calls, or a method of its own.
+    /// The options that the trait sets for all calls, or a method for its own.
     enum CallOption, call_option_docs;
     Timeout = "timeout", "timeout = \"10s\""
         => "for a whole call, including the wait for a token and a second try; 30 s if not set";
@@ -42,7 +42,7 @@ table! {
         => "the content type asked for";
 }
 
-/// What stands in `#[wristband_m2m(..)]`.
+/// The arguments of `#[wristband_m2m(..)]`.
 #[derive(Default)]
 pub(crate) struct TraitOptions {
     pub(crate) base_url: Option<LitStr>,
@@ -82,7 +82,7 @@ impl TraitOptions {
             return self.call.set(option, key, diagnostics);
         }
         let Some(option) = TraitOption::find(name) else {
-            // What was meant decides the names that the rest of the crate uses.
+            // The rest of the user's crate uses the name that was meant.
             if let Some(meant) = unknown(key, &[TraitOption::NAMES, CallOption::NAMES], diagnostics)
             {
                 self.set(meant, key, &mut Diagnostics::default());
@@ -129,7 +129,7 @@ impl TraitOptions {
     }
 }
 
-/// What a call is made with, as far as it is said.
+/// The options of a call, as far as they are written.
 #[derive(Clone, Default)]
 pub(crate) struct CallOptions {
     pub(crate) timeout: Option<Duration>,
@@ -140,7 +140,7 @@ pub(crate) struct CallOptions {
 }
 
 impl CallOptions {
-    /// Reads what stands after the path of an endpoint.
+    /// Parses what follows the path of an endpoint.
     pub(crate) fn read(args: &[Arg], diagnostics: &mut Diagnostics) -> Self {
         let mut options = Self::default();
         for arg in args {
@@ -185,7 +185,7 @@ fn keys(args: &[Arg]) -> impl Iterator<Item = &Key> {
     })
 }
 
-/// Reports a key that is not known; returns the one that was probably meant.
+/// Reports an unknown key, and returns the one that was probably meant.
 fn unknown(
     key: &Key,
     known: &[&[&'static str]],
@@ -200,7 +200,7 @@ fn unknown(
     suggest::nearest(&key.name, known)
 }
 
-/// A mistaken one still means that there is a `new`.
+/// A base URL with an error still means that there is a `new`.
 fn read_base_url(key: &Key, diagnostics: &mut Diagnostics) -> Option<LitStr> {
     let Some(literal) = key.text(TraitOption::BaseUrl.example(), diagnostics) else {
         return Some(LitStr::new("", key.ident.span()));
@@ -226,7 +226,7 @@ fn read_accept(key: &Key, diagnostics: &mut Diagnostics) -> Option<LitStr> {
 mod tests {
     use super::*;
 
-    /// As for roles: an option of the tables that is not read would be ignored in silence.
+    /// As for roles: an option that is in the tables but not parsed would be ignored silently.
     #[test]
     fn each_option_is_read_as_its_example_shows_it() {
         let examples = TraitOption::ALL.iter().map(|option| option.example());

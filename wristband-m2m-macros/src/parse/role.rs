@@ -13,7 +13,7 @@ use crate::parse::attribute;
 use crate::table::table;
 
 table! {
-    /// What may stand on an argument.
+    /// The attributes that an argument may have.
     enum RoleName, role_docs;
     Path = "path", "#[path(\"id\")]", "nothing, or `#[path]`, `#[path(\"name\")]`"
         => "put into the path at `{name}`; any `Display`";
@@ -43,7 +43,7 @@ table! {
         => "what the next page is asked for with, see [Pages](#pages) (feature `stream`)";
 }
 
-/// Features of the run time that a role may need.
+/// Features of the runtime crate that a role may need.
 #[derive(Clone, Copy)]
 pub(crate) struct Features {
     pub(crate) multipart: bool,
@@ -57,15 +57,15 @@ impl Features {
     };
 }
 
-/// What is known of the role of an argument.
+/// The role of an argument, as far as it is known.
 pub(crate) enum RoleAttr {
     /// The path may name it.
     None,
-    /// A mistake was reported; what was meant is not known.
+    /// An error was reported; what was meant is not known.
     Unknown,
     Path {
         attr: Attribute,
-        /// `None`: the argument's own name.
+        /// `None`: the argument's name.
         placeholder: Option<LitStr>,
     },
     Role {
@@ -74,16 +74,16 @@ pub(crate) enum RoleAttr {
     },
 }
 
-/// What an attribute says of its argument.
+/// The role that an attribute gives to its argument.
 pub(crate) enum Reading {
-    /// It fills a placeholder; `None`: the one of its own name.
+    /// It fills a placeholder; `None`: the one with its name.
     Path(Option<LitStr>),
-    /// It is the page, whatever its role.
+    /// It is the page, with any role.
     Page,
     Role(Role),
 }
 
-/// Reads `attr` as the role `name`, which it may only nearly spell, of an argument. `None`: a mistake was reported.
+/// Parses `attr` as the role `name`, which it may misspell. `None`: an error was reported.
 pub(crate) fn read(
     attr: &Attribute,
     name: RoleName,
@@ -183,7 +183,7 @@ fn content_type(written: &LitStr, diagnostics: &mut Diagnostics) -> Option<Strin
 mod tests {
     use super::*;
 
-    /// A role that is in the table and is not read would take its endpoint away without a message.
+    /// A role that is in the table but not parsed would drop its endpoint without a message.
     #[test]
     fn each_role_is_read_as_its_example_shows_it() {
         for name in RoleName::ALL {

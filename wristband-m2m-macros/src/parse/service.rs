@@ -1,4 +1,4 @@
-//! The whole trait, as written: its options, its attributes, its members.
+//! The trait as written: its options, its attributes, its members.
 
 use proc_macro2::TokenStream;
 use syn::{Attribute, ItemTrait, TraitItem, TraitItemFn};
@@ -19,13 +19,13 @@ pub(crate) struct WrittenService {
     pub(crate) options: TraitOptions,
     pub(crate) fixed: Fixed,
     pub(crate) members: Vec<Member>,
-    /// Somebody is typing it: not all that is between the braces is a member.
+    /// Being typed: not all that is between the braces is a member.
     pub(crate) is_half_typed: bool,
 }
 
 pub(crate) enum Member {
     Method(Box<WrittenMethod>),
-    /// No method; it was reported.
+    /// Not a method; it was reported.
     Other(Box<TraitItem>),
 }
 
@@ -33,9 +33,9 @@ pub(crate) struct WrittenMethod {
     /// Without our attributes.
     pub(crate) function: TraitItemFn,
     pub(crate) written: Written,
-    /// Somebody is typing it: the signature is all that is known.
+    /// Being typed: only the signature is known.
     pub(crate) is_stub: bool,
-    /// What was reported leaves some of it unread.
+    /// Some of it was not parsed, because of what was reported.
     pub(crate) has_mistake: bool,
 }
 
@@ -109,7 +109,7 @@ fn check_attributes(attrs: &mut Vec<Attribute>, diagnostics: &mut Diagnostics) {
                     ),
                 );
             }
-            // It still is what the user wants to send.
+            // The user still wants to send it.
             return true;
         }
         let message = misplaced(&name);

@@ -13,7 +13,7 @@ use crate::parse::options::{CallOption, CallOptions};
 pub(crate) struct Verb {
     pub(crate) attr: Attribute,
     pub(crate) name: VerbName,
-    /// `GET`; empty after a mistake.
+    /// `GET`; empty after an error.
     pub(crate) method: String,
     pub(crate) route: Route,
     pub(crate) options: CallOptions,
@@ -22,7 +22,7 @@ pub(crate) struct Verb {
 pub(crate) enum Route {
     /// The URL is an argument.
     None,
-    /// A mistake was reported.
+    /// An error was reported.
     Unknown,
     Path {
         literal: LitStr,
@@ -31,7 +31,7 @@ pub(crate) enum Route {
 }
 
 impl Verb {
-    /// Reads `attr` as the verb `name`, which it may only nearly spell.
+    /// Parses `attr` as the verb `name`, which it may misspell.
     pub(crate) fn read(attr: &Attribute, name: VerbName, diagnostics: &mut Diagnostics) -> Self {
         let mut verb = Self {
             attr: attr.clone(),
@@ -127,7 +127,7 @@ fn route(path: &TokenStream, example: &str, diagnostics: &mut Diagnostics) -> Ro
     }
 }
 
-/// A method is case-sensitive (RFC 9110, section 9.1), so `get` would not be understood.
+/// Rejects a lower-case method: methods are case-sensitive (RFC 9110, section 9.1), and a server would not know `get`.
 fn check_method(method: &str) -> Result<(), String> {
     if method.starts_with('/') {
         return Err(format!(

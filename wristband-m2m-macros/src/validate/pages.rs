@@ -1,4 +1,4 @@
-//! Methods that return one page after the other: those with a `#[page]` argument.
+//! Paginated methods: those with a `#[page]` argument.
 
 use quote::ToTokens;
 use syn::{FnArg, ReturnType, Signature, Type};
@@ -12,7 +12,7 @@ use crate::validate::signature::{borrows, has_impl, unwrapped};
 
 const EXAMPLE: &str = "Pages<OrderPage, ApiError>";
 
-/// The return type. `None`: a mistake was reported.
+/// The return type. `None`: an error was reported.
 pub(crate) fn check(method: &Method, diagnostics: &mut Diagnostics) -> Option<Type> {
     let mut pages = method
         .arguments
@@ -38,7 +38,7 @@ pub(crate) fn check(method: &Method, diagnostics: &mut Diagnostics) -> Option<Ty
     output(&method.sig, diagnostics)
 }
 
-/// A `Pages` whose `#[page]` argument is missing. By spelling; an alias is for the type checker.
+/// Rejects a `Pages` without a `#[page]` argument. Recognized by spelling; the type checker sees through aliases.
 pub(crate) fn lacks_argument(sig: &Signature, diagnostics: &mut Diagnostics) -> bool {
     let ReturnType::Type(_, ty) = &sig.output else {
         return false;

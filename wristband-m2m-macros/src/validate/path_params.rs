@@ -1,4 +1,4 @@
-//! Which argument fills which placeholder of the path.
+//! Binds the arguments to the placeholders of the path.
 
 mod binding;
 mod slot;
@@ -14,7 +14,7 @@ use crate::parse::method::Method;
 use crate::parse::verb::Route;
 use crate::suggest::similar;
 
-/// The role of each argument, and the path they fill. After a mistake roles may be missing.
+/// The role of each argument, and the path that they fill. After an error roles may be missing.
 pub(crate) fn bind(
     method: &Method,
     elsewhere: &[String],
@@ -162,7 +162,7 @@ impl Binding<'_> {
     }
 }
 
-/// By spelling; a type of another name is for the type checker.
+/// Recognized by spelling; the type checker sees through aliases.
 fn is_option(ty: &Type) -> bool {
     match ty {
         Type::Group(group) => is_option(&group.elem),

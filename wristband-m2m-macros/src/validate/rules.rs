@@ -1,4 +1,4 @@
-//! Rules across the parts of a method: the list of what we refuse.
+//! Rules across the parts of a method.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -48,7 +48,7 @@ fn constructor_names_are_taken(method: &Method, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// The items that repeat one before them.
+/// The items that repeat an earlier one.
 fn repeated<T>(items: impl IntoIterator<Item = T>, same: impl Fn(&T, &T) -> bool) -> Vec<T> {
     let mut seen: Vec<T> = Vec::new();
     let mut again = Vec::new();
@@ -242,7 +242,7 @@ fn header_names_once(method: &Method, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// `#[json]` may be sent as another JSON type, such as `application/vnd.api+json`. `#[body]` alone leaves it to a header.
+/// `#[json]` may be sent as another JSON type, such as `application/vnd.api+json`. `#[body]` alone leaves the type to a header.
 fn content_type_once(method: &Method, diagnostics: &mut Diagnostics) {
     let fixed = &method.fixed.headers;
     let fixed = fixed.iter().filter(|fixed| fixed.is_header("content-type"));

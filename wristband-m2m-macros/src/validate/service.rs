@@ -9,7 +9,7 @@ use crate::diagnostics::Diagnostics;
 use crate::parse::attribute;
 use crate::parse::options::TraitOptions;
 
-/// What stands before the braces. Whether the client cannot implement it.
+/// The tokens before the braces, and whether the client cannot implement the trait.
 pub(crate) fn check_head(item: &ItemTrait, diagnostics: &mut Diagnostics) -> bool {
     if let Some(token) = &item.unsafety {
         diagnostics.push(
@@ -43,7 +43,7 @@ pub(crate) fn check_head(item: &ItemTrait, diagnostics: &mut Diagnostics) -> boo
 pub(crate) struct MethodNames(Vec<(Ident, bool)>);
 
 impl MethodNames {
-    /// Whether a method of this name was there before. Those under `#[cfg]` may exclude one another, so rustc judges them.
+    /// Whether an earlier method has this name. Those under `#[cfg]` may exclude one another, so rustc checks them.
     pub(crate) fn is_repeated(
         &mut self,
         function: &TraitItemFn,

@@ -1,4 +1,4 @@
-//! What the signature of an endpoint may look like.
+//! Rules of an endpoint's signature.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
@@ -11,7 +11,7 @@ use crate::diagnostics::Diagnostics;
 use crate::parse::method::Method;
 use crate::validate::pages;
 
-/// The return type. `None`: a mistake was reported.
+/// The return type. `None`: an error was reported.
 pub(crate) fn check(method: &Method, diagnostics: &mut Diagnostics) -> Option<Type> {
     let sig = &method.sig;
     check_qualifiers(sig, diagnostics);
@@ -95,7 +95,7 @@ fn check_receiver(sig: &Signature, verb: &str, diagnostics: &mut Diagnostics) {
     );
 }
 
-/// Looks at tokens, since an `impl` may be deep inside.
+/// Searches the tokens, since an `impl` may be nested.
 fn check_arguments(sig: &Signature, diagnostics: &mut Diagnostics) {
     for input in &sig.inputs {
         if let FnArg::Typed(argument) = input
@@ -125,7 +125,7 @@ fn not_async(sig: &Signature) -> String {
     )
 }
 
-/// Only what no alias can hide is refused here; whether a name stands for a `Result` is known to the type checker alone.
+/// Rejects only what no alias can hide; only the type checker knows whether a name is an alias of `Result`.
 fn output(sig: &Signature, diagnostics: &mut Diagnostics) -> Option<Type> {
     let ReturnType::Type(_, ty) = &sig.output else {
         diagnostics.push(

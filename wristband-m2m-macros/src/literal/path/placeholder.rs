@@ -1,8 +1,8 @@
-//! What stands between two braces of a path.
+//! The text between two braces of a path.
 
 use super::Part;
 
-/// Reads what stands between two braces.
+/// Parses the text between two braces.
 pub(super) fn read(inside: &str) -> Result<Part, String> {
     if ["self", "Self", "super", "crate"].contains(&inside) {
         return Err(format!(

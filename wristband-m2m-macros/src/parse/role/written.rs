@@ -1,4 +1,4 @@
-//! What stands in the parentheses of a role.
+//! The arguments of a role.
 
 use syn::{Attribute, LitStr};
 
@@ -8,15 +8,15 @@ use crate::parse::attribute;
 use crate::parse::attribute_args::{self, Arg, KeyValue};
 use crate::suggest;
 
-/// What the parentheses of a role may hold.
+/// The arguments that a role takes.
 #[derive(Clone, Copy, PartialEq)]
 enum Parameters {
     Nothing,
-    /// A name, in place of the argument's own.
+    /// A name that replaces the argument's.
     Name,
     /// A name and `csv`.
     NameAndCsv,
-    /// Text that the argument's name cannot stand for.
+    /// Text in place of the argument's name.
     Text,
 }
 

@@ -1,4 +1,4 @@
-//! Arguments and placeholders, tied to one another.
+//! Binds arguments to placeholders.
 
 use syn::{Attribute, LitStr};
 
@@ -16,11 +16,11 @@ pub(super) struct Binding<'a> {
     pub(super) method: &'a Method,
     pub(super) slots: Vec<Slot<'a>>,
     pub(super) roles: Vec<Option<Role>>,
-    /// Placeholders that stand where none can, which was reported.
+    /// Placeholders where none can be, which was reported.
     pub(super) elsewhere: &'a [String],
 }
 
-/// An argument that says `#[path]`, for a placeholder that is not there.
+/// An argument with `#[path]` whose placeholder is not in the path.
 pub(super) struct Unplaced<'a> {
     pub(super) argument: usize,
     pub(super) name: String,
@@ -51,7 +51,7 @@ impl<'a> Binding<'a> {
         self.slots[slot].argument = Some(argument);
     }
 
-    /// Arguments that say `#[path]`. Returns those whose placeholder is not in the path.
+    /// Binds arguments with `#[path]`. Returns those whose placeholder is not in the path.
     pub(super) fn fill_marked(&mut self, diagnostics: &mut Diagnostics) -> Vec<Unplaced<'a>> {
         let method = self.method;
         let mut unplaced = Vec::new();
@@ -85,7 +85,7 @@ impl<'a> Binding<'a> {
         unplaced
     }
 
-    /// Arguments that the path names.
+    /// Binds the arguments that the path names.
     pub(super) fn fill_named(&mut self) {
         for (index, argument) in self.method.arguments.iter().enumerate() {
             if !matches!(argument.mark, RoleAttr::None) {
@@ -151,7 +151,7 @@ impl<'a> Binding<'a> {
             .any(|argument| matches!(argument.mark, RoleAttr::Unknown))
     }
 
-    /// `None` for the form with a URL, and after a mistake.
+    /// `None` for the form with a URL, and after an error.
     pub(super) fn template(&self) -> Option<PathTemplate> {
         let Route::Path { literal, parts } = &self.method.verb.route else {
             return None;
