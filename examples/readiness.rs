@@ -8,6 +8,8 @@
 //! for all instances. A probe that failed now would take all of them out of service at once, and make an outage for your
 //! callers out of one that they have not noticed. Alert on `degraded` instead.
 
+use std::time::Duration;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
@@ -25,20 +27,15 @@ struct Readiness {
     last_error: Option<String>,
 }
 
-/// Reads the status, which does no I/O: a probe costs nothing and finds out about no other service.
+/// Does not wait for a token. Where one is missing or due for a refresh it starts the fetch: an instance that is not ready
+/// gets no other traffic, and would never have a token.
 async fn ready(State(client): State<WristbandM2mClient>) -> (StatusCode, Json<Readiness>) {
-    let status = client.status();
-    let (code, token) = match status.state() {
-        TokenState::Empty => {
-            // Nobody has asked yet, and nobody will before this is ready: this starts the first fetch.
-            let _ = client.cached_token();
-            (StatusCode::SERVICE_UNAVAILABLE, "starting")
-        }
-        TokenState::Failed => (StatusCode::SERVICE_UNAVAILABLE, "down"),
-        TokenState::Degraded => (StatusCode::OK, "degraded"),
-        // A token, or one that the next call fetches: after a quiet night, for example.
-        _ => (StatusCode::OK, "ready"),
+    let (code, token) = match client.cached_token() {
+        None => (StatusCode::SERVICE_UNAVAILABLE, "none"),
+        Some(_) if client.status().state() == TokenState::Degraded => (StatusCode::OK, "degraded"),
+        Some(_) => (StatusCode::OK, "ready"),
     };
+    let status = client.status();
     let readiness = Readiness {
         token,
         expires_in_seconds: status.expires_in().map(|left| left.as_secs()),
@@ -60,8 +57,7 @@ async fn main() -> anyhow::Result<()> {
     tokio::spawn(async { axum::serve(listener, app).await });
 
     probe("just started", &url).await?;
-    client.get_token().await?;
-    probe("with a token", &url).await?;
+    probe_until_ready(&url).await?;
 
     // An API rejects the token while Wristband is down: the others keep it.
     wristband.fail_next(3, 503);
@@ -77,14 +73,23 @@ async fn main() -> anyhow::Result<()> {
     println!("a token: {}", token.is_ok());
     probe("an outage without a token", &url).await?;
 
-    client.get_token().await?;
-    probe("after it", &url).await?;
+    // The probes alone bring it back.
+    probe_until_ready(&url).await?;
     Ok(())
 }
 
-async fn probe(moment: &str, url: &str) -> anyhow::Result<()> {
+async fn probe(moment: &str, url: &str) -> anyhow::Result<reqwest::StatusCode> {
     let http = reqwest::Client::builder().no_proxy().build()?;
     let response = http.get(url).send().await?;
-    println!("{moment}: {} {}", response.status(), response.text().await?);
+    let status = response.status();
+    println!("{moment}: {status} {}", response.text().await?);
+    Ok(status)
+}
+
+/// As an orchestrator probes, only more often.
+async fn probe_until_ready(url: &str) -> anyhow::Result<()> {
+    while !probe("the next probe", url).await?.is_success() {
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
     Ok(())
 }

@@ -231,7 +231,8 @@ impl WristbandM2mClient {
         self.0.cache.clear_if(rejected)
     }
 
-    /// Returns a snapshot for readiness endpoints and metrics. Does no I/O.
+    /// Returns a snapshot for readiness endpoints and metrics. Does no I/O, and starts no refresh: a readiness endpoint also
+    /// calls [`cached_token`](Self::cached_token), since an instance that is not ready gets no other traffic.
     ///
     /// # Examples
     ///
