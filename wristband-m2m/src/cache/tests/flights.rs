@@ -54,6 +54,14 @@ async fn a_refusal_is_not_retried_and_the_next_call_tries_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_call_after_a_failed_fetch_makes_all_attempts_again() {
+    let outages = std::iter::repeat_with(outage).take(5);
+    let cache = cache_with(outages.chain([token("a", HOUR)]), TokenRetry::default());
+    assert_eq!(get(&cache).await, Err(TokenErrorKind::Unavailable));
+    assert_eq!(get(&cache).await, ok("a"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_dropped_caller_leaves_the_fetch_to_the_others() {
     let gate = Arc::new(Notify::new());
     let cache = cache([Gated(Arc::clone(&gate), issued("a", HOUR))]);

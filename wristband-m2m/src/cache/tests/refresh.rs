@@ -151,18 +151,38 @@ async fn the_first_failed_attempt_is_enough_to_serve_the_token() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_status_is_degraded_from_the_first_failed_attempt_on() {
+    let retry = TokenRetry::new(3, Duration::from_secs(9));
+    let cache = cache_with([token("a", HOUR), outage(), token("b", HOUR)], retry);
+    assert_eq!(get(&cache).await, ok("a"));
+    pass(HOUR - 100).await;
+    // Nobody waits for this refresh.
+    assert_eq!(get(&cache).await, ok("a"));
+    until(|| cache.status().last_error().is_some()).await;
+    assert_eq!(cache.status().token_requests(), 2);
+    assert_eq!(state(&cache), TokenState::Degraded);
+    reaches(&cache, TokenState::Fresh).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn retries_behind_a_failed_refresh_are_single_attempts() {
     let outages = std::iter::repeat_with(outage).take(5);
     let script = [token("a", HOUR)].into_iter().chain(outages);
     let cache = cache_with(script.chain([token("b", HOUR)]), TokenRetry::default());
     assert_eq!(get(&cache).await, ok("a"));
     pass(HOUR - 50).await;
+    let start = Instant::now();
     assert_eq!(get(&cache).await, ok("a"));
     let mut sent = Vec::new();
     for requests in 4..=7 {
         until(|| cache.status().token_requests() == requests).await;
         sent.push(Instant::now());
     }
+    let first = sent[0] - start;
+    assert!(
+        first < Duration::from_millis(300),
+        "the refresh itself makes three attempts, and took {first:?}"
+    );
     let pauses: Vec<_> = sent.windows(2).map(|two| two[1] - two[0]).collect();
     let shortest = Duration::from_millis(700);
     assert!(

@@ -163,6 +163,48 @@ async fn a_storm_of_clears_leaves_no_debt() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_detached_flight_does_not_end_the_one_after_it() {
+    let [old, new] = [(); 2].map(|()| Arc::new(Notify::new()));
+    let cache = cache([
+        Gated(Arc::clone(&old), issued("old", HOUR)),
+        Gated(Arc::clone(&new), issued("new", HOUR)),
+    ]);
+    let early = get(&cache);
+    let late = async {
+        sent(&cache, 1).await;
+        cache.clear();
+        get(&cache).await
+    };
+    let gates = async {
+        sent(&cache, 2).await;
+        old.notify_one();
+        advance(Duration::from_millis(5)).await;
+        assert_eq!(state(&cache), TokenState::Refreshing);
+        new.notify_one();
+    };
+    let (early, late, ()) = tokio::join!(early, late, gates);
+    assert_eq!((early, late), (ok("old"), ok("new")));
+    assert_eq!(get(&cache).await, ok("new"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_attempt_of_a_detached_flight_is_not_the_caches_failure() {
+    let outages = std::iter::repeat_with(outage).take(3);
+    let cache = cache_with(outages, TokenRetry::new(3, Duration::from_secs(9)));
+    let early = get(&cache);
+    let clearing = async {
+        sent(&cache, 1).await;
+        cache.clear();
+        sent(&cache, 2).await;
+        advance(Duration::from_millis(5)).await;
+        assert!(cache.status().last_error().is_none());
+        assert_eq!(state(&cache), TokenState::Empty);
+    };
+    let (early, ()) = tokio::join!(early, clearing);
+    assert_eq!(early, Err(TokenErrorKind::Unavailable));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_detached_flight_that_nobody_waits_for_sends_nothing_more() {
     let cache = cache_with(
         [outage(), token("new", HOUR)],
