@@ -1,5 +1,6 @@
 //! Fleets on a simulated store and endpoint, in paused time, and a model of the protocol.
 
+mod adoption;
 mod chaos;
 mod dice;
 mod endpoint;

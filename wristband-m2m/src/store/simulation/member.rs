@@ -118,6 +118,19 @@ impl Member {
         self.cache.replace(&token).await
     }
 
+    /// Gets a token as a long job does.
+    pub(super) async fn token_valid_for(
+        &self,
+        min_lifetime: Duration,
+    ) -> Result<AccessToken, TokenError> {
+        self.cache.token(min_lifetime).await
+    }
+
+    /// Refreshes the token as the background does.
+    pub(super) async fn refreshed(&self, max_age: Duration) -> Result<AccessToken, TokenError> {
+        self.cache.refresh(max_age).await
+    }
+
     fn remember(&mut self, rejected: Option<String>) {
         if self.rejected.len() == REMEMBERED {
             self.rejected.pop_front();
