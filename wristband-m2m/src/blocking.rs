@@ -16,7 +16,7 @@ use crate::token::AccessToken;
 ///
 /// It shares the cache of the client that it wraps, so synchronous and asynchronous parts of a program use one token.
 /// Requests run on a dedicated thread, which starts with the first call that has to fetch and ends with the last clone.
-/// It may be called from anywhere: inside an async program it blocks the current thread, but never panics.
+/// Callable from anywhere: inside an async program it blocks the current thread, but never panics.
 ///
 /// # Examples
 ///

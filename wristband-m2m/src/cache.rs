@@ -191,7 +191,7 @@ impl TokenCache {
         }
     }
 
-    /// Stops what runs for this cache: nobody is left to use it.
+    /// Stops all tasks of this cache: its last handle is gone.
     pub(crate) fn shut_down(&self) {
         {
             let mut state = lock(&self.state);

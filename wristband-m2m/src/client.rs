@@ -358,7 +358,7 @@ impl WristbandM2mClient {
         }))
     }
 
-    /// Where its tokens come from, unless that is a source of the application.
+    /// Returns the token endpoint; `None` with a custom source.
     pub(crate) fn endpoint(&self) -> Option<&TokenEndpoint> {
         self.0.cache.endpoint()
     }
@@ -389,7 +389,7 @@ impl fmt::Debug for WristbandM2mClient {
     }
 }
 
-/// Whatever takes an `impl Into<Arc<WristbandM2mClient>>` takes `&client` too.
+/// Lets all that takes an `impl Into<Arc<WristbandM2mClient>>` take `&client` too.
 impl From<&WristbandM2mClient> for Arc<WristbandM2mClient> {
     fn from(client: &WristbandM2mClient) -> Self {
         Arc::new(client.clone())

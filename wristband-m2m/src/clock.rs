@@ -7,10 +7,10 @@ use tokio::time::Instant;
 /// A year: longer lives and waits are cut to this, so that no sum of a time and a duration overflows.
 pub(crate) const LONGEST_LIFE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// A moment as both clocks tell it.
+/// A moment, by both clocks.
 ///
-/// The monotonic clock may stand still while a machine is suspended, and the wall clock may be set back: what has
-/// passed is whatever the faster of the two says. The monotonic clock is Tokio's, so paused time in a test moves it.
+/// The monotonic clock may stand still while a machine is suspended, and the wall clock may be set back: the
+/// elapsed time is the larger of the two. The monotonic clock is Tokio's, so paused time in a test moves it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Moment {
     pub(crate) monotonic: Instant,
@@ -25,7 +25,7 @@ impl Moment {
         }
     }
 
-    /// The time until this moment, by the clock on which it comes first; zero once it has come.
+    /// The time until this moment, by the clock on which it is earlier; zero once it has passed.
     pub(crate) fn until(&self, now: &Self) -> Duration {
         let monotonic = self.monotonic.saturating_duration_since(now.monotonic);
         let wall = self.wall.duration_since(now.wall).unwrap_or_default();
@@ -43,7 +43,7 @@ impl Moment {
         monotonic.max(wall)
     }
 
-    /// This moment or `other`, on each clock the one that comes first.
+    /// The earlier of this moment and `other`, on each clock.
     pub(crate) fn earlier(self, other: Self) -> Self {
         Self {
             monotonic: self.monotonic.min(other.monotonic),

@@ -8,7 +8,7 @@ use crate::runtime::{HEARTBEAT, within};
 /// How much later than asked a timer may fire on a machine that is awake, though busy.
 const TOLERANCE: Duration = Duration::from_secs(1);
 
-/// How long one attempt may take, by whichever clock says so first: the monotonic clock may stand still while a machine
+/// The deadline of one attempt, on both clocks: the monotonic clock may stand still while a machine
 /// is suspended.
 #[derive(Debug)]
 pub(crate) struct Deadline {

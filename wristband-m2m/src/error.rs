@@ -12,7 +12,7 @@ use http::StatusCode;
 ///
 /// Cheap to clone: callers that waited for the same request share one error. The predicates say what to do next, the
 /// message says what went wrong at this level, and [`source()`](Error::source) returns the cause.
-/// None of them ever shows a secret, a token, a header, a query or a response body.
+/// None of them shows a secret, a token, a header, a query or a response body.
 ///
 /// # Examples
 ///
@@ -279,7 +279,7 @@ impl TokenError {
         Self::new(TokenErrorKind::Interrupted, message)
     }
 
-    /// A secret source failed. The next fetch asks it again.
+    /// The secret source failed. The next fetch asks it again.
     pub(crate) fn secret_source(message: &'static str) -> Self {
         Self::new(TokenErrorKind::Source, message).passing()
     }

@@ -44,7 +44,7 @@ pub(crate) enum Backend {
     Custom(Arc<dyn TokenSource>),
 }
 
-/// Makes one fetch into as many requests as it takes, and no more.
+/// Fetches tokens within the limits that all fetches share.
 pub(crate) struct Fetcher {
     backend: Backend,
     retry: TokenRetry,
@@ -79,7 +79,7 @@ impl Fetcher {
         self.store.as_deref()
     }
 
-    /// Who tokens are fetched for; `None` for a custom source.
+    /// Returns the client id; `None` for a custom source.
     pub(crate) fn client_id(&self) -> Option<&str> {
         match &self.backend {
             Backend::Endpoint(endpoint) => Some(endpoint.client_id()),
@@ -87,7 +87,7 @@ impl Fetcher {
         }
     }
 
-    /// How many requests were sent so far, retries included.
+    /// Returns how many requests were sent so far, retries included.
     pub(crate) fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
     }
@@ -99,12 +99,12 @@ impl Fetcher {
         }
     }
 
-    /// Why tokens are fetched with a secret from before.
+    /// Returns why an earlier secret is used.
     pub(crate) fn secret_trouble(&self) -> Option<TokenError> {
         self.endpoint()?.secrets.trouble()
     }
 
-    /// Called when the cache is cleared of `token`: another process's copy of it is of no use either.
+    /// Called when `token` is cleared: the store's copy of it must not be used either.
     pub(crate) fn clear(&self, token: Option<&AccessToken>) {
         sharing::clear(&self.store, token);
     }
@@ -114,7 +114,7 @@ impl Fetcher {
         sharing::reject(&self.store, token);
     }
 
-    /// Whether another process fetched `token`.
+    /// Returns whether another process fetched `token`.
     pub(crate) fn is_adopted(&self, token: &AccessToken) -> bool {
         sharing::is_adopted(&self.store, token)
     }
@@ -136,11 +136,11 @@ impl Fetcher {
         result.map_err(|error| error.with_attempts(sent))
     }
 
-    /// Waits until the next request may be sent.
+    /// Waits until the rate limiter permits the next request.
     ///
-    /// The turn is taken when it is used and not before, so whoever gives up waiting owes nothing.
+    /// A permit is taken when it is used and not before, so a caller that gives up leaves no debt.
     async fn acquire(&self, observer: &impl FetchObserver) -> Result<(), TokenError> {
-        // Turns come once an interval, whatever the timeout.
+        // There is one permit per interval, whatever the timeout.
         let longest = self.request_timeout.max(INTERVAL);
         let start = Instant::now();
         let mut waiting = None;

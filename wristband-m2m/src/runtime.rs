@@ -1,4 +1,4 @@
-//! What the cache needs of the world around it: locks, tasks and pauses.
+//! The runtime primitives of the cache: locks, tasks and pauses.
 //!
 //! Under `--cfg shuttle` each comes from shuttle instead, so that the cache itself, not a model of it, runs through
 //! every interleaving that shuttle can reach. A pause may then end at any moment, unless it is
@@ -90,7 +90,7 @@ mod real {
 
     /// A number that is likely to differ between threads.
     ///
-    /// Threads count off when they first come here. It is not the state of any cache: any number would be right, and
+    /// Threads are numbered on first use. This is not the state of any cache: any number would be right, and
     /// different ones are fast.
     pub(crate) fn thread_hint() -> usize {
         static THREADS: AtomicUsize = AtomicUsize::new(0);

@@ -61,7 +61,7 @@ impl TokenStatus {
     /// Returns why the last token request failed; `None` once one has succeeded or the token was cleared.
     ///
     /// Also returns what is wrong with a [`SecretSource`](crate::SecretSource), or with the secret that it gives, while
-    /// tokens are fetched with the last secret that worked. Then [`state()`](Self::state) says that all is well, and this
+    /// tokens are fetched with the last secret that worked. Then [`state()`](Self::state) looks healthy, and this
     /// error that it will not be after the next rotation.
     #[must_use]
     pub fn last_error(&self) -> Option<TokenError> {

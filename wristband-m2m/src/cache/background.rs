@@ -9,7 +9,7 @@ use crate::error::TokenError;
 use crate::jitter::{jitter, jittered};
 use crate::runtime::{Mutex, Task, lock, sleep, spawn};
 
-/// How much later than planned a refresh may start before its runtime counts as one that nobody drives.
+/// A refresh that is later than this is on a runtime that is not being driven.
 const TOLERANCE: Duration = Duration::from_secs(5);
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(300);
 
@@ -40,8 +40,8 @@ impl BackgroundRefresh {
         longest_pause(interval) + TOLERANCE
     }
 
-    /// Starts the task unless it runs. Its runtime may have ended or stand still, so each call that does not find its
-    /// token in the slot asks again.
+    /// Starts the task unless it is running. Its runtime may have ended or may not be driven, so each call that misses
+    /// the fast path checks again.
     pub(crate) fn ensure_running(&self, cache: &Arc<TokenCache>) {
         let now = Moment::now();
         let mut running = lock(&self.running);

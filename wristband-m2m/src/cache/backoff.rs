@@ -17,7 +17,7 @@ pub(super) struct Backoff {
 }
 
 impl Backoff {
-    /// The first attempt of a fetch has failed; the fetch goes on.
+    /// The first attempt of a fetch has failed, and others follow.
     pub(super) fn begin(error: TokenError, now: Moment) -> Self {
         Self {
             error,
@@ -26,7 +26,7 @@ impl Backoff {
         }
     }
 
-    /// A fetch has failed, after `previous` ones. `life_left` is that of the token at hand.
+    /// A fetch has failed, after `previous` failures. `life_left` is the remaining life of the cached token.
     pub(super) fn after(
         previous: Option<Self>,
         error: TokenError,
@@ -64,7 +64,7 @@ fn backoff_delay(
 ) -> Duration {
     const SHORTEST: Duration = Duration::from_secs(1);
     const LONGEST: Duration = Duration::from_secs(30);
-    // Without a floor, sixths of what is left would come ever faster towards the end.
+    // Without a floor, the retries would come ever faster towards the token's end.
     const FLOOR: Duration = Duration::from_millis(100);
     const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(300);
 
@@ -111,7 +111,7 @@ mod tests {
             let asked = Some(Duration::from_secs(asked));
             assert_eq!(backoff_delay(1, 0.0, HOUR, asked).as_secs(), seconds);
         }
-        // Longer than the token lives: the next caller after its end asks.
+        // Longer than the token lives: the next caller after its end fetches.
         let left = Duration::from_secs(10);
         let asked = Some(Duration::from_secs(60));
         assert_eq!(backoff_delay(1, 0.0, left, asked).as_secs(), 60);

@@ -1,6 +1,6 @@
-//! The cache itself under shuttle, which decides at each lock, task and pause who goes on.
+//! Runs the cache under shuttle, which chooses at each lock, task and pause what runs next.
 //!
-//! Short pauses may end at any moment, and those of an hour or more never do.
+//! Short pauses may end at any moment; those of an hour or more never do.
 //! A caller that is left waiting is a deadlock to shuttle, and fails the test that has it.
 
 use std::future::poll_fn;
@@ -18,7 +18,7 @@ use crate::fetch::{Backend, IssuedToken, TokenRetry, TokenSource};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// Counts its fetches, numbers its tokens, and fails the fetches it was told to.
+/// Counts its fetches, numbers its tokens, and fails the fetches that the test lists.
 #[derive(Default)]
 struct Counting {
     started: AtomicU64,
@@ -124,7 +124,7 @@ fn callers_share_one_fetch_and_its_failure() {
                 })
                 .collect();
             for caller in callers {
-                // The first fetch fails, and with it who waited for it, unless another has brought a token since.
+                // The first fetch fails, and so do its waiters, unless another one has fetched a token since.
                 if let Ok(token) = caller.await.unwrap() {
                     assert_eq!(number(&token), 2);
                 }
@@ -238,7 +238,7 @@ fn a_replacement_is_sent_after_the_rejection_and_the_others_keep_the_token_thoug
 fn a_rejection_meets_a_refresh_under_way_in_every_order() {
     explore(|| {
         block_on(async {
-            // Each token wants to be renewed at once.
+            // Each token is due for a refresh at once.
             let World { cache, source } = world(HOUR - Duration::from_nanos(1), &[]);
             let rejected = get(&cache).await.unwrap();
             let refreshing = {
@@ -296,7 +296,7 @@ fn replace_clear_and_get_leave_nobody_waiting() {
                 let source = clearing.await.unwrap();
                 let _ = getting.await.unwrap();
                 assert!(source.most_under_way.load(Ordering::Relaxed) <= 2);
-                // A failed flight is in nobody's way.
+                // A failed flight does not block the next one.
                 while get(&cache).await.is_err() {}
                 ended(&cache).await;
             });

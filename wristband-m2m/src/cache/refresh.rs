@@ -25,7 +25,7 @@ impl TokenCache {
             return Err(closed());
         }
         let id = state.next_flight_id();
-        // Behind a failed refresh the token at hand is served, and each retry is a single attempt.
+        // After a failed refresh the cached token is served, and each retry is a single attempt.
         let is_retry = state.backoff.is_some() && state.unexpired_token(&Moment::now()).is_some();
         let work = TokenFlight::new(Arc::clone(self), id, need, is_retry);
         let (flight, pending) = single_flight::prepare(work);
@@ -37,7 +37,7 @@ impl TokenCache {
         Ok(pending)
     }
 
-    /// A flight that nobody waits for, unless one is under way or the last one has failed just now.
+    /// Prepares a refresh that nobody waits for, unless a flight is under way or the backoff has not elapsed.
     pub(super) fn prepare_if_due(
         self: &Arc<Self>,
         state: &mut State,
@@ -96,7 +96,7 @@ impl TokenCache {
         self.tell_state();
     }
 
-    /// Called by the flight when it has an outcome.
+    /// Called by the flight when it has completed.
     pub(super) fn on_complete(
         self: &Arc<Self>,
         flight: FlightId,
@@ -115,7 +115,7 @@ impl TokenCache {
         event.tell();
     }
 
-    /// Called when a flight ended without an outcome, or seems to sit on a runtime that nobody drives.
+    /// Called when a flight ended without an outcome, or its runtime seems not to be driven.
     pub(super) fn on_abandoned(&self, flight: FlightId) {
         let was_attached = lock(&self.state).detach(flight);
         if was_attached {

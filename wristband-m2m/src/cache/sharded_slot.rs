@@ -10,15 +10,14 @@ use crate::clock::Moment;
 use crate::runtime::{Mutex, lock, thread_hint};
 use crate::token::AccessToken;
 
-/// How long the wall clock's last word is taken for granted while the monotonic clock runs. The wall clock is only
-/// there for a machine that was suspended and for a clock that was set; reading it on each call would cost as much as
-/// all the rest of a hit.
+/// How long a reading of the wall clock is reused. The wall clock only matters after a suspend or when it is set;
+/// reading it on each call would double the cost of a hit.
 const WALL_CLOCK_TRUST: Duration = Duration::from_millis(1);
 
 /// The first reader before there is one.
 const NOBODY: usize = usize::MAX;
 
-/// One token in several copies, a thread reading the one that is its own.
+/// One token in several copies; each thread reads its own.
 ///
 /// With a single copy all threads would change one lock word and one reference count, and the cache line that holds
 /// them would travel from core to core for every call: a read would then cost four times as much on two cores as on one.
@@ -55,7 +54,7 @@ impl Slot {
         }
     }
 
-    /// The token, if nobody has to think about renewing it yet.
+    /// Returns the token if it is fresh.
     pub(crate) fn fresh_token(&self) -> Option<AccessToken> {
         let now = Instant::now();
         let mut stripe = lock(&self.stripe().0);
@@ -66,7 +65,7 @@ impl Slot {
         Some(entry.token.clone())
     }
 
-    /// Replaces the token wherever there is one.
+    /// Replaces the token in all stripes that have one.
     pub(crate) fn publish(&self, token: &AccessToken, fresh_until: Moment) {
         // The state's own handle is seldom touched.
         *lock(&self.first.0) = Some(Entry::new(token.clone(), fresh_until));
@@ -132,7 +131,7 @@ fn stripes() -> usize {
     cores.next_power_of_two().max(FEWEST)
 }
 
-/// Shuttle tries each order of their locks, so it is given few.
+/// Few, because shuttle explores every order of their locks.
 #[cfg(all(test, shuttle))]
 fn stripes() -> usize {
     2

@@ -1,8 +1,8 @@
-//! Single flight: work that runs once, detached from everybody who waits for its output.
+//! Single flight: work that runs once, detached from all that wait for its output.
 //!
 //! A flight ends in one of three ways: with an output (a panic is made into one), stopped, or abandoned because its
 //! runtime ended. While it runs it counts heartbeats, so that a waiter on another runtime can tell a slow flight from one
-//! that sits on a runtime that nobody drives.
+//! whose runtime is not being driven.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -32,7 +32,7 @@ pub(super) trait Work: Send + Sync + 'static {
     fn on_end(&self, output: Option<&Self::Output>);
 }
 
-/// A flight that may be joined. Dropping it detaches the flight, which continues for those who wait for it.
+/// A flight that can be joined. Dropping it detaches the flight, which continues for its waiters.
 #[derive(Debug)]
 pub(super) struct Flight<T>(watch::Receiver<Progress<T>>);
 
@@ -58,7 +58,7 @@ pub(super) enum WaitOutcome<T> {
     Completed(T),
     /// The flight had a setback, or the waiter has waited long enough, and it has something to fall back on.
     FallBack,
-    /// The flight ended without an output, or sits on a runtime that nobody drives.
+    /// The flight ended without an output, or its runtime is not being driven.
     Abandoned,
 }
 
@@ -96,7 +96,7 @@ impl<T> Flight<T> {
         Waiter(self.0.clone())
     }
 
-    /// Whether the flight has begun what cannot be taken back; see [`Reporter::start`].
+    /// Whether the flight has sent its first request; see [`Reporter::start`].
     pub(super) fn has_started(&self) -> bool {
         self.0.borrow().has_started
     }
@@ -116,7 +116,7 @@ impl<T> Reporter<T> {
         self.0.send_modify(|progress| progress.has_setback = true);
     }
 
-    /// Whether the flight is detached and nobody waits for it.
+    /// Whether the flight is detached and has no waiter.
     pub(super) fn is_unwanted(&self) -> bool {
         self.0.is_closed()
     }

@@ -1,4 +1,4 @@
-//! What the cache knows, and what follows from it at a given moment. Pure: it reads no clock and starts nothing.
+//! The state of the cache, and what follows from it at a given moment. Pure: it reads no clock and starts nothing.
 
 use std::time::Duration;
 
@@ -117,7 +117,7 @@ impl State {
         (!token.lifetime().is_expired(now)).then_some(token)
     }
 
-    /// Whether the token at hand is served, because it is being replaced without success so far.
+    /// Whether the cached token is served only because its replacement has not arrived.
     pub(super) fn is_degraded(&self, now: &Moment) -> bool {
         let is_failing = self.backoff.is_some()
             || self.flight.as_ref().is_some_and(|flight| flight.is_slow)

@@ -34,7 +34,7 @@ enum Step {
 
 use Step::{Gated, Hang, Panic, Response};
 
-/// Follows its script. A fetch that the script does not have, and a step that nobody asked for, fail the test.
+/// Follows its script. A fetch beyond the script, or a step that was not used, fails the test.
 struct FakeSource {
     script: Mutex<VecDeque<Step>>,
     overdrawn: AtomicBool,

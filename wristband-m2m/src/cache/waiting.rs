@@ -1,4 +1,4 @@
-//! What a caller does: takes the token at hand, or waits for the flight that fetches one.
+//! A caller's way through the cache: take the cached token, or wait for a flight.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -84,7 +84,7 @@ impl TokenCache {
         }
     }
 
-    /// The token that is served although a refresh fails or takes long.
+    /// Returns the token that is served when a refresh fails or is slow.
     fn fall_back(&self, ask: Ask<'_>) -> Option<AccessToken> {
         let state = lock(&self.state);
         let token = state.unexpired_token(&Moment::now())?;
@@ -161,7 +161,7 @@ impl TokenCache {
         self.join(state, need, Some(max_wait))
     }
 
-    /// Does what is due for the token at hand: a refresh, or putting it back into the slot.
+    /// Starts the refresh that is due, or puts the token back into the slot.
     pub(super) fn tend(
         self: &Arc<Self>,
         state: &mut State,

@@ -109,8 +109,8 @@ impl WristbandM2mClientBuilder {
     /// and `APPLICATION_VANITY_DOMAIN`, and from these if they are set and not empty: `SECONDARY_CLIENT_SECRET`, and
     /// `CLIENT_SECRET_FILE`, the path of a [`SecretFile`](crate::SecretFile), which is used in place of `CLIENT_SECRET`.
     ///
-    /// It cannot fail: [`build`](Self::build) names the variable that is missing or wrong. What code sets replaces what
-    /// the variable said.
+    /// It cannot fail: [`build`](Self::build) names the variable that is missing or wrong. Setters override
+    /// variables.
     ///
     /// # Examples
     ///

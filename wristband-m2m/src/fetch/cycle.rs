@@ -91,12 +91,12 @@ impl<'a, O: FetchObserver> Cycle<'a, O> {
         }
     }
 
-    /// Asks for the secret to begin with. A source that gives none is left alone as a failing endpoint would be.
+    /// Chooses the first secret. A failing secret source counts against the rate limit, as a failing endpoint does.
     async fn choose_secret(&self, endpoint: &TokenEndpoint) -> Result<SecretTrial, TokenError> {
         let limit = self.fetcher.request_timeout;
         let trial = self.while_wanted(endpoint.secrets.begin(limit)).await?;
         if trial.is_err() {
-            // Whatever comes of the wait, the source is what failed.
+            // Whatever the result of the wait, the error is the source's.
             self.fetcher.acquire(self.observer).await.ok();
         }
         trial
@@ -148,7 +148,7 @@ impl<'a, O: FetchObserver> Cycle<'a, O> {
         Ok(token)
     }
 
-    /// Runs `work` for as long as somebody wants the token.
+    /// Runs `work` until nobody wants the token.
     async fn while_wanted<T>(&self, work: impl Future<Output = T>) -> Result<T, TokenError> {
         let mut output = None;
         let work = async { output = Some(work.await) };

@@ -1,4 +1,4 @@
-//! What the cache wants of a fetch, and whom the fetch reports to.
+//! The demand that a fetch has to meet, and the observer that it reports to.
 
 use std::time::Duration;
 
@@ -8,17 +8,17 @@ use crate::token::AccessToken;
 /// Why a token is fetched, as the cache knows it at that moment.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Demand {
-    /// The token at hand, unless it has expired.
+    /// The cached token, unless it has expired.
     pub(crate) have: Option<AccessToken>,
     /// An API has rejected that token.
     pub(crate) is_rejected: bool,
     pub(crate) need: Need,
 }
 
-/// What makes a token good enough for whom it is fetched.
+/// The requirements of the caller that started the fetch.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Need {
-    /// The life that a caller asks for.
+    /// The remaining life that the caller requires.
     pub(crate) min_lifetime: Duration,
     /// The age up to which another process's token is as good as a new one; any by default.
     // Only a token store reads it.
@@ -37,7 +37,7 @@ impl Demand {
     }
 }
 
-/// Who a token is fetched for.
+/// The flight that a token is fetched for.
 pub(crate) trait FetchObserver: Sync {
     /// What is needed now: it may change until [`on_start`](Self::on_start), when the cache is cleared.
     fn demand(&self) -> Demand;
@@ -48,7 +48,7 @@ pub(crate) trait FetchObserver: Sync {
     /// Called when an attempt has failed and another follows.
     fn on_failed_attempt(&self, error: &TokenError);
 
-    /// Whether nobody will use the token.
+    /// Returns whether nobody will use the token.
     fn is_unwanted(&self) -> bool;
 
     /// Resolves when nobody will use the token.

@@ -14,7 +14,7 @@ use crate::fetch::secret::ClientSecret;
 use crate::fetch::secrets::Secrets;
 use crate::runtime::within;
 
-/// No token response comes near this.
+/// Far larger than any token response.
 const RESPONSE_LIMIT: usize = 64 * 1024;
 /// How long an error document may take.
 const DOCUMENT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -96,7 +96,7 @@ impl TokenEndpoint {
     }
 
     fn refusal(&self, response: &Response, document: &[u8], sent: &ClientSecret) -> TokenError {
-        // The one that was sent may have been rotated away meanwhile.
+        // The secret that was sent may have been rotated meanwhile.
         let document = token_response::error_document(document, |text| {
             sent.is_in(text, &self.client_id) || self.secrets.leak(text, &self.client_id)
         });

@@ -12,7 +12,7 @@ pub(super) const INTERVAL: Duration = Duration::from_secs(1);
 /// Allows a burst of 30 requests, then one a second.
 ///
 /// Kept as the one moment at which the bucket would be empty again (the generic cell rate algorithm), so there is
-/// nothing to refill. A turn is taken or not, never reserved: nobody can leave a debt behind.
+/// nothing to refill. A permit is taken or not, never reserved, so no caller can leave a debt behind.
 #[derive(Debug)]
 pub(super) struct RateLimiter {
     drained_at: Option<Instant>,
@@ -23,7 +23,7 @@ impl RateLimiter {
         Self { drained_at: None }
     }
 
-    /// Takes a turn, or returns how long it is until the next one.
+    /// Takes a permit, or returns how long it is until the next one.
     pub(super) fn try_acquire(&mut self, now: Instant) -> Result<(), Duration> {
         let drained_at = self.drained_at.unwrap_or(now).max(now) + INTERVAL;
         let wait = (drained_at - now).saturating_sub(INTERVAL * BURST);

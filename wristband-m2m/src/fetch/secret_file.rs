@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use super::secret::{ClientSecret, Flaw};
 use super::secret_source::{BoxError, SecretSource};
 
-/// No secret comes near this.
+/// Far larger than any secret.
 const SIZE_LIMIT: u64 = 64 * 1024;
 
 /// Reads the client secret from a file: a Kubernetes or Docker secret, or one that Vault Agent writes.

@@ -1,4 +1,4 @@
-//! One question to a secret source, and what can be wrong with what it gives.
+//! One call of a secret source, and its failures.
 
 use std::error::Error;
 use std::io;

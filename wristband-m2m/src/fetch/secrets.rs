@@ -19,15 +19,15 @@ pub(crate) struct Secrets {
 
 #[derive(Default)]
 struct Known {
-    /// What the settings say, or what the source gave last.
+    /// The configured secret, or the last one that the source returned.
     given: Option<ClientSecret>,
-    /// The given secret, if another one worked in its place.
+    /// The given secret, if it was refused and another one worked.
     refused: Option<ClientSecret>,
     /// The secret that worked last.
     good: Option<ClientSecret>,
     /// The one that was good before it; until then the secondary secret of the settings.
     spare: Option<ClientSecret>,
-    /// Why a secret from before is used.
+    /// Returns why an earlier secret is used.
     trouble: Option<TokenError>,
 }
 
@@ -144,7 +144,7 @@ impl Secrets {
         trace(change);
     }
 
-    /// Why a secret from before is used.
+    /// Returns why an earlier secret is used.
     pub(super) fn trouble(&self) -> Option<TokenError> {
         lock(&self.known).trouble.clone()
     }
@@ -194,7 +194,7 @@ impl Known {
         })
     }
 
-    /// The secrets in the order in which they are tried, some twice. `is_given`: the source has just given one.
+    /// The secrets in the order in which they are tried, some twice. `is_given`: the source has just returned one.
     fn in_order(&self, is_given: bool) -> impl Iterator<Item = &ClientSecret> {
         let given = self.given.as_ref();
         let trusted = given.filter(|_| is_given && self.refused.is_none());

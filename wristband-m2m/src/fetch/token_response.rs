@@ -97,7 +97,7 @@ fn not_json(error: &serde_json::Error) -> TokenError {
     ))
 }
 
-/// A number, or a string of one, as it stands in the document.
+/// A number, or a string that holds one, as in the document.
 fn expires_in(raw: &str) -> Option<Duration> {
     let text: Cow<'_, str> = if raw.starts_with('"') {
         serde_json::from_str(raw).ok()?

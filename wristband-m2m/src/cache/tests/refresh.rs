@@ -31,7 +31,7 @@ async fn a_refresh_ahead_that_fails_is_retried_after_a_delay_and_not_by_each_cal
         assert_eq!(get(&cache).await, ok("a"));
     }
     assert_eq!(cache.status().token_requests(), 2);
-    // Nobody asks: the retries go on without callers.
+    // The retries go on without callers.
     reaches(&cache, TokenState::Fresh).await;
     assert_eq!(get(&cache).await, ok("b"));
 }
@@ -86,7 +86,7 @@ async fn an_outage_in_the_buffer_serves_the_old_token_at_once_and_recovers_by_it
         assert_eq!(get(&cache).await, ok("a"));
     }
     assert_eq!(before.elapsed(), Duration::ZERO);
-    // Nobody asks any more: the retries go on without callers.
+    // The retries go on without callers.
     reaches(&cache, TokenState::Fresh).await;
     let waited = before.elapsed();
     assert!(

@@ -28,7 +28,7 @@ async fn a_rejected_token_is_replaced_once_and_served_to_all_others_meanwhile() 
     );
     assert_eq!((first, second), (ok("b"), ok("b")));
     assert_eq!(state(&cache), TokenState::Fresh);
-    // Who comes late gets the replacement without a request.
+    // A late caller gets the replacement without a request.
     assert_eq!(replace(&cache, &rejected).await, ok("b"));
     assert_eq!(get(&cache).await, ok("b"));
 }
@@ -44,7 +44,7 @@ async fn a_replacement_that_fails_leaves_the_token_to_all_others() {
     // Until the back-off has passed, no request is made.
     assert_eq!(replace(&cache, &rejected).await, failed);
     assert_eq!(cache.status().token_requests(), 2);
-    // Nobody asks: the refusal comes from the detached retry, and after it only traffic tries again.
+    // Without traffic: the refusal is of the detached retry, and after it only traffic tries again.
     sent(&cache, 3).await;
     until(|| cache.status().last_error().unwrap().kind() == TokenErrorKind::Rejected).await;
     pass(600).await;

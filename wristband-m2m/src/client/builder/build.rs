@@ -43,7 +43,7 @@ impl WristbandM2mClientBuilder {
         };
         let interval = self.background_token_refresh_interval;
         let domain = self.application_vanity_domain.clone();
-        // Checked even if no token comes from there, since `application_vanity_domain()` hands it out.
+        // Checked even with a custom source, since `application_vanity_domain()` returns it.
         let domain_url = domain
             .as_deref()
             .map(|domain| domain_url(checked("application_vanity_domain", domain)?))
