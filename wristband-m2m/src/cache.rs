@@ -92,7 +92,7 @@ impl TokenCache {
             let mut state = lock(&self.state);
             let token = state.unexpired_token(&now).cloned();
             let phase = state.phase(&now, Duration::ZERO);
-            let pending = self.tend(&mut state, &now, phase);
+            let pending = self.refresh_or_publish(&mut state, &now, phase);
             (token, pending)
         };
         self.launch(pending);
@@ -132,7 +132,7 @@ impl TokenCache {
             self.fetcher.clear(token);
             state.forget(&self.slot);
         }
-        self.tell_state();
+        self.update_gauge();
         telemetry::cleared();
     }
 
@@ -148,7 +148,7 @@ impl TokenCache {
             is_cached
         };
         if cleared {
-            self.tell_state();
+            self.update_gauge();
             telemetry::cleared_rejected();
         }
         cleared
@@ -178,7 +178,7 @@ impl TokenCache {
             expires_in: (!left.is_zero()).then_some(left),
             last_error: match &state.backoff {
                 Some(backoff) => Some(backoff.error.clone()),
-                None => self.fetcher.secret_trouble(),
+                None => self.fetcher.secret_error(),
             },
             token_requests: self.fetcher.requests(),
             #[cfg(feature = "token-store")]

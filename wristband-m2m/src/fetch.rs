@@ -100,8 +100,8 @@ impl Fetcher {
     }
 
     /// Returns why an earlier secret is used.
-    pub(crate) fn secret_trouble(&self) -> Option<TokenError> {
-        self.endpoint()?.secrets.trouble()
+    pub(crate) fn secret_error(&self) -> Option<TokenError> {
+        self.endpoint()?.secrets.error()
     }
 
     /// Called when `token` is cleared: the store's copy of it must not be used either.
@@ -160,7 +160,7 @@ impl Fetcher {
                 .filter(|left| !left.is_zero())
             else {
                 return Err(TokenError::timeout(
-                    "the rate limit of token requests left no turn within the request timeout",
+                    "the rate limit of token requests permitted none within the request timeout",
                 ));
             };
             waiting.get_or_insert_with(RateLimiterWait::begin);

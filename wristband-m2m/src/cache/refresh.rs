@@ -70,13 +70,13 @@ impl TokenCache {
     /// Spawns a flight that was prepared under the lock.
     pub(super) fn launch(&self, pending: Option<PendingFlight>) {
         if let Some(pending) = pending {
-            self.tell_state();
+            self.update_gauge();
             pending.launch();
         }
     }
 
     /// Called after each change of the state, once it is unlocked.
-    pub(super) fn tell_state(&self) {
+    pub(super) fn update_gauge(&self) {
         self.state_gauge
             .update(|| lock(&self.state).gauge(&Moment::now()));
     }
@@ -93,7 +93,7 @@ impl TokenCache {
                 state.backoff = Some(Backoff::begin(error.clone(), Moment::now()));
             }
         }
-        self.tell_state();
+        self.update_gauge();
     }
 
     /// Called by the flight when it has completed.
@@ -111,16 +111,16 @@ impl TokenCache {
                 Err(error) => self.note_failure(&mut state, error, &now),
             }
         };
-        self.tell_state();
-        event.tell();
+        self.update_gauge();
+        event.trace();
     }
 
     /// Called when a flight ended without an outcome, or its runtime seems not to be driven.
     pub(super) fn on_abandoned(&self, flight: FlightId) {
         let was_attached = lock(&self.state).detach(flight);
         if was_attached {
-            self.tell_state();
-            CacheEvent::Abandoned.tell();
+            self.update_gauge();
+            CacheEvent::Abandoned.trace();
         }
     }
 

@@ -64,7 +64,7 @@ impl TokenCache {
                     if let Some(attached) = lock(&self.state).attached(joined.flight) {
                         attached.is_slow = true;
                     }
-                    self.tell_state();
+                    self.update_gauge();
                     if let Some(token) = self.fall_back(ask) {
                         return Ok(token);
                     }
@@ -99,7 +99,7 @@ impl TokenCache {
     fn decide(self: &Arc<Self>, ask: Ask<'_>) -> Result<Decision, TokenError> {
         let decided = self.decide_locked(&mut lock(&self.state), ask);
         if let Ask::Replacement(_) = ask {
-            self.tell_state();
+            self.update_gauge();
         }
         let (decision, pending) = decided?;
         self.launch(pending);
@@ -154,7 +154,7 @@ impl TokenCache {
             return self.join(state, need, None);
         };
         if phase < Phase::Buffer || state.is_degraded(now) {
-            let pending = self.tend(state, now, phase);
+            let pending = self.refresh_or_publish(state, now, phase);
             return Ok((Decision::Serve(token), pending));
         }
         let max_wait = LONGEST_WAIT.min(state.life_left(now) / 4);
@@ -162,7 +162,7 @@ impl TokenCache {
     }
 
     /// Starts the refresh that is due, or puts the token back into the slot.
-    pub(super) fn tend(
+    pub(super) fn refresh_or_publish(
         self: &Arc<Self>,
         state: &mut State,
         now: &Moment,

@@ -87,7 +87,9 @@ impl<'a, O: FetchObserver> Cycle<'a, O> {
     async fn attempt(&mut self, route: &mut Route<'_>) -> Result<AccessToken, TokenError> {
         match route {
             Route::Source(source) => self.request(Target::Source(*source)).await,
-            Route::Endpoint(endpoint, trial) => self.ask_endpoint(endpoint, trial).await,
+            Route::Endpoint(endpoint, trial) => {
+                self.request_with_either_secret(endpoint, trial).await
+            }
         }
     }
 
@@ -104,7 +106,7 @@ impl<'a, O: FetchObserver> Cycle<'a, O> {
 
     /// One request, or two when the secret turns out to have been rotated away. The rest of the cycle is made with the
     /// other secret then: a refused one is not sent again.
-    async fn ask_endpoint(
+    async fn request_with_either_secret(
         &mut self,
         endpoint: &TokenEndpoint,
         trial: &mut SecretTrial,
@@ -124,8 +126,11 @@ impl<'a, O: FetchObserver> Cycle<'a, O> {
                 return Err(if is_same { first.error.clone() } else { error });
             }
             let limit = self.fetcher.request_timeout;
-            let turn = endpoint.secrets.turn(trial, &error, limit);
-            if !self.while_wanted(self.sharing.while_leased(turn)).await? {
+            let switched = endpoint.secrets.switch(trial, &error, limit);
+            if !self
+                .while_wanted(self.sharing.while_leased(switched))
+                .await?
+            {
                 return Err(error);
             }
             if let Some(token) = self.look(endpoint, trial).await? {
@@ -180,10 +185,10 @@ impl<'a, O: FetchObserver> Cycle<'a, O> {
         }
     }
 
-    /// Waits for the request's turn, and counts it.
+    /// Waits for a permit of the rate limiter, and counts the request.
     async fn begin_request(&mut self) -> Result<Moment, TokenError> {
-        let turn = self.fetcher.acquire(self.observer);
-        self.sharing.while_leased(turn).await?;
+        let permit = self.fetcher.acquire(self.observer);
+        self.sharing.while_leased(permit).await?;
         if self.sent == 0 {
             self.sharing.start();
         }

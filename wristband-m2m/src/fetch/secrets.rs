@@ -28,7 +28,7 @@ struct Known {
     /// The one that was good before it; until then the secondary secret of the settings.
     spare: Option<ClientSecret>,
     /// Returns why an earlier secret is used.
-    trouble: Option<TokenError>,
+    error: Option<TokenError>,
 }
 
 /// The secrets of one fetch.
@@ -50,7 +50,7 @@ pub(super) struct RefusedSecret {
 /// What is traced, once the lock is released.
 enum Change {
     Preferred,
-    InTrouble(TokenError),
+    Failing(TokenError),
     Recovered,
 }
 
@@ -104,10 +104,10 @@ impl Secrets {
         Ok(trial)
     }
 
-    /// Turns to another secret, if that of `trial` was refused and there is another. Returns whether it did.
+    /// Switches to another secret, if that of `trial` was refused and there is another. Returns whether it did.
     ///
     /// The source is asked again, since the rotation may have come in between.
-    pub(super) async fn turn(
+    pub(super) async fn switch(
         &self,
         trial: &mut SecretTrial,
         error: &TokenError,
@@ -145,8 +145,8 @@ impl Secrets {
     }
 
     /// Returns why an earlier secret is used.
-    pub(super) fn trouble(&self) -> Option<TokenError> {
-        lock(&self.known).trouble.clone()
+    pub(super) fn error(&self) -> Option<TokenError> {
+        lock(&self.known).error.clone()
     }
 
     /// Whether `text` repeats a secret.
@@ -168,7 +168,7 @@ impl Known {
         }
         match self.refused {
             Some(_) => None,
-            None => self.end_trouble(),
+            None => self.clear_error(),
         }
     }
 
@@ -180,7 +180,7 @@ impl Known {
         let error = TokenError::secret_source(
             "the client secret source failed, so the last secret that worked is used: check the source",
         );
-        Ok(self.begin_trouble(error.caused_by(Box::new(fault))))
+        Ok(self.note_error(error.caused_by(Box::new(fault))))
     }
 
     fn trial(&self, is_given: bool) -> Option<SecretTrial> {
@@ -212,7 +212,7 @@ impl Known {
         if self.given.as_ref() == Some(secret) {
             return match self.refused.take() {
                 Some(_) if !has_source => Some(Change::Preferred),
-                Some(_) if trial.is_given => self.end_trouble(),
+                Some(_) if trial.is_given => self.clear_error(),
                 _ => None,
             };
         }
@@ -227,17 +227,17 @@ impl Known {
         let error = TokenError::secret_source(
             "the secret that the client secret source gives was refused, so the one before it is used: check the source",
         );
-        self.begin_trouble(error.caused_by(Box::new(refused.error.clone())))
+        self.note_error(error.caused_by(Box::new(refused.error.clone())))
     }
 
     /// Warns when it begins, and not at each failure after it.
-    fn begin_trouble(&mut self, error: TokenError) -> Option<Change> {
-        let before = self.trouble.replace(error.clone());
-        before.is_none().then_some(Change::InTrouble(error))
+    fn note_error(&mut self, error: TokenError) -> Option<Change> {
+        let before = self.error.replace(error.clone());
+        before.is_none().then_some(Change::Failing(error))
     }
 
-    fn end_trouble(&mut self) -> Option<Change> {
-        self.trouble.take().map(|_| Change::Recovered)
+    fn clear_error(&mut self) -> Option<Change> {
+        self.error.take().map(|_| Change::Recovered)
     }
 }
 
@@ -253,7 +253,7 @@ fn trace(change: Option<Change>) {
         Some(Change::Preferred) => {
             telemetry::secret_switched();
         }
-        Some(Change::InTrouble(error)) => {
+        Some(Change::Failing(error)) => {
             telemetry::secret_source_failed(&error);
         }
         Some(Change::Recovered) => {

@@ -27,7 +27,7 @@ pub(crate) enum CacheEvent {
 
 impl CacheEvent {
     /// Warns when refreshes begin to fail, and not at each failure after it.
-    pub(crate) fn tell(self) {
+    pub(crate) fn trace(self) {
         if let Self::Fetched {
             replaced: Some(remaining),
             ..

@@ -62,7 +62,7 @@ async fn fetch(secrets: &Secrets, valid: &str) -> Vec<String> {
             secrets.settle(&trial);
             return sent;
         }
-        if trial.refused.is_some() || !secrets.turn(&mut trial, &invalid_client(), LIMIT).await {
+        if trial.refused.is_some() || !secrets.switch(&mut trial, &invalid_client(), LIMIT).await {
             return sent;
         }
     }
@@ -80,9 +80,9 @@ async fn a_new_secret_is_tried_first_and_the_one_before_after_it() {
     assert_eq!(fetch(&secrets, "b").await, ["b"]);
     // The source is ahead of the endpoint.
     assert_eq!(fetch(&secrets, "b").await, ["c", "b"]);
-    let trouble = secrets.trouble().unwrap();
-    assert_eq!(trouble.kind(), TokenErrorKind::Source);
-    assert!(trouble.to_string().contains("was refused"), "{trouble}");
+    let error = secrets.error().unwrap();
+    assert_eq!(error.kind(), TokenErrorKind::Source);
+    assert!(error.to_string().contains("was refused"), "{error}");
 }
 
 #[tokio::test]
@@ -99,7 +99,7 @@ async fn a_secret_that_was_refused_is_not_tried_first_again_until_the_other_is_r
     assert_eq!(fetch(&secrets, "a").await, ["b", "a"]);
     assert_eq!(fetch(&secrets, "a").await, ["a"]);
     assert_eq!(fetch(&secrets, "b").await, ["a", "b"]);
-    assert!(secrets.trouble().is_none());
+    assert!(secrets.error().is_none());
 }
 
 #[tokio::test]
@@ -109,7 +109,7 @@ async fn a_rotation_between_the_response_and_the_request_costs_one_refusal() {
     fetch(&secrets, "b").await;
     // The endpoint knows only the next one by the time of the request.
     assert_eq!(fetch(&secrets, "c").await, ["b", "c"]);
-    assert!(secrets.trouble().is_none());
+    assert!(secrets.error().is_none());
     assert_eq!(fetch(&secrets, "c").await, ["c"]);
 }
 
@@ -124,9 +124,9 @@ async fn a_secret_read_half_written_costs_one_refusal() {
     ]);
     fetch(&secrets, "a").await;
     assert_eq!(fetch(&secrets, "a").await, ["b-ha", "a"]);
-    assert!(secrets.trouble().is_some());
+    assert!(secrets.error().is_some());
     assert_eq!(fetch(&secrets, "b-half").await, ["b-half"]);
-    assert!(secrets.trouble().is_none());
+    assert!(secrets.error().is_none());
 }
 
 #[tokio::test(start_paused = true)]
@@ -142,11 +142,11 @@ async fn a_source_that_fails_is_no_reason_to_fail() {
         let secrets = scripted([Gives("a"), fault, Gives("b")]);
         fetch(&secrets, "a").await;
         assert_eq!(fetch(&secrets, "a").await, ["a"]);
-        let trouble = secrets.trouble().unwrap();
-        assert_eq!(trouble.kind(), TokenErrorKind::Source);
-        assert!(trouble.is_transient() && trouble.source().is_some());
+        let error = secrets.error().unwrap();
+        assert_eq!(error.kind(), TokenErrorKind::Source);
+        assert!(error.is_transient() && error.source().is_some());
         assert_eq!(fetch(&secrets, "b").await, ["b"]);
-        assert!(secrets.trouble().is_none());
+        assert!(secrets.error().is_none());
     }
 }
 
