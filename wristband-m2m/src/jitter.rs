@@ -7,7 +7,7 @@ use crate::clock::LONGEST_LIFE;
 
 /// Returns a random number from 0 to 1. The standard library seeds its hash maps well enough for this.
 pub fn jitter() -> f64 {
-    #[cfg(test)]
+    #[cfg(all(test, feature = "token-store"))]
     if let Some(number) = seeded::next() {
         return number as f64 / u64::MAX as f64;
     }
@@ -23,7 +23,7 @@ pub fn jittered(duration: Duration, at_zero: f64, at_one: f64, jitter: f64) -> D
 }
 
 /// Randomness that a simulation can repeat.
-#[cfg(test)]
+#[cfg(all(test, feature = "token-store"))]
 pub(crate) mod seeded {
     use std::cell::Cell;
 

@@ -3,76 +3,20 @@
 //! Short pauses may end at any moment; those of an hour or more never do.
 //! A caller that is left waiting is a deadlock to shuttle, and fails the test that has it.
 
+mod world;
+
 use std::future::poll_fn;
 use std::pin::pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::task::Poll;
 
-use async_trait::async_trait;
 use shuttle::future::{block_on, spawn, yield_now};
 use shuttle::{check_dfs, check_pct, check_random};
 
+use self::world::{World, world};
 use super::*;
-use crate::error::TokenErrorKind;
-use crate::fetch::{Backend, IssuedToken, TokenRetry, TokenSource};
 
 const HOUR: Duration = Duration::from_secs(3600);
-
-/// Counts its fetches, numbers its tokens, and fails the fetches that the test lists.
-#[derive(Default)]
-struct Counting {
-    started: AtomicU64,
-    under_way: AtomicU64,
-    most_under_way: AtomicU64,
-    fails: Vec<u64>,
-}
-
-/// A fetch that is dropped is no longer under way either.
-struct UnderWay<'a>(&'a Counting);
-
-impl Drop for UnderWay<'_> {
-    fn drop(&mut self) {
-        self.0.under_way.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-#[async_trait]
-impl TokenSource for Counting {
-    async fn fetch_token(&self) -> Result<IssuedToken, TokenError> {
-        let number = self.started.fetch_add(1, Ordering::Relaxed) + 1;
-        let under_way = self.under_way.fetch_add(1, Ordering::Relaxed) + 1;
-        self.most_under_way.fetch_max(under_way, Ordering::Relaxed);
-        let _under_way = UnderWay(self);
-        yield_now().await;
-        if self.fails.contains(&number) {
-            return Err(TokenError::new(TokenErrorKind::Network, "as told"));
-        }
-        Ok(IssuedToken::new(number.to_string(), HOUR))
-    }
-}
-
-struct World {
-    cache: Arc<TokenCache>,
-    source: Arc<Counting>,
-}
-
-/// `buffer` as long as the life, less a moment, makes each token one that wants to be renewed.
-fn world(buffer: Duration, fails: &[u64]) -> World {
-    let source = Arc::new(Counting {
-        fails: fails.to_vec(),
-        ..Counting::default()
-    });
-    let backend = Backend::Custom(Arc::new(Arc::clone(&source)));
-    let fetcher = Fetcher::new(backend, TokenRetry::none(), HOUR);
-    let policy = ExpiryPolicy {
-        buffer,
-        refresh_ahead: Duration::ZERO,
-    };
-    World {
-        cache: Arc::new(TokenCache::new(fetcher, policy, None)),
-        source,
-    }
-}
 
 async fn get(cache: &Arc<TokenCache>) -> Result<AccessToken, TokenError> {
     match cache.fresh_token(Duration::ZERO) {
