@@ -47,7 +47,7 @@ pub(crate) fn check(text: &str) -> Result<(), String> {
     }
     if is_http && !is_loopback(authority) {
         return Err(format!(
-            "plain `http` shows the token to everyone on the way: write \"https://{rest}\", or leave \
+            "plain `http` exposes the token to the network: write \"https://{rest}\", or leave \
             `base_url` out and set it on the `builder`, with `allow_origin`"
         ));
     }

@@ -2,11 +2,11 @@
 
 /// Headers that belong to the token or to the connection.
 const RESERVED: [(&str, &str); 5] = [
-    ("Authorization", "is where the token goes"),
-    ("Host", "is that of the base URL"),
-    ("Content-Length", "is counted from the body"),
-    ("Transfer-Encoding", "is chosen with the connection"),
-    ("Connection", "is chosen with the connection"),
+    ("Authorization", "carries the token"),
+    ("Host", "comes from the base URL"),
+    ("Content-Length", "is computed from the body"),
+    ("Transfer-Encoding", "belongs to the connection"),
+    ("Connection", "belongs to the connection"),
 ];
 
 /// `Err` says what to write instead.

@@ -103,7 +103,7 @@ fn split(text: &str, mistakes: &mut Vec<String>) -> Vec<Part> {
         let inside = &after[1..];
         if after.starts_with('}') {
             mistakes.push(
-                "`}` closes nothing: write `{` before the placeholder, or \"%7D\" for \
+                "`}` has no matching `{`: write one before the placeholder, or \"%7D\" for \
                 the character"
                     .to_owned(),
             );
@@ -248,7 +248,7 @@ fn placeholders(parts: &[Part], mistakes: &mut Vec<String>) {
         if !name.is_empty() && seen.contains(&name.as_str()) {
             mistakes.push(format!(
                 "`{{{name}}}` is in the path twice: give the second another \
-                name and an argument of its own"
+                name, and an argument for it"
             ));
         }
         seen.push(name);

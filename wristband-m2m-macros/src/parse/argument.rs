@@ -94,7 +94,7 @@ fn meaning(attr: &Attribute, diagnostics: &mut Diagnostics) -> Option<Meant> {
         diagnostics.push(
             attr,
             format!(
-                "`#[{hidden}]` is not seen inside `cfg_attr`: write two methods with a `#[cfg]` each"
+                "`#[{hidden}]` cannot be inside `cfg_attr`: write two methods with a `#[cfg]` each"
             ),
         );
         return Some(Meant::Unknown);
@@ -103,7 +103,7 @@ fn meaning(attr: &Attribute, diagnostics: &mut Diagnostics) -> Option<Meant> {
     if name == "cfg" {
         diagnostics.push(
             attr,
-            "`#[cfg]` cannot stand on an argument of a client: write two methods with a `#[cfg]` each",
+            "an argument of an endpoint cannot have a `#[cfg]`: write two methods with a `#[cfg]` each",
         );
         return None;
     }

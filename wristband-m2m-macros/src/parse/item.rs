@@ -100,7 +100,7 @@ pub(crate) fn as_function(
             Ok((visibility, function)) => {
                 diagnostics.push(
                     visibility,
-                    "a method cannot have a visibility of its own: remove it, since the trait has one",
+                    "a trait method cannot have a visibility: remove it, since the trait's applies",
                 );
                 Ok(function)
             }

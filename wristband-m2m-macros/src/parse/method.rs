@@ -161,7 +161,7 @@ impl OwnAttrs {
             diagnostics.push(
                 attr,
                 format!(
-                    "`#[{hidden}]` is not seen inside `cfg_attr`: write two methods with a \
+                    "`#[{hidden}]` cannot be inside `cfg_attr`: write two methods with a \
                     `#[cfg]` each"
                 ),
             );

@@ -67,7 +67,7 @@ impl TraitOptions {
                 Arg::Value(value) => diagnostics.push(
                     value,
                     format!(
-                        "expected an option: write `{}`, or one of the others",
+                        "expected an option: write `{}`, or another option",
                         TraitOption::BaseUrl.example()
                     ),
                 ),

@@ -153,7 +153,7 @@ fn header_name(
         diagnostics.push(
             attr,
             format!(
-                "`#[header]` does not say which header: write `#[header(\"{}\")]`",
+                "`#[header]` has no name: write `#[header(\"{}\")]`",
                 header::name_for(argument)
             ),
         );

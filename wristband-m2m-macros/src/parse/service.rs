@@ -104,8 +104,7 @@ fn check_attributes(attrs: &mut Vec<Attribute>, diagnostics: &mut Diagnostics) {
                 diagnostics.push(
                     attr.path(),
                     format!(
-                        "`#[{name}]` is known to `#[wristband_m2m]` alone: write `#[wristband_m2m]` \
-                        first, above it"
+                        "`#[{name}]` cannot be above `#[wristband_m2m]`: write `#[wristband_m2m]` first"
                     ),
                 );
             }

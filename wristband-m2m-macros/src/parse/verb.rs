@@ -68,7 +68,7 @@ impl Verb {
         let Some((Arg::Value(method), rest)) = args.split_first() else {
             diagnostics.push(
                 &self.attr,
-                format!("`#[request]` does not say its method: write it first, as in `{example}`"),
+                format!("`#[request]` has no method: write it first, as in `{example}`"),
             );
             self.route = Route::Unknown;
             return args;
@@ -131,7 +131,7 @@ fn route(path: &TokenStream, example: &str, diagnostics: &mut Diagnostics) -> Ro
 fn check_method(method: &str) -> Result<(), String> {
     if method.starts_with('/') {
         return Err(format!(
-            "`#[request]` does not say its method: write `#[request(\"PURGE\", \"{method}\")]`"
+            "`#[request]` has no method: write `#[request(\"PURGE\", \"{method}\")]`"
         ));
     }
     if method.is_empty() || !method.chars().all(header::is_token_character) {
@@ -143,7 +143,7 @@ fn check_method(method: &str) -> Result<(), String> {
     let known = VerbName::ALL.iter().filter_map(|verb| verb.method());
     if method != upper && known.into_iter().any(|known| known == upper) {
         return Err(format!(
-            "`{method}` is not a method, since case matters: write \"{upper}\""
+            "`{method}` is not a method: write \"{upper}\", since methods are case-sensitive"
         ));
     }
     Ok(())

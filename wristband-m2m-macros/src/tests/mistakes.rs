@@ -89,7 +89,7 @@ fn pages_are_asked_for_by_one_owned_argument() {
         ),
         (
             "fn x(&self, #[query] p: Option<u8>) -> Pages<P, E>;",
-            "mark one `#[page]`",
+            "needs a `#[page]` argument",
         ),
         ("async fn x(&self) -> Pages<P, E>;", "and remove `async`"),
         (
@@ -110,7 +110,7 @@ fn pages_are_asked_for_by_one_owned_argument() {
         ),
         (
             "fn x(&self, #[json] #[page] p: u8) -> Pages<P, E>;",
-            "where the page is sent",
+            "a role that sends the page",
         ),
         (
             "fn x(&self, #[query] #[page] p: u8, #[multipart] f: F) -> Pages<P, E>;",

@@ -177,7 +177,7 @@ const METHODS: &[(&str, &str)] = &[
     ),
     (
         "#[put(\"/\")] async fn x(&self, #[body] a: u8) -> R;",
-        "does not say what it is",
+        "`#[body]` has no content type",
     ),
     (
         "#[put(\"/\")] #[header(\"content-type\", \"a/b\")] async fn x(&self, #[form] a: u8) -> R;",

@@ -52,7 +52,7 @@ pub(crate) fn lacks_argument(sig: &Signature, diagnostics: &mut Diagnostics) -> 
         diagnostics.push(
             ty,
             format!(
-                "`Pages` has no argument to ask for the next page with: mark one `#[page]`, as in \
+                "a method that returns `Pages` needs a `#[page]` argument: mark one, as in \
                 `#[query] #[page] token: Option<String>`{not_async}"
             ),
         );
@@ -72,7 +72,7 @@ fn check_role(page: &Argument, diagnostics: &mut Diagnostics) {
     if !is_sent {
         diagnostics.push(
             &page.page,
-            "`#[page]` does not say where the page is sent: write `#[query]`, \
+            "`#[page]` needs a role that sends the page: write `#[query]`, \
             `#[header(\"X-Page\")]` or `#[url]` beside it",
         );
     }

@@ -261,7 +261,7 @@ fn content_type_once(method: &Method, diagnostics: &mut Diagnostics) {
                 if set.is_empty() && !has_map {
                     diagnostics.push(
                         attr,
-                        "`#[body]` does not say what it is: write its content type, as in \
+                        "`#[body]` has no content type: write one, as in \
                         `#[body(\"application/octet-stream\")]`, or mark an argument \
                         `#[header(\"Content-Type\")]`",
                     );

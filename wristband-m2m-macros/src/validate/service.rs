@@ -76,7 +76,7 @@ pub(crate) fn has_no_endpoint(item: &ItemTrait, diagnostics: &mut Diagnostics) {
     );
 }
 
-/// The client and the `dyn` trait, each with a name of its own.
+/// The names of the client and of the `dyn` trait, distinct from each other and from the trait's.
 pub(crate) fn names_of_types(
     item: &ItemTrait,
     options: &TraitOptions,
@@ -88,7 +88,7 @@ pub(crate) fn names_of_types(
         diagnostics.push(
             &client,
             format!(
-                "the client needs a name of its own: write `client = {derived}`, or leave it out"
+                "the client cannot have the name of the trait: write `client = {derived}`, or leave it out"
             ),
         );
         client = derived;
@@ -100,7 +100,7 @@ pub(crate) fn names_of_types(
         diagnostics.push(
             name,
             format!(
-                "the `dyn` trait needs a name of its own: write `dyn = Dyn{}`",
+                "the `dyn` trait cannot have the name of the trait or the client: write `dyn = Dyn{}`",
                 item.ident.unraw()
             ),
         );

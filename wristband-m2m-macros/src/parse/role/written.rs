@@ -103,12 +103,12 @@ fn surplus(arg: &Arg, name: RoleName) -> String {
     let (role, example) = (name.name(), name.example());
     match arg {
         Arg::Value(_) if name == RoleName::Header => {
-            "the value of this header is the argument: write the name alone, or put \
+            "the argument is the value of this header: write the name alone, or put \
                 `#[header(\"Name\", \"value\")]` on the method"
                 .to_owned()
         }
         Arg::Value(_) if name == RoleName::Query => {
-            "the value of this parameter is the argument: write the name alone, or put \
+            "the argument is the value of this parameter: write the name alone, or put \
                 `#[query(\"name\", \"value\")]` on the method"
                 .to_owned()
         }
