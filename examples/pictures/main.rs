@@ -51,7 +51,7 @@ const SCENARIOS: [Scenario; 2] = [
     },
     Scenario {
         name: "outage",
-        title: "The token endpoint returns 503 for a while",
+        title: "The token endpoint responds with 503 for a while",
         mishap: Mishap::Outage { from: 5.6, to: 7.4 },
     },
 ];
@@ -86,7 +86,7 @@ struct Comparison {
     sdk: (StandIns, SdkCaller),
 }
 
-/// Building clients takes a while, during which nothing else shall run.
+/// Building clients takes a while, so all of them are built before the first run.
 async fn prepare(scenario: &Scenario) -> anyhow::Result<Comparison> {
     let (plain, sdk) = (
         StandIns::start(TOKEN_LIFE).await?,
