@@ -4,9 +4,11 @@
 //! cargo run -p wristband-m2m-examples --bin readiness
 //! ```
 //!
-//! `Degraded` returns 200. The token in the cache is valid, so every call succeeds; and the endpoint that fails is the same
-//! for all instances. A probe that failed now would take all of them out of service at once, and make an outage for your
-//! callers out of one that they have not noticed. Alert on `degraded` instead.
+//! `Degraded` returns 200. The cached token is valid, so calls succeed; and the failing endpoint is the same for all
+//! instances. A probe that failed now would take all of them out of service at once, and turn an outage that your callers
+//! have not noticed into one that they do. Alert on `degraded` instead.
+
+use std::time::Duration;
 
 use std::time::Duration;
 
@@ -27,13 +29,20 @@ struct Readiness {
     last_error: Option<String>,
 }
 
-/// Does not wait for a token. Where one is missing or due for a refresh it starts the fetch: an instance that is not ready
-/// gets no other traffic, and would never have a token.
+/// Waits for nothing, but starts the fetch that is due: an instance that gets no traffic until it is ready has nothing else
+/// to fetch its token. Probes share one fetch, and it backs off after a failure.
 async fn ready(State(client): State<WristbandM2mClient>) -> (StatusCode, Json<Readiness>) {
-    let (code, token) = match client.cached_token() {
-        None => (StatusCode::SERVICE_UNAVAILABLE, "none"),
-        Some(_) if client.status().state() == TokenState::Degraded => (StatusCode::OK, "degraded"),
-        Some(_) => (StatusCode::OK, "ready"),
+    let status = client.status();
+    let has_token = client.cached_token().is_some();
+    let token = match status.state() {
+        TokenState::Degraded => "degraded",
+        TokenState::Failed => "down",
+        _ if has_token => "ready",
+        _ => "starting",
+    };
+    let code = match has_token {
+        true => StatusCode::OK,
+        false => StatusCode::SERVICE_UNAVAILABLE,
     };
     let status = client.status();
     let readiness = Readiness {
@@ -57,7 +66,8 @@ async fn main() -> anyhow::Result<()> {
     tokio::spawn(async { axum::serve(listener, app).await });
 
     probe("just started", &url).await?;
-    probe_until_ready(&url).await?;
+    recover(&url).await?;
+    probe("with a token", &url).await?;
 
     // An API rejects the token while Wristband is down: the others keep it.
     wristband.fail_next(3, 503);
@@ -73,23 +83,30 @@ async fn main() -> anyhow::Result<()> {
     println!("a token: {}", token.is_ok());
     probe("an outage without a token", &url).await?;
 
-    // The probes alone bring it back.
-    probe_until_ready(&url).await?;
+    // No traffic arrives: the probes alone bring the token back.
+    recover(&url).await?;
+    probe("after it", &url).await?;
     Ok(())
 }
 
-async fn probe(moment: &str, url: &str) -> anyhow::Result<reqwest::StatusCode> {
+/// Probes until the service is ready, as an orchestrator does.
+async fn recover(url: &str) -> anyhow::Result<()> {
+    let probes = async {
+        while !request(url).await?.status().is_success() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        anyhow::Ok(())
+    };
+    tokio::time::timeout(Duration::from_secs(10), probes).await?
+}
+
+async fn probe(moment: &str, url: &str) -> anyhow::Result<()> {
+    let response = request(url).await?;
+    println!("{moment}: {} {}", response.status(), response.text().await?);
+    Ok(())
+}
+
+async fn request(url: &str) -> reqwest::Result<reqwest::Response> {
     let http = reqwest::Client::builder().no_proxy().build()?;
-    let response = http.get(url).send().await?;
-    let status = response.status();
-    println!("{moment}: {status} {}", response.text().await?);
-    Ok(status)
-}
-
-/// As an orchestrator probes, only more often.
-async fn probe_until_ready(url: &str) -> anyhow::Result<()> {
-    while !probe("the next probe", url).await?.is_success() {
-        tokio::time::sleep(Duration::from_millis(250)).await;
-    }
-    Ok(())
+    http.get(url).send().await
 }

@@ -2,6 +2,7 @@
 
 use std::future::IntoFuture as _;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use serde_json::{Value, json};
@@ -11,6 +12,7 @@ use storefront::{
 };
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 use wristband_m2m_reqwest::http::{HeaderMap, StatusCode};
 use wristband_m2m_reqwest::wristband_m2m::WristbandM2mClient;
 use wristband_m2m_reqwest::wristband_m2m::testing::MockWristband;
@@ -185,6 +187,10 @@ async fn the_service_is_ready_when_it_has_a_token() {
     let (status, _, report) = service.get("/ready").await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(report["token"], "Failed");
+
+    // Without traffic: the probes alone bring the token back.
+    let ready = async { while service.get("/ready").await.0 != StatusCode::OK {} };
+    timeout(Duration::from_secs(10), ready).await.unwrap();
     assert_eq!(service.get("/orders").await.0, StatusCode::OK);
 }
 
