@@ -16,12 +16,12 @@ impl Diagnostics {
         self.0.push(Error::new_spanned(at, message));
     }
 
-    /// The number of errors. If it grew, what was parsed in between is not reliable.
+    /// How many there are. If the count grew, what was read in between is unreliable.
     pub(crate) fn count(&self) -> usize {
         self.0.len()
     }
 
-    /// One `compile_error!` for each, in the order in which the user wrote what they are about.
+    /// One `compile_error!` for each, in source order.
     pub(crate) fn to_compile_errors(&self) -> TokenStream {
         let mut errors: Vec<&Error> = self.0.iter().collect();
         errors.sort_by_key(|error| place(error.span()));

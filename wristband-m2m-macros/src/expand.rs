@@ -1,7 +1,6 @@
 //! The model as tokens: the trait, its client, and on request the `dyn` trait.
 //!
-//! Rendering validates nothing: its input has been checked. All paths are absolute, so nothing that the user has in
-//! scope can get in between.
+//! Rendering never judges: its input has been checked. All paths are absolute, so nothing in the user's scope can shadow them.
 
 mod attrs;
 mod call;

@@ -58,34 +58,34 @@ use proc_macro::TokenStream;
 /// # Ok(()) }
 /// ```
 ///
-/// The trait stays, so that a test can implement it by hand: `impl Orders for Fake { async fn find(..) .. }`. Beside it
-/// comes `OrdersClient` with the same methods, and the constructors `new(token)` (with `base_url`),
+/// The trait stays, so that a test can implement it by hand: `impl Orders for Fake { async fn find(..) .. }`. The attribute
+/// adds `OrdersClient` with the same methods, and the constructors `new(token)` (with `base_url`),
 /// `with_base_url(base_url, token)`, `builder(token)`, `on(&connection)` and `from_http_client(base_url, http)`.
 ///
 /// All errors are reported in one run, each at its source; the trait and the client are still generated.
 ///
 /// # Options of the trait
 ///
-/// `#[wristband_m2m(..)]` comes first, above all attributes below. All its options may be left out.
+/// `#[wristband_m2m(..)]` goes above the attributes listed below. All its options are optional.
 ///
 /// | option | meaning |
 /// |---|---|
 #[doc = parse::options::trait_option_docs!()]
 ///
-/// So may those of a call, which hold for each endpoint that does not say otherwise. They may also be written after the path of an
-/// endpoint, as in `#[get("/orders", timeout = "2s")]`.
+/// The options of a call set the defaults of all endpoints; an endpoint overrides them after its path, as in
+/// `#[get("/orders", timeout = "2s")]`.
 ///
 /// | option | meaning |
 /// |---|---|
 #[doc = parse::options::call_option_docs!()]
 ///
-/// Durations are a whole number and one of `ms`, `s`, `m`, `h`.
+/// A duration is a whole number followed by `ms`, `s`, `m` or `h`.
 ///
 /// # Endpoints
 ///
 /// An endpoint is an `async fn` on `&self` without type parameters and without a body, which returns a
-/// [response](#responses), or a `fn` that returns [pages](#pages). A method without a verb has a body, and is left alone; but the
-/// future of an `async fn` is `Send` as those of the endpoints are, and the client has the method, too.
+/// [response](#responses), or a `fn` that returns [pages](#pages). A method without a verb must have a body, and stays as it is; if it
+/// is `async`, its future is `Send`, as the endpoints' are, and the client has it as an inherent method too.
 ///
 /// | on a method | meaning |
 /// |---|---|
@@ -95,15 +95,15 @@ use proc_macro::TokenStream;
 /// |---|---|
 #[doc = parse::attribute::fixed_docs!()]
 ///
-/// A method or an argument may replace what the trait sends with a fixed value.
+/// A method or an argument overrides a header or query parameter that the trait sets.
 ///
 /// # Paths
 ///
 /// `{id}` takes the argument `id`, or the one marked `#[path("id")]`; it may be a part of a segment, as in
-/// `/orders/{id}:cancel`. Whatever the value holds, it stays within its segment. `{*rest}` takes a sequence, each item one
-/// segment, and comes last. Without a path, as in `#[get]`, an argument marked `#[url]` is the whole URL. Where that leads
-/// to another origin than the base URL's, neither the token goes there nor any header of the builder, the trait or the
-/// method nor a fixed query parameter, for they may hold keys: only `Accept`, `Content-Type` and what is an argument of the call.
+/// `/orders/{id}:cancel`. The value never leaves its segment, whatever it contains. `{*rest}` takes a sequence, one segment per
+/// item, and comes last. Without a path, as in `#[get]`, an argument marked `#[url]` is the whole URL. A URL of another origin
+/// than the base URL's gets only `Accept`, `Content-Type` and the arguments of the call: not the token, nor any header of the
+/// builder, the trait or the method, nor a fixed query parameter, since those may hold keys.
 ///
 /// # Arguments
 ///
@@ -115,36 +115,37 @@ use proc_macro::TokenStream;
 ///
 /// # Responses
 ///
-/// An endpoint returns `Result<T, E>` or an alias of it, with `E: From<ApiError>`. The type of `T`, not its spelling, decides what
-/// becomes of the response. A status other than 2xx is an error, where nothing else is said.
+/// An endpoint returns `Result<T, E>` or an alias of it, with `E: From<ApiError>`. The type of `T`, not its spelling, decides how
+/// the response is decoded. A status other than 2xx is an error unless the table says otherwise.
 ///
 /// | `T` | holds |
 /// |---|---|
 /// | `()` | nothing: the body is ignored |
 /// | any `DeserializeOwned` | the body, as JSON |
-/// | `String`; `Bytes`, `Vec<u8>` | the body, as text; as it is |
-/// | `Option<T>` | `None` on 404, 204, 205 or an empty body; `Option<()>`: on 404 alone |
+/// | `String` | the body, as text |
+/// | `Bytes`, `Vec<u8>` | the body, as it is |
+/// | `Option<T>` | `None` on 404, 204, 205 or an empty body; `Option<()>`: on 404 only |
 /// | `ApiResponse<T>` | status and headers beside any of these |
-/// | any `FromResponse` | what it makes of the response: another format, a type that depends on the status |
+/// | any `FromResponse` | what it decodes: another format, or a type that depends on the status |
 /// | `ByteStream`, `JsonLines<T>`, `Events` | the body as it arrives (feature `stream`) |
 /// | `reqwest::Response` | the response untouched, whatever its status |
 ///
-/// `Option` and `ApiResponse` may wrap any other type but `reqwest::Response`.
+/// `Option` and `ApiResponse` can wrap any of these but `reqwest::Response`.
 ///
 /// # Pages
 ///
-/// An argument marked `#[page]` is what the next page is asked for with: a page token, an offset, a link. Its method is not `async`,
-/// and returns `Pages<P, E>`, a stream of the items of all pages, where `P: Page` is what one response holds:
+/// An argument marked `#[page]` selects the next page: a page token, an offset or a link. Its method is not `async`, and returns
+/// `Pages<P, E>`, a stream of the items of all pages, where `P: Page` is what one response holds:
 ///
 /// `fn users(&self, #[query("start_index")] #[page] start: Option<u64>) -> Pages<WristbandPage<User>, ApiError>;`
 ///
-/// All arguments are sent with each page, so they are owned.
+/// All arguments are sent with each page, so they must be owned.
 ///
 /// # Other attributes
 ///
 /// Docs, `#[cfg]`, `#[deprecated]`, `#[allow]` and the attributes of other macros are kept; mockall's `#[automock]` goes
-/// below this one. On an argument only lints may stand beside ours. Docs of an argument are added to the
-/// method's. `#[cfg_attr]` cannot hold an attribute of ours, nor can an argument have a `#[cfg]`: write two methods with a `#[cfg]` each.
+/// below this one. An argument may have lint attributes besides a role, and docs, which are added to the method's. An attribute
+/// listed above cannot be inside `#[cfg_attr]`, and an argument cannot have a `#[cfg]`: write two methods with a `#[cfg]` each.
 #[proc_macro_attribute]
 pub fn wristband_m2m(args: TokenStream, item: TokenStream) -> TokenStream {
     client(args.into(), item.into()).into()

@@ -31,11 +31,11 @@ pub(crate) struct Broken {
     pub(crate) is_paged: bool,
 }
 
-/// The options that a trait sets for all its methods.
+/// What a trait sets for all its methods.
 struct Defaults {
     fixed: Fixed,
     call: CallOptions,
-    /// Placeholders in its path, which was reported.
+    /// Placeholders in its path; reported.
     placeholders: Vec<String>,
 }
 

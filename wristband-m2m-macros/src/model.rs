@@ -9,18 +9,18 @@ use crate::literal::path::PathTemplate;
 /// A trait that describes a downstream API.
 #[derive(Clone)]
 pub(crate) struct Service {
-    /// The user's trait; our attributes are gone from it, its methods and their arguments.
+    /// The user's trait, without our attributes on it, its methods and their arguments.
     pub(crate) item: ItemTrait,
-    /// The path of the runtime crate: `::wristband_m2m_reqwest`, or the value of `crate = ..`.
+    /// The path of the run time in generated code: `::wristband_m2m_reqwest`, or the value of `crate = ..`.
     pub(crate) krate: Path,
-    /// The client to generate: the trait's name with `Client`, or what `client = ..` says.
+    /// The client to generate: the trait's name with `Client`, or the value of `client = ..`.
     pub(crate) client: Ident,
     /// The dyn-compatible trait to generate: `dyn = ..`.
     pub(crate) dyn_name: Option<Ident>,
     pub(crate) base_url: Option<LitStr>,
     /// Empty, or with a leading and without a trailing slash.
     pub(crate) path: String,
-    /// `None`: the runtime crate's default.
+    /// `None`: the run time's default.
     pub(crate) timeout: Option<Duration>,
     pub(crate) endpoints: Vec<Endpoint>,
     pub(crate) provided: Vec<Provided>,
@@ -69,14 +69,14 @@ pub(crate) struct Provided {
     pub(crate) sig: Signature,
     /// What its future returns, if it is `async`.
     pub(crate) output: Option<Type>,
-    /// Whether a trait object can delegate it.
+    /// Whether a trait object can delegate it to the implementation behind it.
     pub(crate) is_dyn_compatible: bool,
 }
 
 /// The options of a call.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Options {
-    /// `None`: the trait's, or else the runtime crate's default.
+    /// `None`: the trait's, or the run time's default.
     pub(crate) timeout: Option<Duration>,
     pub(crate) auth: bool,
     pub(crate) retry_on_unauthorized: bool,
@@ -98,7 +98,7 @@ pub(crate) struct Param {
     pub(crate) role: Role,
 }
 
-/// Where an argument goes.
+/// How an argument is sent.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Role {
     /// One segment of the path, or a part of one.
@@ -121,7 +121,7 @@ pub(crate) enum Role {
     Form,
     Multipart,
     Body {
-        /// `None`: set by a header.
+        /// `None`: a header sets it.
         content_type: Option<String>,
     },
     Url,

@@ -37,7 +37,7 @@ fn tolerance(name: &str, candidate: &str) -> usize {
     (length / 3).max(1)
 }
 
-/// Edits (a letter put in, left out, replaced, or swapped with its neighbour) between two names, whatever their case.
+/// The edit distance of two names (insertions, deletions, substitutions, transpositions), ignoring case.
 fn distance(a: &str, b: &str) -> usize {
     let a: Vec<char> = a.to_lowercase().chars().collect();
     let b: Vec<char> = b.to_lowercase().chars().collect();

@@ -1,10 +1,10 @@
 //! Tables of the names that users write. Parsing, messages and docs are generated from them.
 
-/// Makes an enum of names from rows of `Variant = "name", "as it is written" => "what it means";`, with other ways to write it
-/// behind the first, for the docs.
+/// Defines an enum of names from rows of `Variant = "name", "as it is written" => "what it means";`. Other ways to write it may
+/// follow the first, for the docs.
 ///
-/// Users of a name match on the enum, so the compiler lists what a new row needs. `$docs!()` are the rows of a table in
-/// Markdown.
+/// Users of a name match on the enum, so the compiler lists what a new row needs. `$docs!()` expands to the rows of a Markdown
+/// table.
 macro_rules! table {
     (
         $(#[doc = $what:literal])+
@@ -58,7 +58,7 @@ macro_rules! table {
     };
 }
 
-/// How it may be written, if the example does not show all of it.
+/// How it may be written: as in the example, unless other forms are given.
 macro_rules! forms {
     ($example:literal) => {
         concat!("`", $example, "`")

@@ -1,4 +1,4 @@
-//! Validation: rejects what parses but has no meaning.
+//! Rules: what parses and is still refused.
 
 pub(crate) mod pages;
 pub(crate) mod path_params;

@@ -1,4 +1,4 @@
-//! The user's attributes that generated items inherit.
+//! Which of the user's attributes are copied to generated items.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -13,8 +13,8 @@ pub(super) fn cfg_and_allow(attrs: &[Attribute]) -> impl Iterator<Item = &Attrib
         .filter(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("allow"))
 }
 
-/// What a generated item inherits: the same and docs, `deprecated`, `must_use`. Attributes of other macros stay where the
-/// user put them; `expect` is met there, and becomes `allow`.
+/// What a generated counterpart of an item inherits: `cfg` and lints, docs, `deprecated`, `must_use`. Attributes of other macros stay
+/// on the user's item. `expect` is fulfilled there, so the counterpart gets `allow`.
 pub(super) fn inherited(attrs: &[Attribute]) -> Vec<TokenStream> {
     const INHERITED: [&str; 9] = [
         "doc",
@@ -45,7 +45,7 @@ pub(super) fn inherited(attrs: &[Attribute]) -> Vec<TokenStream> {
         .collect()
 }
 
-/// For impls whose tokens have the user's spans: lints would blame the user for our code.
+/// For impls that mix generated code with the user's spans: lints would blame the user.
 pub(super) fn lints() -> TokenStream {
     quote!(#[allow(dead_code, deprecated, clippy::all, clippy::pedantic)])
 }

@@ -28,12 +28,12 @@ fn call(service: &Service, endpoint: &Endpoint) -> TokenStream {
     let name = name(service, endpoint);
     let steps = steps(service, endpoint);
     let send = send(krate, &endpoint.output);
-    // Spanned at the return type, like the end of the chain, so that rustc reports there, once, what the type lacks.
+    // Placed at the return type, as is the end of the chain, so that rustc reports there, once, which trait the type lacks.
     let krate = at(endpoint.output.span(), quote!(#krate));
     let begin = quote_spanned! {endpoint.output.span()=>
         #krate::private::Call::new(&#this.api, #name)
     };
-    // The call is consumed before the first await: only the request lives across it.
+    // The call is dropped before the await, so the future holds only the request.
     quote! {
         let #sending = {
             let mut #call = #begin;
@@ -72,7 +72,7 @@ fn this(endpoint: &Endpoint) -> TokenStream {
     })
 }
 
-/// The end of the chain, spanned at the return type, so that rustc reports there what the type lacks.
+/// The end of the chain, placed at the return type so that rustc reports there which trait the type lacks.
 fn send(krate: &syn::Path, output: &Type) -> TokenStream {
     let first = Extent::of(output).first;
     let decoder = decoder(krate, output, &quote!(EndpointResult));
@@ -92,7 +92,7 @@ fn decoder(krate: &syn::Path, output: &Type, outcome: &TokenStream) -> Group {
     decoder
 }
 
-/// Its name in errors and traces.
+/// The endpoint's name in errors and traces.
 fn name(service: &Service, endpoint: &Endpoint) -> TokenStream {
     let krate = &service.krate;
     let name = service.item.ident.unraw().to_string();
@@ -139,7 +139,7 @@ fn target(service: &Service, endpoint: &Endpoint) -> Vec<TokenStream> {
     };
     let mut prefix = service.path.clone();
     if let [Piece::Literal(text)] = path.pieces.as_slice() {
-        // The client keeps the URL.
+        // The client caches the URL.
         let number = service.number_of(endpoint);
         let text = encoded(&(prefix + text));
         return vec![quote!(.fixed_path(#number, #text))];
@@ -165,7 +165,7 @@ fn target(service: &Service, endpoint: &Endpoint) -> Vec<TokenStream> {
     path.pieces.iter().filter_map(piece).collect()
 }
 
-/// An argument that a step takes by value; for pages it is cloned, since the next one needs it.
+/// An argument that a step takes by value; borrowed for pages, since the next one needs it too.
 fn given(endpoint: &Endpoint, param: &Param) -> TokenStream {
     match endpoint.page {
         Some(_) => borrowed(param),
@@ -173,7 +173,7 @@ fn given(endpoint: &Endpoint, param: &Param) -> TokenStream {
     }
 }
 
-/// What an argument adds to the request besides the path.
+/// The step of an argument that is not in the path.
 fn argument(service: &Service, endpoint: &Endpoint, param: &Param) -> Option<TokenStream> {
     let (span, value, borrowed) = (param.ty.span(), at_type(param), borrowed(param));
     let krate = &service.krate;
@@ -228,7 +228,7 @@ pub(super) fn duration(duration: Duration) -> syn::Expr {
     }
 }
 
-/// Literal text as it goes over the wire: `pchar` of RFC 3986, slashes and what is encoded already are left alone.
+/// Literal text as sent: `pchar` of RFC 3986, slashes and existing escapes are left alone.
 fn encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for (at, byte) in text.bytes().enumerate() {

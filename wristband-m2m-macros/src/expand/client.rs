@@ -94,13 +94,13 @@ fn constructors(service: &Service) -> TokenStream {
                 ///
                 /// # Errors
                 ///
-                /// When the HTTP client cannot be built: no TLS backend is compiled in, or there are no root certificates.
+                /// Returns an error if the HTTP client cannot be built: no TLS backend is enabled, or no root certificates were found.
                 #vis fn new(client: #wristband) -> #result {
                     Self::builder(client).build()
                 }
             }
         }
-        // Without this, rustc would say that the function does not exist, and not what is missing.
+        // Without a base URL `new` cannot be called, but rustc then reports the missing base URL rather than a missing function.
         None => quote! {
             #[doc(hidden)]
             #vis fn new<__Asked>(client: #wristband) -> #result
@@ -121,8 +121,8 @@ fn constructors(service: &Service) -> TokenStream {
             ///
             /// # Errors
             ///
-            /// When the base URL is not an `https` URL, or an `http` URL on this machine, without user info, query and
-            /// fragment; or when the HTTP client cannot be built.
+            /// Returns an error if the base URL is not an `https` URL (or `http` to loopback) without user info, query
+            /// and fragment, or if the HTTP client cannot be built.
             #vis fn with_base_url(
                 base_url: impl ::core::convert::AsRef<str>,
                 client: #wristband,
@@ -130,7 +130,7 @@ fn constructors(service: &Service) -> TokenStream {
                 Self::builder(client).base_url(base_url).build()
             }
 
-            /// Starts from the defaults, to set an HTTP client, middleware, a timeout, headers and more.
+            /// Returns a builder for setting an HTTP client, middleware, a timeout, headers and more.
             #vis fn builder(client: #wristband) -> #krate::ApiClientBuilder<Self> {
                 #krate::ApiClientBuilder::new(client)
             }
@@ -140,8 +140,8 @@ fn constructors(service: &Service) -> TokenStream {
             ///
             /// # Errors
             ///
-            /// When the base URL is not an `https` URL, or an `http` URL on this machine, without user info, query and
-            /// fragment.
+            /// Returns an error if the base URL is not an `https` URL (or `http` to loopback) without user info, query
+            /// and fragment.
             #vis fn from_http_client(
                 base_url: impl ::core::convert::AsRef<str>,
                 http: #krate::reqwest_middleware::ClientWithMiddleware,
@@ -149,7 +149,7 @@ fn constructors(service: &Service) -> TokenStream {
                 #krate::private::from_http_client(base_url.as_ref(), http)
             }
 
-            /// Shares a connection with other clients: base URL, headers, pool, middleware, circuit breaker.
+            /// Shares a connection with other clients: its base URL, headers, pool, middleware and circuit breaker.
             #vis fn on(connection: &#krate::ApiConnection) -> Self {
                 #krate::ApiConnection::client(connection)
             }
@@ -193,7 +193,7 @@ fn method(service: &Service, endpoint: &Endpoint) -> TokenStream {
     }
 }
 
-/// An `async fn` with a body is a method of the client, too: to call it, one need not import the trait.
+/// An `async fn` with a body becomes an inherent method too, so that callers need not import the trait.
 fn provided(service: &Service, provided: &Provided) -> Option<TokenStream> {
     let vis = &service.item.vis;
     let name = &service.item.ident;
@@ -262,7 +262,7 @@ fn implementation(service: &Service) -> TokenStream {
         let method = Delegate::from(endpoint);
         let (cfgs, sig) = (method.cfg_and_allow(), method.declared());
         let ident = &sig.ident;
-        // Inherent methods win over the trait's.
+        // Resolves to the inherent method, which takes precedence over the trait's.
         let call = method.call(&quote!(Self::#ident), method.this());
         quote! {
             #(#cfgs)*

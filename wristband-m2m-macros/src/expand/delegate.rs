@@ -1,4 +1,4 @@
-//! Delegation: passes a method's arguments on to another implementation of it.
+//! A method of the trait, as others delegate to it.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};

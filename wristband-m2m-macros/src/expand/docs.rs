@@ -13,7 +13,7 @@ pub(super) fn route_of(service: &Service, endpoint: &Endpoint) -> String {
     }
 }
 
-/// Appends a paragraph that names the request.
+/// A last paragraph with the method and the route.
 pub(super) fn route(service: &Service, endpoint: &Endpoint) -> Vec<Attribute> {
     let route = route_of(service, endpoint);
     paragraph(
@@ -45,14 +45,14 @@ pub(super) fn client(service: &Service) -> Vec<Attribute> {
         &service.item.attrs,
         &[
             &format!(
-                "Client of the API that [`{name}`] describes. Each method sends one request with a Wristband token, and sends it"
+                "Client of the API that [`{name}`] describes. Each method sends one request with a Wristband token, and retries it"
             ),
-            "once more with a new token if the API rejects the first.",
+            "once with a new token if the API rejects the first.",
             "",
-            "Dropping the future of a call cancels that call only: a token request in flight goes on for other callers.",
+            "Dropping the future of a call cancels that call only: a token request in flight continues for other callers.",
             "",
             &format!(
-                "Cheap to clone; clones share connections and token. [`builder`](Self::builder) sets what differs from the defaults of [`ApiClientBuilder`]({krate}::ApiClientBuilder)."
+                "Cheap to clone; clones share connections and the token. [`builder`](Self::builder) overrides the defaults of [`ApiClientBuilder`]({krate}::ApiClientBuilder)."
             ),
         ],
     )
@@ -86,7 +86,7 @@ pub(super) fn not_passed_on(service: &Service) -> Vec<Attribute> {
     lines(&[
         "",
         &format!(
-            "Not dyn-compatible, so that a trait object has the body in the trait, whatever is behind it: {names}."
+            "Not dyn-compatible, so a trait object uses the body in the trait, whatever implementation is behind it: {names}."
         ),
     ])
 }

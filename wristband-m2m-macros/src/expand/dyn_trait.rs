@@ -1,4 +1,4 @@
-//! The `dyn` trait: methods that return boxed futures, under names of their own.
+//! The `dyn` trait: methods that return boxed futures, with distinct names.
 
 use proc_macro2::{Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
@@ -99,7 +99,7 @@ pub(super) fn expand(service: &Service) -> TokenStream {
     }
 }
 
-/// A different name, so that a call on a trait object is not ambiguous.
+/// A distinct name, so that a call on a trait object is not ambiguous.
 fn erased_name(method: Delegate) -> Ident {
     let ident = &method.sig.ident;
     format_ident!("__dyn_{}", ident.unraw(), span = ident.span())
@@ -149,7 +149,7 @@ fn with_lifetime(ty: TokenStream, lifetime: &Lifetime) -> TokenStream {
     while let Some(token) = tokens.next() {
         match token {
             TokenTree::Punct(punct) if punct.as_char() == '&' => {
-                // `&&` is two references.
+                // Of `&&`, each is a separate reference.
                 let mut alone = Punct::new('&', Spacing::Alone);
                 alone.set_span(punct.span());
                 named.extend([alone]);

@@ -1,4 +1,4 @@
-//! The expansion after an error: the trait, the client and all their methods still exist, so that one error is one message.
+//! After a mistake: the trait, the client and all their methods are still generated, so that one mistake is one message.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
@@ -20,7 +20,7 @@ pub(crate) fn expand_what_can_be(lowered: Lowered) -> TokenStream {
         broken,
         unsupported,
     } = lowered;
-    // The client is implemented without either.
+    // The client does not need either.
     service.item.unsafety = None;
     service.item.modifiers = TraitModifiers::default();
     let vis = service.item.vis.clone();
@@ -32,7 +32,7 @@ pub(crate) fn expand_what_can_be(lowered: Lowered) -> TokenStream {
         }
     }
     if unsupported {
-        // A client cannot implement such a trait, so the two are not connected.
+        // A client cannot implement such a trait, so both are generated separately.
         let item = &service.item;
         let client = client::without_methods(&service);
         return quote!(#[allow(dead_code)] #item #client);
@@ -48,7 +48,7 @@ pub(crate) fn expand_what_can_be(lowered: Lowered) -> TokenStream {
     }
 }
 
-/// A method of the trait with a default body. Its arguments keep their names, since mocks use them.
+/// Gives the trait's method a body, so that it needs no implementation. Its arguments keep their names, which mocks use.
 fn into_trait_stub(function: &mut TraitItemFn, is_paged: bool) {
     let sig = &mut function.sig;
     let names = names(sig);
@@ -92,7 +92,7 @@ fn into_trait_stub(function: &mut TraitItemFn, is_paged: bool) {
     function.semi_token = None;
 }
 
-/// The names of the arguments, where they have one of their own.
+/// The names of the arguments that have a unique one.
 fn names(sig: &Signature) -> Vec<Option<Ident>> {
     let mut names: Vec<Option<Ident>> = Vec::new();
     for input in &sig.inputs {
@@ -108,7 +108,7 @@ fn names(sig: &Signature) -> Vec<Option<Ident>> {
     names
 }
 
-/// A stub that can be called as the method will be once the error is fixed. `None` if a constructor has its name.
+/// A method of the client with the signature that it will have once the mistake is fixed. Empty if it is named like a constructor.
 fn inherent_stub(function: &TraitItemFn, vis: &Visibility, is_paged: bool) -> TokenStream {
     if is_constructor(&function.sig.ident) {
         return TokenStream::new();
@@ -138,7 +138,7 @@ fn returns(ty: TokenStream) -> ReturnType {
     ReturnType::Type(Default::default(), Box::new(Type::Verbatim(ty)))
 }
 
-/// Omits what rustc would report a second time.
+/// Removes what rustc would report a second time.
 fn normalize_for_stub(sig: &mut Signature) {
     sig.constness = None;
     sig.safety = Safety::Default;
@@ -154,7 +154,7 @@ fn normalize_for_stub(sig: &mut Signature) {
     }
 }
 
-/// What a call of the method returns. A type that only the body would determine becomes `()`.
+/// What a call of the method returns. A type that depends on the body (`impl Trait`) becomes `()`.
 fn output(sig: &Signature) -> Type {
     let ReturnType::Type(_, ty) = &sig.output else {
         return parse_quote!(());

@@ -1,4 +1,4 @@
-//! Spans of generated code: rustc reports a wrong type where its tokens point.
+//! Spans of generated code: rustc reports a type error where the code is placed.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
@@ -6,7 +6,7 @@ use syn::Type;
 
 use crate::model::Param;
 
-/// Moves a path to another module without changing what it means.
+/// A path with another span, resolved as before.
 pub(super) fn at(place: Span, path: TokenStream) -> TokenStream {
     let moved = path.into_iter().map(|mut token| {
         let relative = matches!(&token, TokenTree::Ident(ident) if ident == "$crate");
@@ -20,7 +20,7 @@ pub(super) fn at(place: Span, path: TokenStream) -> TokenStream {
     moved.collect()
 }
 
-/// The argument, spanned at its type like its uses, so that rustc reports there what the type lacks.
+/// The argument, placed at its type like all code that uses it, so that rustc reports there which trait the type lacks.
 pub(super) fn at_type(param: &Param) -> Ident {
     let ty = match &param.ty {
         Type::Reference(ty) => &ty.elem,
@@ -29,7 +29,7 @@ pub(super) fn at_type(param: &Param) -> Ident {
     placed(param, Extent::of(ty).first)
 }
 
-/// The same, borrowed: its span is the whole type.
+/// The same, borrowed, placed at the whole type.
 pub(super) fn borrowed(param: &Param) -> TokenStream {
     let Extent { first, last } = Extent::of(&param.ty);
     let value = placed(param, last);
@@ -42,8 +42,8 @@ fn placed(param: &Param, place: Span) -> Ident {
     ident
 }
 
-/// The ends of a type. On stable the span of a type is that of its first token; but what begins at the one end and ends at
-/// the other has all of it as its place.
+/// Both ends of a type. On stable the span of a type is that of its first token; but an expression that begins at one end and
+/// ends at the other spans all of it.
 pub(super) struct Extent {
     pub(super) first: Span,
     pub(super) last: Span,

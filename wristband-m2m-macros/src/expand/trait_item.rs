@@ -1,4 +1,4 @@
-//! The trait: as the user wrote it, but each `async fn` returns a future that can be sent.
+//! The trait: as the user wrote it, but each `async fn` returns a `Send` future.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -28,7 +28,7 @@ pub(super) fn expand(service: &Service) -> TokenStream {
         }
     }
     send_and_sync(&mut item);
-    // Callers of the client's own methods may never name the trait.
+    // Code that only calls the client's inherent methods never uses the trait.
     item.attrs
         .push(parse_quote!(#[allow(dead_code, clippy::too_many_arguments, clippy::fn_params_excessive_bools)]));
     item.into_token_stream()

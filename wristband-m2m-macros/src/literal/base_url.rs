@@ -1,4 +1,4 @@
-//! Checks a base URL at compile time, as far as that is possible. The URL parser checks the rest at run time.
+//! What can be checked of a base URL at compile time. The rest is for the URL parser at run time.
 
 use std::net::IpAddr;
 
@@ -54,7 +54,7 @@ pub(crate) fn check(text: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Host and path without what is rejected, so that the advice can be followed.
+/// Host and path without anything that is refused, so that the suggestion is valid.
 fn corrected(rest: &str) -> String {
     let end = rest.find(['?', '#']).unwrap_or(rest.len());
     let (authority, path) = rest[..end].split_at(rest[..end].find('/').unwrap_or(end));
@@ -64,7 +64,7 @@ fn corrected(rest: &str) -> String {
     format!("{host}{path}")
 }
 
-/// Whether a request to this host and port stays on this machine.
+/// Whether this host is the machine itself.
 fn is_loopback(authority: &str) -> bool {
     let host = match authority.strip_prefix('[') {
         Some(bracketed) => bracketed.split(']').next().unwrap_or_default(),

@@ -7,7 +7,7 @@ const SECOND: u64 = 1000 * MILLISECOND;
 const MINUTE: u64 = 60 * SECOND;
 const HOUR: u64 = 60 * MINUTE;
 
-/// Other spellings of the units, to say which one was meant.
+/// Other spellings of the units, for suggestions.
 const SPELLINGS: [(&str, &[&str]); 4] = [
     (
         "ms",

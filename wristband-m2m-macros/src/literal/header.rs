@@ -93,12 +93,12 @@ fn is_media_type(text: &str) -> bool {
     matches!(essence.split_once('/'), Some((kind, sub)) if is_token(kind) && is_token(sub))
 }
 
-/// RFC 9110, section 5.6.2; methods are made of the same characters.
+/// RFC 9110, section 5.6.2; methods consist of the same characters.
 pub(crate) fn is_token_character(c: char) -> bool {
     c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c)
 }
 
-/// `idempotency_key` as the header it is probably meant for.
+/// The header that `idempotency_key` is probably meant for: `Idempotency-Key`.
 pub(crate) fn name_for(argument: &str) -> String {
     let words = argument.split('_').filter(|word| !word.is_empty());
     let capitalized = words.map(|word| {

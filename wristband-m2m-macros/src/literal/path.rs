@@ -21,7 +21,7 @@ pub(crate) enum Piece {
     Rest { placeholder: String, param: usize },
 }
 
-/// A part of a path before it is known which argument fills it.
+/// A part of a path, before an argument is bound to it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Part {
     Literal(String),
@@ -30,7 +30,7 @@ pub(crate) enum Part {
 }
 
 impl Part {
-    /// Whether the name of a placeholder is missing, or in the wrong brackets.
+    /// Whether the name of a placeholder is missing, or is in other brackets.
     fn is_illegible(&self) -> bool {
         match self {
             Self::Literal(text) => text.contains(['<', '[']),
@@ -47,7 +47,7 @@ impl Part {
 pub(crate) struct Parsed {
     /// `None`: its placeholders are not known.
     pub(crate) parts: Option<Vec<Part>>,
-    /// All errors in it, each of which says what to write instead.
+    /// All mistakes, each with what to write instead.
     pub(crate) mistakes: Vec<String>,
 }
 
@@ -116,7 +116,7 @@ fn split(text: &str, mistakes: &mut Vec<String>) -> Vec<Part> {
                     Ok(part) => parts.push(part),
                     Err(mistake) => {
                         mistakes.push(mistake);
-                        // A stand-in, so that the segment does not look empty.
+                        // Keeps the segment from looking empty.
                         parts.push(Part::Value(String::new()));
                     }
                 }
@@ -142,7 +142,7 @@ fn split(text: &str, mistakes: &mut Vec<String>) -> Vec<Part> {
     parts
 }
 
-/// The characters that a path cannot have, each once.
+/// Reports characters that a path cannot have, each once.
 fn literals(parts: &[Part], mistakes: &mut Vec<String>) {
     let mut seen = Vec::new();
     for part in parts {
@@ -171,7 +171,7 @@ fn literals(parts: &[Part], mistakes: &mut Vec<String>) {
     }
 }
 
-/// The name in the placeholders of others, `<id>` and `[id]`.
+/// The name in other frameworks' placeholders, `<id>` and `[id]`.
 fn bracketed(text: &str) -> Option<(&str, char)> {
     let (open, closing) = [('<', '>'), ('[', ']')]
         .into_iter()
@@ -212,9 +212,9 @@ fn escape(c: char) -> String {
         .collect()
 }
 
-/// Rejects segments that a server or a proxy would normalize away.
+/// Reports segments that servers or proxies would normalize away.
 fn segments(parts: &[Part], mistakes: &mut Vec<String>) {
-    // A placeholder is replaced by at least one character that is not a dot.
+    // A placeholder is never a dot segment: its value has at least one character other than a dot.
     let text: String = parts
         .iter()
         .map(|part| match part {

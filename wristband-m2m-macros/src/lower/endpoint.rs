@@ -64,7 +64,7 @@ fn options(defaults: &CallOptions, own: &CallOptions) -> Options {
     }
 }
 
-/// The trait's headers are defaults, which the method's override.
+/// The trait's headers are defaults, replaced by what the method or its arguments set.
 fn headers(defaults: &Defaults, method: &Method, roles: &[Option<Role>]) -> Vec<FixedPair> {
     let own = pairs(&method.fixed.headers, &method.verb.options);
     let is_own = |name: &str| {
@@ -85,7 +85,7 @@ fn headers(defaults: &Defaults, method: &Method, roles: &[Option<Role>]) -> Vec<
     headers
 }
 
-/// Headers with a fixed value, and the one that `accept = ".."` sets.
+/// The fixed headers, and the one that `accept = ".."` sets.
 fn pairs(headers: &[FixedAttr], options: &CallOptions) -> Vec<FixedPair> {
     let accept = options.accept.as_ref().map(|accept| FixedPair {
         name: "Accept".to_owned(),
@@ -94,7 +94,7 @@ fn pairs(headers: &[FixedAttr], options: &CallOptions) -> Vec<FixedPair> {
     headers.iter().map(FixedAttr::pair).chain(accept).collect()
 }
 
-/// The trait's parameters are defaults, too.
+/// The trait's parameters are defaults too.
 fn queries(defaults: &Defaults, method: &Method, roles: &[Option<Role>]) -> Vec<FixedPair> {
     let is_own = |pair: &FixedAttr| {
         let fixed = &method.fixed.queries;

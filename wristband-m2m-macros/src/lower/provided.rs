@@ -1,4 +1,4 @@
-//! Lowers a method with a body to what the expansion needs to delegate calls to it.
+//! From a method with a body to what the expansion needs to delegate to it.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
@@ -23,7 +23,7 @@ pub(super) fn provided(index: usize, function: &TraitItemFn) -> Provided {
     }
 }
 
-/// Whether a trait object can delegate the method.
+/// Whether a trait object can delegate the method to the implementation behind it.
 fn is_dyn_compatible(sig: &Signature, output: Option<&Type>) -> bool {
     let is_shared = sig
         .receiver()
@@ -33,7 +33,7 @@ fn is_dyn_compatible(sig: &Signature, output: Option<&Type>) -> bool {
         || sig.generics.where_clause.is_some();
     let arguments = sig.inputs.iter().skip(1).map(ToTokens::to_token_stream);
     let types: TokenStream = arguments.chain([sig.output.to_token_stream()]).collect();
-    // The boxed future lives as long as the shortest argument, and what it returns cannot live longer.
+    // The boxed future lives as long as its shortest-lived argument, and its output cannot outlive that.
     let is_owned = output.is_none_or(|output| !borrows(output.to_token_stream()));
     is_shared
         && !is_generic

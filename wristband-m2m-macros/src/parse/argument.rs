@@ -21,7 +21,7 @@ pub(crate) struct Argument {
 }
 
 impl Argument {
-    /// Removes our attributes from the argument. `None`: it has no name.
+    /// Takes our attributes off the argument. `None`: it has no name.
     pub(crate) fn read(
         argument: &mut PatType,
         features: Features,
@@ -70,7 +70,7 @@ struct OwnAttr {
 
 enum Meant {
     Role(RoleName),
-    /// Reported; this role was probably meant.
+    /// Reported; this role is the most similar.
     Nearly(RoleName),
     /// Reported.
     Unknown,
@@ -146,7 +146,7 @@ fn read_name(pattern: &Pat, diagnostics: &mut Diagnostics) -> Option<Ident> {
     }
 }
 
-/// The role that all attributes of one argument make together.
+/// What the attributes of one argument amount to.
 #[derive(Default)]
 struct Marks {
     role: Option<(RoleName, RoleAttr)>,
@@ -164,7 +164,7 @@ impl Marks {
     ) -> Self {
         let mut marks = Self::default();
         for OwnAttr { attr, meant } in ours {
-            // One message per slip: other faults are reported once the name is right.
+            // One message per slip: other mistakes in it are reported once the name is right.
             let mut unsaid = Diagnostics::default();
             let (name, diagnostics) = match meant {
                 Meant::Role(name) => (name, &mut *diagnostics),

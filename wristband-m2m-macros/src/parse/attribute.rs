@@ -20,7 +20,7 @@ table! {
     Delete = "delete", "#[delete(\"/orders\")]" => "a DELETE request";
     Head = "head", "#[head(\"/orders\")]" => "a HEAD request";
     Options = "options", "#[options(\"/orders\")]" => "an OPTIONS request";
-    Request = "request", "#[request(\"PURGE\", \"/orders\")]" => "a request with any method; the only one that lets a GET have a body";
+    Request = "request", "#[request(\"PURGE\", \"/orders\")]" => "a request with any method; the only way to send a GET with a body";
 }
 
 impl VerbName {
@@ -46,7 +46,7 @@ table! {
     Query = "query", "#[query(\"api-version\", \"2024-01-01\")]" => "a query parameter with a fixed value";
 }
 
-/// One of our attributes on methods.
+/// One of our attributes for methods.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum MethodAttr {
     Verb(VerbName),
@@ -59,7 +59,7 @@ impl MethodAttr {
         verb.or_else(|| FixedName::find(name).map(Self::Fixed))
     }
 
-    /// The name that was probably meant.
+    /// The attribute that was probably meant.
     pub(crate) fn nearest(name: &str) -> Option<Self> {
         let known = VerbName::NAMES.iter().chain(FixedName::NAMES).copied();
         suggest::nearest(name, known).and_then(Self::find)
@@ -73,10 +73,10 @@ impl MethodAttr {
     }
 }
 
-/// What rustc allows on an argument, for all macros.
+/// What rustc accepts on an argument without a macro that consumes it.
 const BUILT_IN_ON_ARGUMENTS: [&str; 6] = ["allow", "cfg_attr", "deny", "expect", "forbid", "warn"];
 
-/// The name of an attribute that has a single one.
+/// The name of an attribute whose path is a single identifier.
 pub(crate) fn name(attr: &Attribute) -> Option<String> {
     attr.path()
         .get_ident()
@@ -99,7 +99,7 @@ pub(crate) fn is_cfg(attr: &Attribute) -> bool {
     attr.path().is_ident("cfg")
 }
 
-/// The tokens in the parentheses of an attribute. `None`: it is written with `=`.
+/// The arguments in the parentheses of an attribute. `None`: it is written with `=`.
 pub(crate) fn arguments(attr: &Attribute) -> Option<Vec<Arg>> {
     match &attr.meta {
         Meta::Path(_) => Some(Vec::new()),
@@ -108,7 +108,7 @@ pub(crate) fn arguments(attr: &Attribute) -> Option<Vec<Arg>> {
     }
 }
 
-/// Our first attribute inside a `cfg_attr`, where it is never parsed.
+/// The first of our attributes inside a `cfg_attr`, where nothing would read it.
 pub(crate) fn hidden_in_cfg_attr(attr: &Attribute, ours: fn(&str) -> bool) -> Option<String> {
     if !attr.path().is_ident("cfg_attr") {
         return None;
@@ -120,17 +120,17 @@ pub(crate) fn hidden_in_cfg_attr(attr: &Attribute, ours: fn(&str) -> bool) -> Op
     })
 }
 
-/// Whether the attribute is above `#[wristband_m2m]`, where rustc resolves it before we run.
+/// Whether the attribute is above `#[wristband_m2m]`, where rustc resolves it before this macro runs.
 pub(crate) fn is_above_ours(attr: &Attribute) -> bool {
     if !proc_macro::is_available() {
         return false;
     }
     let (attr, ours) = (attr.pound_token.span, Span::call_site());
-    // `Span::unwrap` gives the compiler's span; it panics where there is no compiler, which is checked above.
+    // `Span::unwrap` returns the compiler's span, and panics outside of the compiler, which is ruled out above.
     attr.unwrap().file() == ours.unwrap().file() && place(attr) < place(ours)
 }
 
-/// The tokens of an item that does not parse, without our attributes, which nothing else would recognize.
+/// The tokens of an item that this macro cannot read, without our attributes, which rustc would not know.
 pub(crate) fn strip(tokens: TokenStream) -> TokenStream {
     let mut kept: Vec<TokenTree> = Vec::new();
     for token in tokens {

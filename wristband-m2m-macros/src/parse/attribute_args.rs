@@ -11,7 +11,7 @@ use syn::{LitBool, LitInt, LitStr, Path};
 use crate::diagnostics::Diagnostics;
 use crate::literal::duration;
 
-/// The tokens between two commas.
+/// What is between two commas.
 pub(crate) enum Arg {
     /// `"/orders"`
     Value(TokenStream),
@@ -35,7 +35,7 @@ pub(crate) enum KeyValue {
     Other(TokenStream),
 }
 
-/// Splits the arguments at their commas. Any tokens can be split; the caller parses each.
+/// Splits the arguments at their commas. Any tokens can be split; each reader decides what they mean.
 pub(crate) fn split(tokens: TokenStream) -> Vec<Arg> {
     let mut args = Vec::new();
     let mut current = Vec::new();
@@ -84,7 +84,7 @@ fn is_equals(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Punct(punct) if punct.as_char() == '=' && punct.spacing() == Spacing::Alone)
 }
 
-/// A string literal; anything else is an error that says to write `instead`.
+/// Returns a string literal; reports anything else, with `instead` as what to write.
 pub(crate) fn text(
     value: &TokenStream,
     instead: &str,
@@ -101,7 +101,7 @@ pub(crate) fn text(
 }
 
 impl Key {
-    /// The tokens after `=`; if there are none, an error shows `example` as the value to write.
+    /// Returns the tokens after `=`; reports their absence, with `example` as what to write.
     fn value(&self, example: &str, diagnostics: &mut Diagnostics) -> Option<&TokenStream> {
         match &self.given {
             KeyValue::Value(value) if !value.is_empty() => Some(value),
@@ -151,7 +151,7 @@ impl Key {
         }
     }
 
-    /// A name in quotes is an error, but still the name that was meant.
+    /// Returns a name; one in quotes is reported, and is still the name that was meant.
     pub(crate) fn ident(&self, example: &str, diagnostics: &mut Diagnostics) -> Option<Ident> {
         self.bare("a name", example, Ident::parse, diagnostics)
     }
@@ -204,7 +204,7 @@ impl ToTokens for Key {
     }
 }
 
-/// Reports each key that occurs twice.
+/// Reports each key that repeats an earlier one.
 pub(crate) fn repeated<'a>(keys: impl IntoIterator<Item = &'a Key>, diagnostics: &mut Diagnostics) {
     let mut seen: Vec<&str> = Vec::new();
     for key in keys {

@@ -67,7 +67,7 @@ impl Fixed {
         fixed
     }
 
-    /// Removes fixed headers and query parameters from the trait.
+    /// Takes the fixed headers and parameters off the trait.
     pub(crate) fn take(attrs: &mut Vec<Attribute>, diagnostics: &mut Diagnostics) -> Self {
         let mut ours = Vec::new();
         attrs.retain(|attr| {

@@ -1,6 +1,6 @@
-//! A trait that does not parse because it is being typed: each piece between the braces is parsed by itself.
+//! A trait that does not parse, as while it is being typed: each piece between the braces is read by itself.
 //!
-//! Reports nothing: the compiler parses an item before it passes it to an attribute, and has reported what is wrong with it.
+//! Nothing is reported here: the compiler parses an item before it passes it to an attribute, and has reported the error.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::quote;
@@ -29,7 +29,7 @@ pub(super) fn read(item: TokenStream) -> Option<Parsed> {
     })
 }
 
-/// The tokens before the braces, or only attributes, visibility and name.
+/// What is before the braces, or its attributes, visibility and name.
 fn read_head(head: Vec<TokenTree>) -> Option<ItemTrait> {
     let head: TokenStream = head.into_iter().collect();
     let whole = syn::parse2(quote!(#head {}));
@@ -91,7 +91,7 @@ impl Pieces {
     }
 }
 
-/// The tokens of one item, up to its end or to the start of the next.
+/// The tokens of one item: up to its end, or to the start of the next one.
 fn piece(input: ParseStream) -> syn::Result<TokenStream> {
     let mut piece = TokenStream::new();
     while is_attribute(input) {
@@ -109,12 +109,12 @@ fn piece(input: ParseStream) -> syn::Result<TokenStream> {
     Ok(piece)
 }
 
-/// Whether the next method begins inside an unfinished one. `fn` without a name is a type.
+/// Whether the next method begins here, inside an unfinished one. `fn` without a name is a type.
 fn begins_method(input: ParseStream) -> bool {
     input.peek(Token![async]) || (input.peek(Token![fn]) && input.peek2(Ident::peek_any))
 }
 
-/// A method whose signature parses, though what is around it does not.
+/// A method whose signature is complete, though what precedes or follows it is not.
 fn signature(input: ParseStream) -> syn::Result<TraitItemFn> {
     let attrs = input.call(leading_attributes)?;
     let mut asyncness: Option<Token![async]> = None;

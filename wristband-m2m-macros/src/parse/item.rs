@@ -11,13 +11,13 @@ use crate::parse::{attribute, half_typed};
 /// A trait, as far as it parsed.
 pub(crate) struct Parsed {
     pub(crate) item: ItemTrait,
-    /// Being typed: some of what is between the braces is not in `item`.
+    /// It does not parse yet: some of what is between the braces is not in `item`.
     pub(crate) is_half_typed: bool,
     /// Positions of the methods of which only the signature is known.
     pub(crate) stubs: Vec<usize>,
 }
 
-/// `Err`: what to keep of an item that is not a trait; it was reported.
+/// `Err`: what to keep of an item that is not a trait; reported.
 pub(crate) fn parse(
     item: TokenStream,
     diagnostics: &mut Diagnostics,
@@ -33,8 +33,8 @@ pub(crate) fn parse(
         // The compiler has reported it, and would do so again.
         return half_typed::read(item).ok_or_else(TokenStream::new);
     }
-    // At the attribute: mockall makes many items of a trait that we should have read before, each with our attribute, and the same
-    // words at the same place are one message.
+    // At the attribute: `#[automock]` above ours expands the trait to many items, each with our attribute, and rustc shows equal
+    // messages at one place once.
     diagnostics.push(
         TokenStream::new(),
         "expected a trait: write `#[wristband_m2m]` above one whose methods are the endpoints, and \
@@ -43,7 +43,7 @@ pub(crate) fn parse(
     Err(attribute::strip(item))
 }
 
-/// Whether the first keyword of an item is that of a trait.
+/// Whether the first item keyword is `trait`.
 fn is_trait(item: TokenStream) -> bool {
     const OTHERS: [&str; 12] = [
         "impl",
@@ -67,7 +67,7 @@ fn is_trait(item: TokenStream) -> bool {
     first.unwrap_or_default()
 }
 
-/// `Err`: what to keep of an item that is not a method; it was reported.
+/// `Err`: what to keep of an item that is not a method; reported.
 pub(crate) fn as_function(
     item: TraitItem,
     diagnostics: &mut Diagnostics,
@@ -112,7 +112,7 @@ pub(crate) fn as_function(
     }
 }
 
-/// A method with `pub` or `default`, which syn does not parse as one.
+/// A method with `pub` or `default`, which syn does not parse as a method.
 fn with_visibility(input: ParseStream) -> syn::Result<(TokenStream, TraitItemFn)> {
     let attrs = input.call(Attribute::parse_outer)?;
     let visibility: Visibility = input.parse()?;

@@ -42,7 +42,7 @@ impl Method {
     }
 }
 
-/// Those of our attributes that are on a method nevertheless.
+/// Our attributes on a method without a verb.
 #[derive(Default)]
 pub(crate) struct WithoutVerb {
     pub(crate) fixed: Vec<Attribute>,
@@ -105,7 +105,7 @@ fn take_roles(attrs: &mut Vec<Attribute>) -> Vec<Attribute> {
     roles
 }
 
-/// The client itself is not sent.
+/// Reports a role on `self`.
 fn refuse_roles(attrs: &mut Vec<Attribute>, diagnostics: &mut Diagnostics) {
     for attr in take_roles(attrs) {
         let role = attribute::name(&attr).unwrap_or_default();
@@ -129,7 +129,7 @@ struct OwnAttrs {
 
 struct VerbAttr {
     attr: Attribute,
-    /// The name that was meant, if it is misspelt.
+    /// The attribute that was meant, if this one is misspelt.
     name: VerbName,
     is_misspelt: bool,
 }
@@ -139,7 +139,7 @@ impl VerbAttr {
         if !self.is_misspelt {
             return Verb::read(&self.attr, self.name, diagnostics);
         }
-        // One message per slip: other faults are reported once the name is right.
+        // One message per slip: other mistakes in it are reported once the name is right.
         let mut verb = Verb::read(&self.attr, self.name, &mut Diagnostics::default());
         if matches!(verb.route, Route::None) {
             verb.route = Route::Unknown;
@@ -218,7 +218,7 @@ fn misplaced(name: &str) -> Option<String> {
         .map(|_| format!("`#[{name}]` is for arguments: write it before the argument it marks"))
 }
 
-/// Rust has no docs on arguments, but this macro does: the docs of the method list them.
+/// rustc rejects docs on arguments, but this macro runs first: they become a list in the docs of the method.
 fn with_argument_docs(attrs: &[Attribute], arguments: &[Argument]) -> Vec<Attribute> {
     let mut attrs = attrs.to_vec();
     for argument in arguments

@@ -1,4 +1,4 @@
-//! The tables of options: those of a trait, and those of a call, which may be set on the trait or on a method.
+//! The tables of options: those of a trait, and those of a call, which can be on the trait or on a method.
 
 use std::time::Duration;
 
@@ -13,33 +13,33 @@ use crate::suggest;
 use crate::table::table;
 
 table! {
-    /// The options that only a trait has.
+    /// Options of the trait only.
     enum TraitOption, trait_option_docs;
     BaseUrl = "base_url", "base_url = \"https://api.example.com\""
-        => "where the API is; adds the constructor `new`";
+        => "the API's base URL; adds the constructor `new`";
     Path = "path", "path = \"/v1\""
-        => "comes before the path of each endpoint";
+        => "a prefix of each endpoint's path";
     Client = "client", "client = OrdersClient"
-        => "the name of the client; the trait's with `Client` if not set";
+        => "the name of the client; default: the trait's name with `Client`";
     Dyn = "dyn", "dyn = DynOrders"
         => "adds a dyn-compatible version of the trait: `Arc<dyn DynOrders>` implements the trait";
     Crate = "crate", "crate = ::wristband_m2m_reqwest"
-        => "where `wristband-m2m-reqwest` is found under another name";
+        => "the path of `wristband-m2m-reqwest`, if it is renamed or re-exported";
 }
 
 table! {
-    /// The options that the trait sets for all calls, or a method for its own.
+    /// Options of all calls if on the trait, or of one method's.
     enum CallOption, call_option_docs;
     Timeout = "timeout", "timeout = \"10s\""
-        => "for a whole call, including the wait for a token and a second try; 30 s if not set";
+        => "limits a whole call, including the wait for a token and the retry after a 401; default: 30 s";
     Auth = "auth", "auth = false"
-        => "no token is sent";
+        => "sends no token";
     RetryOnUnauthorized = "retry_on_unauthorized", "retry_on_unauthorized = false"
-        => "a 401 is returned as it is";
+        => "returns a 401 as it is";
     MinTokenLife = "min_token_life", "min_token_life = \"2m\""
-        => "the token has at least that much life left";
+        => "the token must be valid for at least that long";
     Accept = "accept", "accept = \"text/csv\""
-        => "the content type asked for";
+        => "the `Accept` header";
 }
 
 /// The arguments of `#[wristband_m2m(..)]`.
@@ -48,7 +48,7 @@ pub(crate) struct TraitOptions {
     pub(crate) base_url: Option<LitStr>,
     /// Empty, or with a leading and without a trailing slash.
     pub(crate) path: String,
-    /// Placeholders in that path, which was reported.
+    /// Placeholders in that path; reported.
     pub(crate) placeholders: Vec<String>,
     pub(crate) client: Option<Ident>,
     pub(crate) dyn_name: Option<Ident>,
@@ -82,7 +82,7 @@ impl TraitOptions {
             return self.call.set(option, key, diagnostics);
         }
         let Some(option) = TraitOption::find(name) else {
-            // The rest of the user's crate uses the name that was meant.
+            // A misspelt option still decides the names that the rest of the user's crate uses.
             if let Some(meant) = unknown(key, &[TraitOption::NAMES, CallOption::NAMES], diagnostics)
             {
                 self.set(meant, key, &mut Diagnostics::default());
@@ -129,7 +129,7 @@ impl TraitOptions {
     }
 }
 
-/// The options of a call, as far as they are written.
+/// The options of a call, as far as they are set.
 #[derive(Clone, Default)]
 pub(crate) struct CallOptions {
     pub(crate) timeout: Option<Duration>,
@@ -140,7 +140,7 @@ pub(crate) struct CallOptions {
 }
 
 impl CallOptions {
-    /// Parses what follows the path of an endpoint.
+    /// Reads the options after the path of an endpoint.
     pub(crate) fn read(args: &[Arg], diagnostics: &mut Diagnostics) -> Self {
         let mut options = Self::default();
         for arg in args {
@@ -185,7 +185,7 @@ fn keys(args: &[Arg]) -> impl Iterator<Item = &Key> {
     })
 }
 
-/// Reports an unknown key, and returns the one that was probably meant.
+/// Reports an unknown key; returns the option that was probably meant.
 fn unknown(
     key: &Key,
     known: &[&[&'static str]],
@@ -200,7 +200,7 @@ fn unknown(
     suggest::nearest(&key.name, known)
 }
 
-/// A base URL with an error still means that there is a `new`.
+/// A malformed base URL still means that there is a `new`.
 fn read_base_url(key: &Key, diagnostics: &mut Diagnostics) -> Option<LitStr> {
     let Some(literal) = key.text(TraitOption::BaseUrl.example(), diagnostics) else {
         return Some(LitStr::new("", key.ident.span()));
@@ -226,7 +226,7 @@ fn read_accept(key: &Key, diagnostics: &mut Diagnostics) -> Option<LitStr> {
 mod tests {
     use super::*;
 
-    /// As for roles: an option that is in the tables but not parsed would be ignored silently.
+    /// As for roles: an option that is in the tables and not read would be silently ignored.
     #[test]
     fn each_option_is_read_as_its_example_shows_it() {
         let examples = TraitOption::ALL.iter().map(|option| option.example());

@@ -13,10 +13,10 @@ use crate::parse::attribute;
 use crate::table::table;
 
 table! {
-    /// The attributes that an argument may have.
+    /// The roles of an argument.
     enum RoleName, role_docs;
     Path = "path", "#[path(\"id\")]", "nothing, or `#[path]`, `#[path(\"name\")]`"
-        => "put into the path at `{name}`; any `Display`";
+        => "fills `{name}` in the path; any `Display`";
     Query = "query", "#[query(\"pageSize\")]", "`#[query]`, `#[query(\"name\")]`, `#[query(csv)]`, `#[query(\"name\", csv)]`"
         => "a query parameter: any `Serialize`; `None` is left out, a sequence repeats the key, or with `csv` is one value with commas";
     QueryMap = "query_map", "#[query_map]"
@@ -24,7 +24,7 @@ table! {
     QueryFlag = "query_flag", "#[query_flag(\"verbose\")]", "`#[query_flag]`, `#[query_flag(\"name\")]`"
         => "a key without a value, sent when `true`";
     Header = "header", "#[header(\"X-Request-Id\")]"
-        => "a header: any `Display`, or an `http::HeaderValue`; `None` is not sent, not even with the trait's or the builder's value";
+        => "a header: any `Display`, or an `http::HeaderValue`; `None` sends no such header, even if the trait or the builder sets it";
     HeaderMap = "header_map", "#[header_map]"
         => "a map of headers";
     Json = "json", "#[json]"
@@ -40,10 +40,10 @@ table! {
     Timeout = "timeout", "#[timeout]"
         => "a `Duration` or an `Option<Duration>` for this call";
     Page = "page", "#[page]", "`#[page]`, beside `#[query]`, `#[header]` or `#[url]`"
-        => "what the next page is asked for with, see [Pages](#pages) (feature `stream`)";
+        => "selects the next page, see [Pages](#pages) (feature `stream`)";
 }
 
-/// Features of the runtime crate that a role may need.
+/// Features of `wristband-m2m-reqwest` that a role may need.
 #[derive(Clone, Copy)]
 pub(crate) struct Features {
     pub(crate) multipart: bool,
@@ -76,14 +76,14 @@ pub(crate) enum RoleAttr {
 
 /// The role that an attribute gives to its argument.
 pub(crate) enum Reading {
-    /// It fills a placeholder; `None`: the one with its name.
+    /// It fills a placeholder; `None`: the one with its own name.
     Path(Option<LitStr>),
-    /// It is the page, with any role.
+    /// It selects the page, whatever its role.
     Page,
     Role(Role),
 }
 
-/// Parses `attr` as the role `name`, which it may misspell. `None`: an error was reported.
+/// Reads `attr` as the role `name`, which it may misspell. `None`: a mistake was reported.
 pub(crate) fn read(
     attr: &Attribute,
     name: RoleName,
@@ -183,7 +183,7 @@ fn content_type(written: &LitStr, diagnostics: &mut Diagnostics) -> Option<Strin
 mod tests {
     use super::*;
 
-    /// A role that is in the table but not parsed would drop its endpoint without a message.
+    /// A role that is in the table and not read would silently remove its endpoint.
     #[test]
     fn each_role_is_read_as_its_example_shows_it() {
         for name in RoleName::ALL {

@@ -19,13 +19,13 @@ pub(crate) struct WrittenService {
     pub(crate) options: TraitOptions,
     pub(crate) fixed: Fixed,
     pub(crate) members: Vec<Member>,
-    /// Being typed: not all that is between the braces is a member.
+    /// It does not parse yet: some of what is between the braces is not a member.
     pub(crate) is_half_typed: bool,
 }
 
 pub(crate) enum Member {
     Method(Box<WrittenMethod>),
-    /// Not a method; it was reported.
+    /// Not a method; reported.
     Other(Box<TraitItem>),
 }
 
@@ -33,9 +33,9 @@ pub(crate) struct WrittenMethod {
     /// Without our attributes.
     pub(crate) function: TraitItemFn,
     pub(crate) written: Written,
-    /// Being typed: only the signature is known.
+    /// It does not parse yet: only the signature is known.
     pub(crate) is_stub: bool,
-    /// Some of it was not parsed, because of what was reported.
+    /// Something reported left a part of it unread.
     pub(crate) has_mistake: bool,
 }
 
@@ -72,7 +72,7 @@ pub(crate) fn read(
     }
 }
 
-/// `None`: nothing is left of it; it was reported.
+/// `None`: nothing of it is left; reported.
 fn member(
     item: TraitItem,
     is_stub: bool,
@@ -93,7 +93,7 @@ fn member(
     })))
 }
 
-/// Our attributes where they do not belong.
+/// Reports our attributes where they do not belong.
 fn check_attributes(attrs: &mut Vec<Attribute>, diagnostics: &mut Diagnostics) {
     attrs.retain(|attr| {
         let Some(name) = attribute::name(attr) else {

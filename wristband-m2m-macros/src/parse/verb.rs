@@ -31,7 +31,7 @@ pub(crate) enum Route {
 }
 
 impl Verb {
-    /// Parses `attr` as the verb `name`, which it may misspell.
+    /// Reads `attr` as the verb `name`, which it may misspell.
     pub(crate) fn read(attr: &Attribute, name: VerbName, diagnostics: &mut Diagnostics) -> Self {
         let mut verb = Self {
             attr: attr.clone(),
@@ -127,7 +127,7 @@ fn route(path: &TokenStream, example: &str, diagnostics: &mut Diagnostics) -> Ro
     }
 }
 
-/// Rejects a lower-case method: methods are case-sensitive (RFC 9110, section 9.1), and a server would not know `get`.
+/// Methods are case-sensitive (RFC 9110, section 9.1), so a server would reject `get`.
 fn check_method(method: &str) -> Result<(), String> {
     if method.starts_with('/') {
         return Err(format!(

@@ -78,7 +78,7 @@ fn check_role(page: &Argument, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// They are sent with each page, so they are kept for as long as pages are read.
+/// Arguments are sent with each page, so they are kept for as long as pages are read.
 fn check_arguments(method: &Method, diagnostics: &mut Diagnostics) {
     for input in &method.sig.inputs {
         if let FnArg::Typed(argument) = input

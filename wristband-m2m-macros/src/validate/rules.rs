@@ -13,7 +13,7 @@ use crate::parse::method::Method;
 use crate::parse::role::RoleAttr;
 use crate::parse::verb::Route;
 
-/// Associated functions of the client that we generate.
+/// Associated functions of the generated client.
 const CONSTRUCTORS: [&str; 5] = ["new", "with_base_url", "builder", "from_http_client", "on"];
 
 pub(crate) fn check(method: &Method, diagnostics: &mut Diagnostics) {
@@ -102,7 +102,7 @@ fn one_body(method: &Method, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// RFC 9110, sections 9.3.1 and 9.3.2. An API that wants one all the same has `#[request]`.
+/// RFC 9110, sections 9.3.1 and 9.3.2. For an API that expects one anyway there is `#[request]`.
 fn no_body_on_get(method: &Method, diagnostics: &mut Diagnostics) {
     let verb = method.verb.name;
     if !matches!(verb, VerbName::Get | VerbName::Head) {

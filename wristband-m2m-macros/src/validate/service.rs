@@ -9,7 +9,7 @@ use crate::diagnostics::Diagnostics;
 use crate::parse::attribute;
 use crate::parse::options::TraitOptions;
 
-/// The tokens before the braces, and whether the client cannot implement the trait.
+/// Checks what is before the braces. Returns whether the client cannot implement the trait.
 pub(crate) fn check_head(item: &ItemTrait, diagnostics: &mut Diagnostics) -> bool {
     if let Some(token) = &item.unsafety {
         diagnostics.push(
@@ -43,7 +43,7 @@ pub(crate) fn check_head(item: &ItemTrait, diagnostics: &mut Diagnostics) -> boo
 pub(crate) struct MethodNames(Vec<(Ident, bool)>);
 
 impl MethodNames {
-    /// Whether an earlier method has this name. Those under `#[cfg]` may exclude one another, so rustc checks them.
+    /// Whether an earlier method has this name. Those under `#[cfg]` may exclude one another, so they are left to rustc.
     pub(crate) fn is_repeated(
         &mut self,
         function: &TraitItemFn,

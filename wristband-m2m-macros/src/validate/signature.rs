@@ -125,7 +125,7 @@ fn not_async(sig: &Signature) -> String {
     )
 }
 
-/// Rejects only what no alias can hide; only the type checker knows whether a name is an alias of `Result`.
+/// Refuses only what cannot be an alias; whether a name is a `Result` is for the type checker.
 fn output(sig: &Signature, diagnostics: &mut Diagnostics) -> Option<Type> {
     let ReturnType::Type(_, ty) = &sig.output else {
         diagnostics.push(

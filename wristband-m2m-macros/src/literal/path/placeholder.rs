@@ -2,7 +2,7 @@
 
 use super::Part;
 
-/// Parses the text between two braces.
+/// Reads the text between two braces.
 pub(super) fn read(inside: &str) -> Result<Part, String> {
     if ["self", "Self", "super", "crate"].contains(&inside) {
         return Err(format!(

@@ -1,4 +1,4 @@
-//! A trait in all the states it goes through while somebody types it.
+//! A trait in all the states it goes through while it is typed.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::quote;

@@ -1,4 +1,4 @@
-//! The arguments of a role.
+//! The arguments in the parentheses of a role.
 
 use syn::{Attribute, LitStr};
 
@@ -16,7 +16,7 @@ enum Parameters {
     Name,
     /// A name and `csv`.
     NameAndCsv,
-    /// Text in place of the argument's name.
+    /// Text that the argument's name cannot replace.
     Text,
 }
 

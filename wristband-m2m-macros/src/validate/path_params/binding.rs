@@ -16,11 +16,11 @@ pub(super) struct Binding<'a> {
     pub(super) method: &'a Method,
     pub(super) slots: Vec<Slot<'a>>,
     pub(super) roles: Vec<Option<Role>>,
-    /// Placeholders where none can be, which was reported.
+    /// Placeholders in the trait's path; reported.
     pub(super) elsewhere: &'a [String],
 }
 
-/// An argument with `#[path]` whose placeholder is not in the path.
+/// An argument marked `#[path]` whose placeholder is missing.
 pub(super) struct Unplaced<'a> {
     pub(super) argument: usize,
     pub(super) name: String,
@@ -51,7 +51,7 @@ impl<'a> Binding<'a> {
         self.slots[slot].argument = Some(argument);
     }
 
-    /// Binds arguments with `#[path]`. Returns those whose placeholder is not in the path.
+    /// Fills placeholders with arguments marked `#[path]`. Returns those whose placeholder is not in the path.
     pub(super) fn fill_marked(&mut self, diagnostics: &mut Diagnostics) -> Vec<Unplaced<'a>> {
         let method = self.method;
         let mut unplaced = Vec::new();
@@ -85,7 +85,7 @@ impl<'a> Binding<'a> {
         unplaced
     }
 
-    /// Binds the arguments that the path names.
+    /// Fills placeholders with the arguments of the same name.
     pub(super) fn fill_named(&mut self) {
         for (index, argument) in self.method.arguments.iter().enumerate() {
             if !matches!(argument.mark, RoleAttr::None) {
@@ -102,7 +102,7 @@ impl<'a> Binding<'a> {
         }
     }
 
-    /// The placeholder that was probably meant: a near one, or the only one.
+    /// The placeholder that was probably meant: a similar one, or the only one.
     pub(super) fn nearest_free(&self, name: &str) -> Option<usize> {
         let free = || self.slots.iter().filter(|slot| slot.argument.is_none());
         let near = nearest(name, free().map(|slot| slot.name));

@@ -11,7 +11,7 @@ pub(super) struct Slot<'a> {
     pub(super) argument: Option<usize>,
 }
 
-/// One per name: a name that occurs twice was reported with the path.
+/// One for each name; a repeated name was reported with the path.
 pub(super) fn slots(parts: &[Part]) -> Vec<Slot<'_>> {
     let mut slots: Vec<Slot<'_>> = Vec::new();
     for slot in parts.iter().filter_map(Slot::new) {
