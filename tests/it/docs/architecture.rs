@@ -1,6 +1,7 @@
-//! ARCHITECTURE.md names files that exist, and its table of imports holds.
+//! ARCHITECTURE.md names files and functions that exist, and its table of imports holds.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 
 use proc_macro2::{TokenStream, TokenTree};
 
@@ -24,6 +25,28 @@ fn each_file_that_is_named_exists() {
         })
         .collect();
     assert!(missing.is_empty(), "not in the repository: {missing:?}");
+}
+
+#[test]
+fn each_function_is_in_the_file_named_before_it() {
+    let page = read("ARCHITECTURE.md");
+    let sources = files(root(), "rs");
+    let misplaced: Vec<String> = page
+        .split(".rs` `")
+        .map(|part| part.split('`').next_back().unwrap_or_default())
+        .zip(page.split(".rs` `").skip(1))
+        .filter_map(|(file, after)| {
+            let name = after.split('`').next()?;
+            let item = [format!("fn {name}("), format!("struct {name} ")];
+            let is_there = sources
+                .iter()
+                .filter(|source| source.ends_with(format!("{file}.rs")))
+                .filter_map(|source| fs::read_to_string(source).ok())
+                .any(|text| item.iter().any(|item| text.contains(item)));
+            (!is_there).then(|| format!("{file}.rs {name}"))
+        })
+        .collect();
+    assert!(misplaced.is_empty(), "not there: {misplaced:?}");
 }
 
 #[test]
