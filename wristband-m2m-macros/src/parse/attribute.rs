@@ -25,17 +25,8 @@ table! {
 
 impl VerbName {
     /// The method of the request. `None`: the attribute says which.
-    pub(crate) fn method(self) -> Option<&'static str> {
-        Some(match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
-            Self::Put => "PUT",
-            Self::Patch => "PATCH",
-            Self::Delete => "DELETE",
-            Self::Head => "HEAD",
-            Self::Options => "OPTIONS",
-            Self::Request => return None,
-        })
+    pub(crate) fn method(self) -> Option<String> {
+        (self != Self::Request).then(|| self.name().to_ascii_uppercase())
     }
 }
 

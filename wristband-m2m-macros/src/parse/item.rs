@@ -43,28 +43,10 @@ pub(crate) fn parse(
     Err(attribute::strip(item))
 }
 
-/// Whether the first item keyword is `trait`.
+/// `trait` is a keyword, so no other item has it outside of its groups.
 fn is_trait(item: TokenStream) -> bool {
-    const OTHERS: [&str; 12] = [
-        "impl",
-        "struct",
-        "enum",
-        "union",
-        "fn",
-        "mod",
-        "type",
-        "const",
-        "static",
-        "use",
-        "extern",
-        "macro_rules",
-    ];
-    let first = item.into_iter().find_map(|token| match token {
-        TokenTree::Ident(ident) if ident == "trait" => Some(true),
-        TokenTree::Ident(ident) if OTHERS.iter().any(|other| ident == other) => Some(false),
-        _ => None,
-    });
-    first.unwrap_or_default()
+    item.into_iter()
+        .any(|token| matches!(token, TokenTree::Ident(ident) if ident == "trait"))
 }
 
 /// `Err`: what to keep of an item that is not a method; reported.

@@ -62,7 +62,7 @@ impl Verb {
     fn read_method<'a>(&mut self, args: &'a [Arg], diagnostics: &mut Diagnostics) -> &'a [Arg] {
         let example = self.name.example();
         if let Some(method) = self.name.method() {
-            method.clone_into(&mut self.method);
+            self.method = method;
             return args;
         }
         let Some((Arg::Value(method), rest)) = args.split_first() else {
