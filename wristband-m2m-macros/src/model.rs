@@ -127,3 +127,23 @@ pub(crate) enum Role {
     Url,
     Timeout,
 }
+
+impl Role {
+    /// The name of the query parameter, if it is one.
+    pub(crate) fn query_name(&self) -> Option<&str> {
+        match self {
+            Self::Query { name, .. } | Self::QueryFlag { name } => Some(name),
+            Self::Path
+            | Self::Rest
+            | Self::QueryMap
+            | Self::Header { .. }
+            | Self::HeaderMap
+            | Self::Json
+            | Self::Form
+            | Self::Multipart
+            | Self::Body { .. }
+            | Self::Url
+            | Self::Timeout => None,
+        }
+    }
+}

@@ -99,9 +99,11 @@ fn queries(defaults: &Defaults, method: &Method, roles: &[Option<Role>]) -> Vec<
     let is_own = |pair: &FixedAttr| {
         let fixed = &method.fixed.queries;
         fixed.iter().any(|own| own.is_query(&pair.name.value()))
-            || roles.iter().flatten().any(|role| {
-                matches!(role, Role::Query { name, .. } | Role::QueryFlag { name } if pair.is_query(name))
-            })
+            || roles
+                .iter()
+                .flatten()
+                .filter_map(Role::query_name)
+                .any(|name| pair.is_query(name))
     };
     let defaults = defaults.fixed.queries.iter().filter(|pair| !is_own(pair));
     defaults

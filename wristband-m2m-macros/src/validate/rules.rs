@@ -172,12 +172,7 @@ fn has_unknown_mark(method: &Method) -> bool {
 }
 
 fn query_names_once(method: &Method, diagnostics: &mut Diagnostics) {
-    let names = || {
-        roles(method).filter_map(|(attr, role)| match role {
-            Role::Query { name, .. } | Role::QueryFlag { name } => Some((attr, name)),
-            _ => None,
-        })
-    };
+    let names = || roles(method).filter_map(|(attr, role)| Some((attr, role.query_name()?)));
     for (attr, name) in repeated(names(), |a, b| a.1 == b.1) {
         diagnostics.push(
             attr,
