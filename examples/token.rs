@@ -23,11 +23,11 @@ async fn main() -> anyhow::Result<()> {
         "a token for an `Authorization` header, {:?}",
         token.authorization()
     );
-    println!("it ends in {} s", token.remaining().as_secs());
+    println!("it expires in {} s", token.remaining().as_secs());
 
     client.get_token().await?;
     println!(
-        "asked twice, requested {} time",
+        "two calls, {} token request",
         client.status().token_requests()
     );
 
@@ -40,14 +40,14 @@ async fn main() -> anyhow::Result<()> {
     }
 
     client.get_token().await?;
-    println!("and well again, {:?}", client.status().state());
+    println!("after the outage it is {:?}", client.status().state());
     Ok(())
 }
 
 fn advice(error: &TokenError) -> &'static str {
     match error.kind() {
         TokenErrorKind::Rejected if !error.is_transient() => "look at the id and the secret",
-        _ if error.is_transient() => "nothing to do but to try again later",
+        _ if error.is_transient() => "try again later",
         _ => "look at the cause",
     }
 }

@@ -110,7 +110,7 @@ fn explain(error: ApiError) -> anyhow::Error {
 
 async fn with_stand_in() -> anyhow::Result<()> {
     println!("Wristband is a stand-in on loopback; set CLIENT_ID, CLIENT_SECRET,");
-    println!("APPLICATION_VANITY_DOMAIN and TENANT_ID to ask the real one.\n");
+    println!("APPLICATION_VANITY_DOMAIN and TENANT_ID to use the real one.\n");
     let wristband = MockWristband::start().await;
     let api = StandInApi::start(&wristband).await?;
     let users = WristbandClient::with_base_url(&api.url, wristband.client())?;

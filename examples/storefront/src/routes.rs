@@ -1,4 +1,4 @@
-//! What the public may ask.
+//! The public routes.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use wristband_m2m_reqwest::wristband_m2m::WristbandM2mClient;
 use crate::error::StorefrontError;
 use crate::orders_client::{DynOrders, NewOrder, Order, Orders as _};
 
-/// How many orders to ask for at once.
+/// How many orders to request at once.
 const PAGE_SIZE: u32 = 50;
 
 /// What all requests share. A test puts a fake in place of the API.
@@ -68,8 +68,8 @@ async fn create(
     Ok((StatusCode::CREATED, Json(made)))
 }
 
-/// Ready as long as there is a token, even while a refresh fails: the calls go through. A probe waits for nothing, but it
-/// starts the fetch that is due; else a service that gets no traffic until it is ready would never have a token.
+/// Ready as long as there is a valid token, even while refreshes fail. A probe waits for nothing, but it
+/// starts the fetch that is due: a service that gets no traffic until it is ready would never fetch a token otherwise.
 async fn ready(State(storefront): State<Storefront>) -> (StatusCode, Json<Value>) {
     let status = storefront.client.status();
     let code = match storefront.client.cached_token() {
