@@ -10,8 +10,6 @@
 
 use std::time::Duration;
 
-use std::time::Duration;
-
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
@@ -44,7 +42,6 @@ async fn ready(State(client): State<WristbandM2mClient>) -> (StatusCode, Json<Re
         true => StatusCode::OK,
         false => StatusCode::SERVICE_UNAVAILABLE,
     };
-    let status = client.status();
     let readiness = Readiness {
         token,
         expires_in_seconds: status.expires_in().map(|left| left.as_secs()),

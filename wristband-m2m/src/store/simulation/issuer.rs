@@ -48,7 +48,7 @@ pub(super) struct Request {
     pub(super) response: Response,
     pub(super) delay: Duration,
     number: usize,
-    life: Duration,
+    pub(super) life: Duration,
 }
 
 impl Issuer {

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::issuer::{Issuer, Response};
+use crate::clock::Moment;
 use crate::clock::simulated::MachineClock;
 use crate::error::{TokenError, TokenErrorKind};
 use crate::fetch::{IssuedToken, TokenSource};
@@ -96,8 +97,13 @@ impl TokenSource for Machine {
         };
         let _ended = Ended(self, index);
         let request = self.issuer.receive();
+        let asked_at = Moment::now();
         sleep(request.delay).await;
         self.thaw().await;
+        // The clock was set ahead meanwhile, past the end of the token.
+        if Moment::now().since(&asked_at) >= request.life {
+            self.issuer.note_trouble();
+        }
         if self.is_cut_off.load(Ordering::Relaxed) {
             self.issuer.note_trouble();
             return Err(TokenError::new(TokenErrorKind::Network, "no network"));
