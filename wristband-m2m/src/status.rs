@@ -9,10 +9,14 @@ use crate::error::TokenError;
 /// # Examples
 ///
 /// ```
-/// use wristband_m2m::{TokenState, WristbandM2mClient};
+/// use wristband_m2m::WristbandM2mClient;
 ///
-/// fn is_ready(client: &WristbandM2mClient) -> bool {
-///     client.status().state() != TokenState::Failed
+/// fn report(client: &WristbandM2mClient) -> String {
+///     let status = client.status();
+///     match status.last_error() {
+///         Some(error) => format!("{:?}: {error}", status.state()),
+///         None => format!("{:?}, expires in {:?}", status.state(), status.expires_in()),
+///     }
 /// }
 /// ```
 #[derive(Clone, Debug)]
