@@ -119,13 +119,18 @@ impl State {
 
     /// Whether the cached token is served only because its replacement has not arrived.
     pub(super) fn is_degraded(&self, now: &Moment) -> bool {
-        let is_failing = self.backoff.is_some()
-            || self.flight.as_ref().is_some_and(|flight| flight.is_slow)
-            || self
-                .current
-                .as_ref()
-                .is_some_and(|current| current.is_rejected);
-        is_failing && self.unexpired_token(now).is_some()
+        (self.is_failing() || self.is_rejected()) && self.unexpired_token(now).is_some()
+    }
+
+    /// Whether the last attempt to fetch a token failed, or one takes long.
+    pub(super) fn is_failing(&self) -> bool {
+        self.backoff.is_some() || self.flight.as_ref().is_some_and(|flight| flight.is_slow)
+    }
+
+    /// Whether an API has rejected the cached token.
+    pub(super) fn is_rejected(&self) -> bool {
+        let current = self.current.as_ref();
+        current.is_some_and(|current| current.is_rejected)
     }
 
     /// The last failure, while the endpoint is to be left alone and there is a token to serve.
@@ -139,10 +144,7 @@ impl State {
     pub(super) fn demand(&self, now: &Moment, need: Need) -> Demand {
         Demand {
             have: self.unexpired_token(now).cloned(),
-            is_rejected: self
-                .current
-                .as_ref()
-                .is_some_and(|current| current.is_rejected),
+            is_rejected: self.is_rejected(),
             need,
         }
     }

@@ -16,6 +16,9 @@ use crate::token::expiry::Phase;
 
 /// The longest that a caller with a valid token waits for a new one.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
+/// The longest that a caller with a rejected token waits if the token cached in its place has been rejected too.
+/// Perhaps by another API: this caller's may accept it.
+const LONGEST_REPLACEMENT_WAIT: Duration = Duration::from_secs(1);
 
 /// What a caller asks for.
 #[derive(Clone, Copy)]
@@ -117,8 +120,11 @@ impl TokenCache {
             Ask::Replacement(rejected) => {
                 if state.reject(rejected) {
                     self.fetcher.reject(rejected);
-                } else if let Some(token) = state.unexpired_token(&now) {
-                    return Ok((Decision::Serve(token.clone()), None));
+                } else if let Some(token) = state.unexpired_token(&now).cloned() {
+                    if !state.is_rejected() || state.is_failing() {
+                        return Ok((Decision::Serve(token), None));
+                    }
+                    return self.join(state, Need::default(), Some(LONGEST_REPLACEMENT_WAIT));
                 }
                 if state.flight.is_none()
                     && let Some(backoff) = state.pending_backoff(&now)

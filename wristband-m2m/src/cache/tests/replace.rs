@@ -218,3 +218,37 @@ async fn a_detached_flight_that_nobody_waits_for_sends_nothing_more() {
     yield_now().await;
     assert_eq!(cache.status().token_requests(), 2);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_replacement_that_is_rejected_too_is_not_served_in_place_of_the_first_token() {
+    let gate = Arc::new(Notify::new());
+    let cache = cache([
+        token("a", HOUR),
+        token("b", HOUR),
+        Gated(Arc::clone(&gate), issued("c", HOUR)),
+    ]);
+    let first = cache.token(Duration::ZERO).await.unwrap();
+    let second = cache.replace(&first).await.unwrap();
+    let late = async {
+        sent(&cache, 3).await;
+        replace(&cache, &first).await
+    };
+    let opening = async {
+        sent(&cache, 3).await;
+        sleep(Duration::from_millis(100)).await;
+        gate.notify_one();
+    };
+    let (replaced, late, ()) = tokio::join!(replace(&cache, &second), late, opening);
+    assert_eq!((replaced, late), (ok("c"), ok("c")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rejected_token_replaces_another_one_when_no_new_token_can_be_obtained() {
+    let cache = cache([token("a", HOUR), token("b", HOUR), refusal()]);
+    let first = cache.token(Duration::ZERO).await.unwrap();
+    let second = cache.replace(&first).await.unwrap();
+    let (replaced, late) = tokio::join!(replace(&cache, &second), replace(&cache, &first));
+    assert_eq!((replaced, late), (Err(TokenErrorKind::Rejected), ok("b")));
+    // Another API may accept it, so during the back-off it is served at once.
+    assert_eq!(replace(&cache, &first).await, ok("b"));
+}
