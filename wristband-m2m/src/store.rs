@@ -22,4 +22,4 @@ pub(crate) use self::protocol::{Sealer, SharedTokens, StoreChange, StoreSession}
 #[cfg(feature = "redis")]
 pub use self::redis::RedisTokenStore;
 #[cfg(test)]
-pub(crate) use self::simulation::simulated_sealer;
+pub(crate) use self::simulation::{SimulatedStore, simulated_sealer};

@@ -175,17 +175,19 @@ impl State {
 }
 
 impl Current {
-    /// The token's phase for a caller that needs `min_lifetime`. Too short a rest counts as the buffer, unless the token
-    /// is so young that another would be no better.
+    /// The token's phase for a caller that needs `min_lifetime`. Too short a rest counts as the buffer.
     fn phase(&self, now: &Moment, min_lifetime: Duration) -> Phase {
-        let lifetime = self.token.lifetime();
-        let age = lifetime.age(now);
-        let phase = self.schedule.phase(age);
-        let is_too_short = lifetime.remaining(now) < min_lifetime && age >= lifetime.life / 60;
-        if phase < Phase::Buffer && is_too_short {
+        let phase = self.schedule.phase(self.token.lifetime().age(now));
+        if phase < Phase::Buffer && is_too_short(&self.token, now, min_lifetime) {
             Phase::Buffer
         } else {
             phase
         }
     }
+}
+
+/// Whether the token lives shorter than `min_lifetime`, and is not so young that another would be no better.
+pub(super) fn is_too_short(token: &AccessToken, now: &Moment, min_lifetime: Duration) -> bool {
+    let lifetime = token.lifetime();
+    lifetime.remaining(now) < min_lifetime && lifetime.age(now) >= lifetime.life / 60
 }

@@ -21,6 +21,8 @@ mod flights;
 mod refresh;
 mod replace;
 mod runtimes;
+#[cfg(feature = "token-store")]
+mod store;
 
 const HOUR: u64 = 3600;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::single_flight::{WaitOutcome, Waiter};
-use super::state::{FlightId, State};
+use super::state::{FlightId, State, is_too_short};
 use super::{PendingFlight, TokenCache, closed};
 use crate::clock::Moment;
 use crate::error::TokenError;
@@ -29,6 +29,15 @@ pub(super) enum Ask<'a> {
     Replacement(&'a AccessToken),
     /// A new token.
     New { max_age: Duration },
+}
+
+impl Ask<'_> {
+    fn min_lifetime(self) -> Duration {
+        match self {
+            Self::Token { min_lifetime } => min_lifetime,
+            Self::Replacement(_) | Self::New { .. } => Duration::ZERO,
+        }
+    }
 }
 
 pub(super) enum Decision {
@@ -58,7 +67,12 @@ impl TokenCache {
             drop(waiting);
             match outcome {
                 WaitOutcome::Completed(Ok(token)) => {
-                    if !token.lifetime().is_expired(&Moment::now()) {
+                    let now = Moment::now();
+                    // A flight that was started for a lesser need may have adopted a token that is too short for this one.
+                    let is_too_short = !joined.is_own
+                        && is_too_short(&token, &now, ask.min_lifetime())
+                        && self.is_adopted(&token);
+                    if !token.lifetime().is_expired(&now) && !is_too_short {
                         return Ok(token);
                     }
                 }

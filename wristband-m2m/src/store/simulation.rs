@@ -19,7 +19,8 @@ use super::protocol::Sealer;
 pub(super) use self::endpoint::SimulatedEndpoint;
 pub(super) use self::issuer::Response;
 pub(super) use self::process::{Process, sealer};
-pub(super) use self::store::{SimulatedStore, Trouble};
+pub(crate) use self::store::SimulatedStore;
+pub(super) use self::store::Trouble;
 
 /// Returns the sealer of the client that all processes share.
 pub(crate) fn simulated_sealer() -> Sealer {

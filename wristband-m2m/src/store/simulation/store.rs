@@ -31,7 +31,7 @@ pub(in crate::store) enum Trouble {
 
 /// A handle of a store that many processes share. Cheap to clone.
 #[derive(Clone)]
-pub(in crate::store) struct SimulatedStore {
+pub(crate) struct SimulatedStore {
     inner: Arc<Mutex<Inner>>,
     /// The machine that reaches the store through this handle.
     machine: Option<Arc<Machine>>,
@@ -50,7 +50,7 @@ pub(in crate::store) struct Inner {
 }
 
 impl SimulatedStore {
-    pub(in crate::store) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let inner = Inner {
             start: Instant::now(),
             slots: Vec::new(),
