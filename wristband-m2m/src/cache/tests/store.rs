@@ -24,3 +24,22 @@ async fn a_caller_that_joins_an_adoption_gets_the_life_it_needs() {
     let (any, long) = tokio::join!(get(&cache), get_for(&cache, HOUR / 4 * 3));
     assert_eq!((any, long), (ok("a"), ok("b")));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_was_being_put_when_the_cache_was_cleared_is_not_adopted() {
+    // The look takes 100 ms, and the put another 100 ms. It takes effect after half of that.
+    for cleared_after in [120, 170] {
+        let store = SimulatedStore::new();
+        store.set_delay(Duration::from_millis(100));
+        let cache = sharing(&store, [token("old", HOUR), token("new", HOUR)]);
+        let next = async {
+            sleep(Duration::from_millis(cleared_after)).await;
+            assert_eq!(cache.status().token_requests(), 1);
+            cache.clear();
+            get(&cache).await
+        };
+        let (early, next) = tokio::join!(get(&cache), next);
+        assert_eq!(early, ok("old"), "its own waiters get its result");
+        assert_eq!(next, ok("new"), "cleared after {cleared_after} ms");
+    }
+}

@@ -21,6 +21,9 @@ pub(super) struct Memory {
     pub(super) cleared: Option<StoreRecord>,
     /// Counts clears and rejections. A token that was requested before the last one is not shared.
     pub(super) generation: u64,
+    /// The token that was put last, until the next clear or rejection. The cache may not have it yet, and drops it if
+    /// one of them comes first.
+    pub(super) put: Option<RecordId>,
     /// The lease of the current flight, and those of detached flights.
     pub(super) held: Option<(StoreSlot, LeaseId)>,
     pub(super) detached: Vec<(StoreSlot, LeaseId)>,
@@ -57,17 +60,22 @@ impl Memory {
             // The flight under way started after this was known.
             return;
         }
-        self.detach();
         if let Some((id, record)) = known {
             self.rejected.add((id, verdict));
             if verdict == Verdict::Remove {
                 self.cleared = Some(record);
             }
         }
+        self.detach(verdict);
     }
 
-    pub(super) fn detach(&mut self) {
+    pub(super) fn detach(&mut self, verdict: Verdict) {
         self.generation += 1;
         self.detached.extend(self.held.take());
+        if let Some(put) = self.put.take()
+            && self.rejected.find(|(id, _)| *id == put).is_none()
+        {
+            self.rejected.add((put, verdict));
+        }
     }
 }

@@ -62,7 +62,7 @@ impl SharedTokens {
         let mut memory = lock(&self.memory);
         match token {
             Some(token) => memory.retire(token, Verdict::Remove),
-            None => memory.detach(),
+            None => memory.detach(Verdict::Remove),
         }
     }
 
@@ -89,6 +89,16 @@ impl SharedTokens {
         let mut memory = lock(&self.memory);
         memory.cleared = None;
         memory.tokens.add(token);
+    }
+
+    /// Notes that a flight of `generation` puts a token. Returns `false` if that flight was detached, and must not.
+    pub(super) fn begin_put(&self, id: RecordId, generation: u64) -> bool {
+        let mut memory = lock(&self.memory);
+        let is_attached = memory.generation == generation;
+        if is_attached {
+            memory.put = Some(id);
+        }
+        is_attached
     }
 
     /// Returns how much longer this process believes the failure `id`, which is shared for `life`. A failure is

@@ -77,6 +77,10 @@ impl SimulatedStore {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(crate) fn set_delay(&self, delay: Duration) {
+        self.inner().delay = delay;
+    }
+
     async fn operate<T: 'static>(
         &self,
         slot: &StoreSlot,

@@ -42,7 +42,7 @@ impl StoreSession {
             is_adopted: false,
         });
         let life = lifetime.remaining(&Moment::now()).saturating_sub(MARGIN);
-        if life.is_zero() || self.is_detached() {
+        if life.is_zero() || !self.shared.begin_put(id, self.generation) {
             return;
         }
         let replaces = self.known.take();
