@@ -232,3 +232,42 @@ async fn what_fails_on_the_second_try_is_that_tries_error() {
     assert!(error.is_timeout(), "{error:?}");
     assert_eq!(api.requests().len(), 2);
 }
+
+#[tokio::test]
+async fn a_late_401_to_an_older_token_waits_for_the_replacement_of_the_current_one() {
+    let wristband = MockWristband::start().await;
+    let guarding = wristband.clone();
+    let gate = Arc::new(Notify::new());
+    let held = Arc::clone(&gate);
+    let first = AtomicUsize::new(0);
+    let api = ApiServer::start(move |request| {
+        let reply = guard(&guarding, request);
+        let held = Arc::clone(&held);
+        match &*request.target {
+            "/slow" if first.fetch_add(1, Ordering::Relaxed) == 0 => {
+                reply.after(async move { held.notified().await })
+            }
+            _ => reply,
+        }
+    })
+    .await;
+    let client = wristband.client();
+    let http = authenticated(&client);
+    client.get_token().await.unwrap();
+    wristband.revoke_all();
+    let slow = tokio::spawn(http.get(api.url("/slow")).send());
+    api.arrived(1).await;
+    assert_eq!(http.get(api.url("/")).send().await.unwrap().status(), 200);
+    // The replacement is revoked too, and its own is on the way when the 401 to the first token arrives.
+    wristband.revoke_all();
+    wristband.set_delay(Duration::from_millis(400));
+    let renewing = tokio::spawn(http.get(api.url("/")).send());
+    while wristband.token_requests() < 3 {
+        tokio::task::yield_now().await;
+    }
+    gate.notify_one();
+
+    assert_eq!(slow.await.unwrap().unwrap().status(), 200);
+    assert_eq!(renewing.await.unwrap().unwrap().status(), 200);
+    assert_eq!(wristband.token_requests(), 3);
+}
