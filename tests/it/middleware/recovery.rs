@@ -2,6 +2,7 @@
 
 mod cost;
 mod no_retry;
+mod waiting;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
