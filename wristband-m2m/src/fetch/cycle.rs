@@ -74,7 +74,7 @@ impl<'a, O: FetchObserver> Cycle<'a, O> {
             };
             telemetry::retrying(attempts, &error);
             self.observer.on_failed_attempt(&error);
-            sleep(delay).await;
+            self.sharing.while_leased(sleep(delay)).await;
         }
     }
 
