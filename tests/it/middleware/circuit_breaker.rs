@@ -1,7 +1,7 @@
 //! APIs that reject fresh tokens.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
@@ -50,6 +50,26 @@ async fn renewals_are_counted_per_token_however_many_requests_are_in_flight() {
         }
         requests.join_all().await;
     }
+    assert_eq!(wristband.token_requests(), 4);
+}
+
+#[tokio::test]
+async fn a_replay_that_meets_an_outage_neither_counts_nor_closes_the_circuit() {
+    let wristband = MockWristband::start().await;
+    let statuses = Mutex::new([401, 401, 401, 401, 401, 503, 401].into_iter());
+    let api = ApiServer::start(move |_| {
+        let status = statuses.lock().unwrap().next();
+        Reply::status(status.expect("a request too many"))
+    })
+    .await;
+    let http = authenticated(&wristband.client());
+    for status in [401, 401, 503] {
+        let response = http.get(api.url("/")).send().await.unwrap();
+        assert_eq!(response.status(), status);
+        assert!(outcome(&response).retried());
+    }
+    let response = http.get(api.url("/")).send().await.unwrap();
+    assert_eq!(not_retried(&response), NotRetried::CircuitOpen);
     assert_eq!(wristband.token_requests(), 4);
 }
 
