@@ -119,8 +119,8 @@ impl Fetcher {
         sharing::is_adopted(&self.store, token)
     }
 
-    /// Makes attempts until one succeeds or no other follows; a single one for a `single_attempt`. Records in the current
-    /// span why, and the number of requests.
+    /// Makes attempts until one succeeds or no other follows. For a `single_attempt` that is one attempt, as long as there
+    /// is a token to serve. Records in the current span why, and the number of requests.
     ///
     /// With a token store, it looks there before any request is sent, and puts there what it fetched.
     pub(crate) async fn token(

@@ -29,7 +29,7 @@ const HOUR: u64 = 3600;
 enum Step {
     Response(Result<IssuedToken, TokenError>),
     /// Responds once the gate is opened.
-    Gated(Arc<Notify>, IssuedToken),
+    Gated(Arc<Notify>, Result<IssuedToken, TokenError>),
     Hang,
     Panic,
 }
@@ -57,9 +57,9 @@ impl TokenSource for FakeSource {
         let step = lock(&self.script).pop_front();
         match step {
             Some(Response(response)) => response,
-            Some(Gated(gate, token)) => {
+            Some(Gated(gate, response)) => {
                 gate.notified().await;
-                Ok(token)
+                response
             }
             Some(Hang) => std::future::pending().await,
             Some(Panic) => panic!("as scripted"),
@@ -92,12 +92,17 @@ fn token(value: &str, life: u64) -> Step {
     Response(Ok(issued(value, life)))
 }
 
+fn gated(gate: &Arc<Notify>, value: &str, life: u64) -> Step {
+    Gated(Arc::clone(gate), Ok(issued(value, life)))
+}
+
+fn unavailable() -> TokenError {
+    let status = StatusCode::SERVICE_UNAVAILABLE;
+    TokenError::from_status(status, ErrorDocument::default(), None)
+}
+
 fn outage() -> Step {
-    Response(Err(TokenError::from_status(
-        StatusCode::SERVICE_UNAVAILABLE,
-        ErrorDocument::default(),
-        None,
-    )))
+    Response(Err(unavailable()))
 }
 
 fn refusal() -> Step {

@@ -68,8 +68,10 @@ impl<'a, O: FetchObserver> Cycle<'a, O> {
                 Ok(token) => return Ok(token),
                 Err(error) => error,
             };
+            // Behind a failed refresh one attempt will do, as long as there is a token to serve.
+            let is_last = single_attempt && self.observer.demand().have.is_some();
             let delay = self.fetcher.retry.next_delay(attempts, &error);
-            let Some(delay) = delay.filter(|_| !single_attempt) else {
+            let Some(delay) = delay.filter(|_| !is_last) else {
                 return Err(error);
             };
             telemetry::retrying(attempts, &error);

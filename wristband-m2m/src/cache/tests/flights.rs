@@ -5,7 +5,7 @@ use super::*;
 #[tokio::test(start_paused = true)]
 async fn a_thousand_callers_share_one_fetch() {
     let gate = Arc::new(Notify::new());
-    let cache = cache([Gated(Arc::clone(&gate), issued("a", HOUR))]);
+    let cache = cache([gated(&gate, "a", HOUR)]);
     let callers: Vec<_> = (0..1000)
         .map(|_| {
             let cache = Arc::clone(&cache);
@@ -64,7 +64,7 @@ async fn the_call_after_a_failed_fetch_makes_all_attempts_again() {
 #[tokio::test(start_paused = true)]
 async fn a_dropped_caller_leaves_the_fetch_to_the_others() {
     let gate = Arc::new(Notify::new());
-    let cache = cache([Gated(Arc::clone(&gate), issued("a", HOUR))]);
+    let cache = cache([gated(&gate, "a", HOUR)]);
     for _ in 0..3 {
         assert!(
             timeout(Duration::from_millis(1), get(&cache))

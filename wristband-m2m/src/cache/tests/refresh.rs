@@ -5,10 +5,7 @@ use super::*;
 #[tokio::test(start_paused = true)]
 async fn nobody_waits_for_a_refresh_ahead_of_the_buffer() {
     let gate = Arc::new(Notify::new());
-    let cache = cache([
-        token("a", HOUR),
-        Gated(Arc::clone(&gate), issued("b", HOUR)),
-    ]);
+    let cache = cache([token("a", HOUR), gated(&gate, "b", HOUR)]);
     assert_eq!(get(&cache).await, ok("a"));
     pass(HOUR - 100).await;
     for _ in 0..10 {
@@ -56,10 +53,7 @@ async fn a_refusal_is_retried_by_traffic_alone() {
 #[tokio::test(start_paused = true)]
 async fn callers_in_the_buffer_wait_for_one_refresh() {
     let gate = Arc::new(Notify::new());
-    let cache = cache([
-        token("a", HOUR),
-        Gated(Arc::clone(&gate), issued("b", HOUR)),
-    ]);
+    let cache = cache([token("a", HOUR), gated(&gate, "b", HOUR)]);
     assert_eq!(get(&cache).await, ok("a"));
     pass(HOUR - 30).await;
     assert_eq!(state(&cache), TokenState::Stale);
@@ -99,10 +93,7 @@ async fn an_outage_in_the_buffer_serves_the_old_token_at_once_and_recovers_by_it
 #[tokio::test(start_paused = true)]
 async fn a_slow_refresh_in_the_buffer_costs_five_seconds_once() {
     let gate = Arc::new(Notify::new());
-    let cache = cache([
-        token("a", HOUR),
-        Gated(Arc::clone(&gate), issued("b", HOUR)),
-    ]);
+    let cache = cache([token("a", HOUR), gated(&gate, "b", HOUR)]);
     assert_eq!(get(&cache).await, ok("a"));
     pass(HOUR - 50).await;
     let before = Instant::now();
@@ -193,6 +184,30 @@ async fn retries_behind_a_failed_refresh_are_single_attempts() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_retry_that_outlives_the_token_makes_all_attempts_for_those_who_join() {
+    let gate = Arc::new(Notify::new());
+    let retry = Gated(Arc::clone(&gate), Err(unavailable()));
+    let script = [token("a", HOUR), outage(), outage(), outage(), retry];
+    let cache = cache_with(
+        script.into_iter().chain([token("b", HOUR)]),
+        TokenRetry::default(),
+    );
+    assert_eq!(get(&cache).await, ok("a"));
+    pass(HOUR - 20).await;
+    assert_eq!(get(&cache).await, ok("a"));
+    until(|| cache.status().token_requests() == 5).await;
+    // The token expires, and the request does not time out.
+    pass(20).await;
+    let joined = get(&cache);
+    let failing = async {
+        yield_now().await;
+        gate.notify_one();
+    };
+    let (joined, ()) = tokio::join!(joined, failing);
+    assert_eq!(joined, ok("b"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_caller_waits_for_a_quarter_of_the_life_left_by_its_own_clock() {
     let cache = cache([token("a", HOUR), Hang]);
     assert_eq!(get(&cache).await, ok("a"));
@@ -264,10 +279,7 @@ async fn the_endpoint_is_left_alone_for_as_long_as_it_asks() {
 #[tokio::test(start_paused = true)]
 async fn a_token_for_synchronous_code_is_there_at_once_and_starts_the_refresh_that_is_due() {
     let gate = Arc::new(Notify::new());
-    let cache = cache([
-        token("a", HOUR),
-        Gated(Arc::clone(&gate), issued("b", HOUR)),
-    ]);
+    let cache = cache([token("a", HOUR), gated(&gate, "b", HOUR)]);
     let now = |cache: &Arc<TokenCache>| Some(cache.valid_token()?.as_str().to_owned());
     assert_eq!(now(&cache), None);
     reaches(&cache, TokenState::Fresh).await;

@@ -10,10 +10,7 @@ async fn sent(cache: &TokenCache, requests: u64) {
 #[tokio::test(start_paused = true)]
 async fn a_rejected_token_is_replaced_once_and_served_to_all_others_meanwhile() {
     let gate = Arc::new(Notify::new());
-    let cache = cache([
-        token("a", HOUR),
-        Gated(Arc::clone(&gate), issued("b", HOUR)),
-    ]);
+    let cache = cache([token("a", HOUR), gated(&gate, "b", HOUR)]);
     let rejected = cache.token(Duration::ZERO).await.unwrap();
     let others = async {
         sent(&cache, 2).await;
@@ -59,7 +56,7 @@ async fn a_flight_sent_before_the_rejection_is_not_the_replacement() {
     let gate = Arc::new(Notify::new());
     let cache = cache([
         token("a", HOUR),
-        Gated(Arc::clone(&gate), issued("old", HOUR)),
+        gated(&gate, "old", HOUR),
         token("new", HOUR),
     ]);
     let rejected = cache.token(Duration::ZERO).await.unwrap();
@@ -81,7 +78,7 @@ async fn a_cleared_cache_detaches_the_flight_that_was_sent() {
         let gate = Arc::new(Notify::new());
         let cache = cache([
             token("a", HOUR),
-            Gated(Arc::clone(&gate), issued("old", HOUR)),
+            gated(&gate, "old", HOUR),
             token("new", HOUR),
         ]);
         let first = cache.token(Duration::ZERO).await.unwrap();
@@ -165,10 +162,7 @@ async fn a_storm_of_clears_leaves_no_debt() {
 #[tokio::test(start_paused = true)]
 async fn a_detached_flight_does_not_end_the_one_after_it() {
     let [old, new] = [(); 2].map(|()| Arc::new(Notify::new()));
-    let cache = cache([
-        Gated(Arc::clone(&old), issued("old", HOUR)),
-        Gated(Arc::clone(&new), issued("new", HOUR)),
-    ]);
+    let cache = cache([gated(&old, "old", HOUR), gated(&new, "new", HOUR)]);
     let early = get(&cache);
     let late = async {
         sent(&cache, 1).await;
@@ -222,11 +216,7 @@ async fn a_detached_flight_that_nobody_waits_for_sends_nothing_more() {
 #[tokio::test(start_paused = true)]
 async fn a_replacement_that_is_rejected_too_is_not_served_in_place_of_the_first_token() {
     let gate = Arc::new(Notify::new());
-    let cache = cache([
-        token("a", HOUR),
-        token("b", HOUR),
-        Gated(Arc::clone(&gate), issued("c", HOUR)),
-    ]);
+    let cache = cache([token("a", HOUR), token("b", HOUR), gated(&gate, "c", HOUR)]);
     let first = cache.token(Duration::ZERO).await.unwrap();
     let second = cache.replace(&first).await.unwrap();
     let late = async {
