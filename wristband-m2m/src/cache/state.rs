@@ -142,9 +142,11 @@ impl State {
 
     /// What a flight that starts now has to fetch.
     pub(super) fn demand(&self, now: &Moment, need: Need) -> Demand {
+        let have = self.unexpired_token(now).cloned();
         Demand {
-            have: self.unexpired_token(now).cloned(),
-            is_rejected: self.is_rejected(),
+            // An expired token needs no forced renewal, whatever an API said of it.
+            is_rejected: have.is_some() && self.is_rejected(),
+            have,
             need,
         }
     }
