@@ -32,10 +32,12 @@ pub(super) enum Ask<'a> {
 }
 
 impl Ask<'_> {
-    fn min_lifetime(self) -> Duration {
+    /// Whether a token of another process is what the caller asks for.
+    fn is_met_by(self, adopted: &AccessToken, now: &Moment) -> bool {
         match self {
-            Self::Token { min_lifetime } => min_lifetime,
-            Self::Replacement(_) | Self::New { .. } => Duration::ZERO,
+            Self::Token { min_lifetime } => !is_too_short(adopted, now, min_lifetime),
+            Self::Replacement(_) => true,
+            Self::New { max_age } => adopted.lifetime().age(now) <= max_age,
         }
     }
 }
@@ -68,11 +70,10 @@ impl TokenCache {
             match outcome {
                 WaitOutcome::Completed(Ok(token)) => {
                     let now = Moment::now();
-                    // A flight that was started for a lesser need may have adopted a token that is too short for this one.
-                    let is_too_short = !joined.is_own
-                        && is_too_short(&token, &now, ask.min_lifetime())
-                        && self.is_adopted(&token);
-                    if !token.lifetime().is_expired(&now) && !is_too_short {
+                    // A flight that was started for a lesser need may have adopted a token that does not meet this one.
+                    let is_met =
+                        joined.is_own || !self.is_adopted(&token) || ask.is_met_by(&token, &now);
+                    if !token.lifetime().is_expired(&now) && is_met {
                         return Ok(token);
                     }
                 }

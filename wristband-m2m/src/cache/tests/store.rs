@@ -26,6 +26,18 @@ async fn a_caller_that_joins_an_adoption_gets_the_life_it_needs() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_background_refresh_that_joins_an_adoption_gets_a_token_as_new_as_it_needs() {
+    let store = SimulatedStore::new();
+    assert_eq!(get(&sharing(&store, [token("a", HOUR)])).await, ok("a"));
+    pass(HOUR / 2).await;
+    let cache = sharing(&store, [token("b", HOUR)]);
+    let max_age = Duration::from_secs(HOUR / 4);
+    let (any, new) = tokio::join!(get(&cache), cache.refresh(max_age));
+    assert_eq!(any, ok("a"));
+    assert_eq!(new.unwrap().as_str(), "b");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_token_that_was_being_put_when_the_cache_was_cleared_is_not_adopted() {
     // The look takes 100 ms, and the put another 100 ms. It takes effect after half of that.
     for cleared_after in [120, 170] {
