@@ -141,12 +141,7 @@ impl TokenCache {
                     }
                     return self.join(state, Need::default(), Some(LONGEST_REPLACEMENT_WAIT));
                 }
-                if state.flight.is_none()
-                    && let Some(backoff) = state.pending_backoff(&now)
-                {
-                    return Err(backoff.error.clone());
-                }
-                self.join(state, Need::default(), None)
+                self.join_after_backoff(state, &now, Need::default())
             }
             Ask::New { max_age } => {
                 let max_age = Some(max_age);
@@ -154,9 +149,24 @@ impl TokenCache {
                     max_age,
                     ..Need::default()
                 };
-                self.join(state, need, None)
+                self.join_after_backoff(state, &now, need)
             }
         }
+    }
+
+    /// Joins a flight, unless the endpoint is to be left alone. For those to whom the cached token is of no use.
+    fn join_after_backoff(
+        self: &Arc<Self>,
+        state: &mut State,
+        now: &Moment,
+        need: Need,
+    ) -> Result<(Decision, Option<PendingFlight>), TokenError> {
+        if state.flight.is_none()
+            && let Some(backoff) = state.pending_backoff(now)
+        {
+            return Err(backoff.error.clone());
+        }
+        self.join(state, need, None)
     }
 
     fn decide_token(

@@ -122,6 +122,31 @@ async fn a_retry_after_does_not_end_the_background_refresh() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_background_respects_a_retry_after_that_a_detached_retry_received() {
+    let busy = || Response(Err(unavailable().with_retry_after(Duration::from_secs(200))));
+    let (client, _source) = background_client([
+        token("a", HOUR),
+        busy(),
+        busy(),
+        busy(),
+        busy(),
+        token("b", HOUR),
+    ]);
+    client.get_token().await.unwrap();
+    let mut sent = Vec::new();
+    for requests in 2..=6 {
+        until(|| client.status().token_requests() == requests).await;
+        sent.push(Instant::now());
+    }
+    let pauses: Vec<_> = sent.windows(2).map(|two| two[1] - two[0]).collect();
+    let shortest = Duration::from_secs(199);
+    assert!(
+        pauses.iter().all(|pause| *pause > shortest),
+        "asked again after {pauses:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn nothing_is_started_after_the_last_handle_was_dropped() {
     let cache = cache([token("a", HOUR)]);
     cache.token(Duration::ZERO).await.unwrap();
