@@ -1,4 +1,4 @@
-//! Discarding: reads what is left of a response that nobody wants.
+//! Reads and discards the rest of a response, so that its connection can be reused.
 
 use std::time::Duration;
 

@@ -15,7 +15,7 @@ pub(crate) fn find_in_chain<T: Error + 'static>(error: &DynError) -> Option<&T> 
     error_chain(error).find_map(|error| error.downcast_ref())
 }
 
-/// What reqwest-middleware's error wraps, which its `source()` skips.
+/// The error that reqwest-middleware's own wraps, which its `source()` skips.
 pub(crate) fn unwrapped(error: &reqwest_middleware::Error) -> &DynError {
     match error {
         reqwest_middleware::Error::Middleware(error) => error.as_ref(),

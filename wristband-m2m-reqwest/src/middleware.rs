@@ -94,7 +94,7 @@ use crate::telemetry::run_attempt;
 /// are returned unchanged for 1 s; then one renewal is tried, with the pause doubling up to 60 s (10 s where the origin
 /// accepts the token on other routes) until a replay is accepted. Other origins are not affected.
 ///
-/// A timeout of the request or the client applies to each of the two tries.
+/// A timeout of the request or the client applies to each send.
 ///
 /// # Order among other middleware
 ///
@@ -148,9 +148,9 @@ struct Shared {
 /// How long a request waits for the replacement of a token that its origin has rejected.
 const REPLACEMENT_WAIT: Duration = Duration::from_secs(1);
 
-/// What the response to an authenticated request is judged by.
+/// An authenticated request, as far as its response needs it.
 struct Attempt {
-    /// Where the request went; a redirect may have led the response elsewhere.
+    /// The URL of the request; a redirect may have led the response elsewhere.
     url: Url,
     token: AccessToken,
     sent_at: Instant,
@@ -227,7 +227,7 @@ impl WristbandAuth {
 }
 
 impl Middleware for WristbandAuth {
-    // What `#[async_trait]` would write, but for its second copy of the request: that one alone makes the future so large
+    // As `#[async_trait]` expands, but without its second copy of the request: that one alone makes the future so large
     // that allocators leave their fast path.
     fn handle<'auth, 'extensions, 'next, 'call>(
         &'auth self,

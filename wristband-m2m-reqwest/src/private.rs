@@ -16,10 +16,10 @@ pub use crate::{__body as body, __optional as optional, __response as response};
 use std::future::Future;
 use std::pin::Pin;
 
-/// What the methods of an object-safe companion return.
+/// The return type of the methods of a `dyn` trait.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// How a response is decoded, from `<Result<Order, ApiError> as EndpointResult>::decoder()`.
+/// Sets the decoder, from `<Result<Order, ApiError> as EndpointResult>::decoder()`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __response {

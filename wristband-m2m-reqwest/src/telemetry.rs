@@ -1,4 +1,4 @@
-//! What operators are told: one function for each thing that happens, which traces it and counts it.
+//! Events for operators: one function each, which traces and counts it.
 
 #[cfg(feature = "metrics")]
 pub(crate) mod describe;

@@ -13,7 +13,7 @@ use super::inner::ClientInner;
 
 /// A typed client, which `#[wristband_m2m]` generates from a trait.
 ///
-/// It is what a function that sets up any client asks for:
+/// A bound for functions that set up any client:
 ///
 /// ```
 /// use wristband_m2m_reqwest::wristband_m2m::{ConfigError, WristbandM2mClient};
@@ -45,7 +45,7 @@ pub trait ApiClient: Sized {
 /// Never implemented: what a `new` without a base URL asks for, so that calling it says what to do. The parameter keeps the compiler
 /// from asking before that.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no base URL to be made with",
+    message = "`{Self}` has no base URL",
     label = "`new` needs a base URL",
     note = "write `base_url = \"https://..\"` in `#[wristband_m2m(..)]`, or call `with_base_url`, `builder` or `on`"
 )]

@@ -17,7 +17,7 @@ pub use builder::ApiConnectionBuilder;
 
 mod builder;
 
-/// One API that several typed clients call: its base URL, connections, headers, middleware and circuit breaker, set up once.
+/// A connection to one API, shared by several typed clients: base URL, pool, headers, middleware and circuit breaker.
 ///
 /// Cheap to clone. The `path`, the `timeout` and the headers of each trait hold on top of what is set here.
 ///
@@ -62,7 +62,7 @@ struct Shared {
     http: ClientWithMiddleware,
     stack: HttpStack,
     base: BaseUrl,
-    /// What a trait that does not say otherwise has.
+    /// The defaults of a trait.
     timeout: Duration,
     /// In bytes.
     max_body: usize,
@@ -70,7 +70,7 @@ struct Shared {
     headers: HeaderMap,
 }
 
-/// What is known of the stack that requests go through.
+/// The stack that requests go through, as far as it is known.
 #[derive(Clone, Copy, PartialEq)]
 enum HttpStack {
     /// Nothing but the authentication, which does not look at endpoints.
@@ -120,12 +120,12 @@ impl ApiConnection {
         &self.0.headers
     }
 
-    /// Whether any middleware could look at the endpoint of a request: if not, it need not be put there.
+    /// Whether a middleware could read the endpoint from a request's extensions. If none can, it is not inserted.
     pub(crate) fn has_user_middleware(&self) -> bool {
         self.0.stack != HttpStack::Managed
     }
 
-    /// A request as the stack wants it to begin.
+    /// Starts a request on the stack.
     pub(crate) fn begin(
         &self,
         method: Method,

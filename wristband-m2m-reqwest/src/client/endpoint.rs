@@ -66,7 +66,7 @@ pub const fn endpoint(
 }
 
 impl Endpoint {
-    /// Of an error that was made by hand, with `ApiError::from_response`.
+    /// The endpoint of an error that was made with `ApiError::from_response`.
     pub(crate) const UNKNOWN: Self = Self {
         service: "",
         operation: "",

@@ -38,7 +38,7 @@ pub(crate) const BODY_LIMIT: usize = 64 * 1024;
 ///
 /// The message names the endpoint (`Orders::find GET /v1/orders/{id}`) and what went wrong; neither it, nor `Debug`,
 /// nor any [`source()`](Error::source) shows a filled-in path, query, header, token or body.
-/// What the server said is in [`headers`](Self::headers) and [`body`](Self::body), for code to look at.
+/// The server's response is in [`headers`](Self::headers) and [`body`](Self::body), for code to inspect.
 ///
 /// # Examples
 ///
@@ -273,7 +273,7 @@ impl ApiError {
     }
 }
 
-/// A copy where a slice would keep a much larger body alive.
+/// Copies the body if a slice would keep a much larger one alive.
 fn bounded(body: Bytes) -> Bytes {
     if body.len() > BODY_LIMIT {
         Bytes::copy_from_slice(&body[..BODY_LIMIT])

@@ -43,13 +43,13 @@ impl ClientInner {
         self.0.timeout
     }
 
-    /// Where the URL of an endpoint is kept.
+    /// The place where the URL of an endpoint is kept.
     pub(crate) fn url(&self, endpoint: usize) -> Option<&OnceLock<Url>> {
         self.0.urls.get(endpoint)
     }
 }
 
-/// What a generated client shows of itself: where it sends its requests.
+/// The `Debug` of a generated client: its base URL.
 impl fmt::Debug for ClientInner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.connection().base().fmt(f)

@@ -43,14 +43,14 @@ pub struct Call<'a> {
     fixed_path: Option<(usize, &'static str)>,
     /// In place of the base URL and the path.
     url: Option<Box<Url>>,
-    /// Where the page before came from.
+    /// The URL of the previous page.
     page: Option<&'a Url>,
     headers: HeaderMap,
-    /// What the trait and the method fix, for the base URL's origin alone; in lower case.
+    /// The fixed headers of the trait and the method, only for the base URL's origin; names in lower case.
     fixed_headers: Vec<(&'static str, &'static str)>,
-    /// What an argument says is not to be sent; in lower case.
+    /// The headers that an argument removes; names in lower case.
     suppressed_headers: Vec<&'static str>,
-    /// What the trait and the method fix, for the base URL's origin alone.
+    /// The fixed query parameters of the trait and the method, only for the base URL's origin.
     fixed_query: Vec<(&'static str, &'static str)>,
     body: Option<Body>,
     timeout: Option<Duration>,
@@ -82,7 +82,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// A call that follows a page.
+    /// Starts the call for the next page.
     #[cfg(feature = "stream")]
     pub(crate) fn after_page(mut self, page: Option<&'a Url>) -> Self {
         self.page = page;
@@ -255,7 +255,7 @@ impl<'a> Call<'a> {
         })
     }
 
-    /// The same, where an argument says what it is.
+    /// The same, with the content type from an argument.
     pub fn raw_body(&mut self, body: GivenBody) -> &mut Self {
         self.take_body(body, |_| {})
     }

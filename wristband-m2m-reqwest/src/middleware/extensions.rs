@@ -1,4 +1,4 @@
-//! What one request may ask of the middleware, as request extensions.
+//! Request extensions: settings of the middleware for one request.
 
 use std::sync::Arc;
 use std::time::Duration;

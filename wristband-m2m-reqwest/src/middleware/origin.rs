@@ -6,7 +6,7 @@ use url::Url;
 
 pub(crate) use ::wristband_m2m::private::is_loopback;
 
-/// Where a request goes, as RFC 6454 has it: one origin is one party.
+/// The origin of a request (RFC 6454): one origin is one party.
 ///
 /// Hosts are kept as the URL parser normalises them (lower case, punycode, shortest IPv6), without the trailing dot
 /// that DNS allows; the port is always the effective one. User info is not part of it.

@@ -7,20 +7,20 @@ use crate::middleware::origin::{Origin, is_loopback};
 /// The origins that a token is sent to.
 #[derive(Debug)]
 pub(crate) enum OriginPolicy {
-    /// Whatever is reached over TLS, or without leaving the machine.
+    /// All origins that are reached over TLS or on this machine.
     Secure,
     /// These and no others.
     AllowList(Vec<Origin>),
 }
 
-/// What is done with a request to a URL.
+/// The decision about a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum TokenDecision {
-    /// It carries the token.
+    /// Attach the token.
     Attach,
-    /// It goes as it is.
+    /// Send it without a token.
     Skip,
-    /// It is not sent: the token would travel in the clear (RFC 6750, section 5.3), and without it the call would fail.
+    /// Do not send it: the token would travel in the clear (RFC 6750, section 5.3), and without it the call would fail.
     Reject(Origin),
 }
 
@@ -33,7 +33,7 @@ impl OriginPolicy {
             }
             Self::AllowList(_) => TokenDecision::Skip,
             Self::Secure if url.scheme() == "https" || is_loopback(url) => TokenDecision::Attach,
-            // What has no origin is not HTTP; that error is reqwest's.
+            // A URL without an origin is not HTTP; reqwest reports that.
             Self::Secure => Origin::of(url).map_or(TokenDecision::Skip, TokenDecision::Reject),
         }
     }

@@ -1,4 +1,4 @@
-//! What the middleware did for a request.
+//! The outcome of the middleware for a request.
 
 use reqwest::Response;
 

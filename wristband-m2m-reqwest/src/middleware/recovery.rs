@@ -77,7 +77,7 @@ impl Shared {
         }
     }
 
-    /// A token in place of the one that drew this 401, unless the 401 is not about the token.
+    /// Renews the token that drew this 401, unless the 401 is not about the token.
     async fn renew(
         &self,
         url: &Url,

@@ -15,10 +15,10 @@ use crate::middleware::WristbandAuth;
 use crate::middleware::origin::Origin;
 use crate::middleware::redirect::same_origin_redirects;
 
-/// How long a call may take where nothing else is set.
+/// The timeout of a call, unless another is set.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How large a body may be that is read as a whole, in bytes.
+/// The limit of a body that is read as a whole, in bytes.
 const DEFAULT_MAX_BODY: usize = 64 * 1024 * 1024;
 
 /// Sets up an [`ApiConnection`].
@@ -44,7 +44,7 @@ pub struct ApiConnectionBuilder {
     max_body: usize,
     headers: Vec<(String, String)>,
     origins: Vec<String>,
-    /// A setting of the stack that was made for a stack that is complete.
+    /// A setting of the stack that was used with a complete stack.
     misplaced: Option<&'static str>,
 }
 

@@ -17,7 +17,7 @@ mod mismatch;
 mod tracked;
 mod variant;
 
-/// Where decoding stopped, and why.
+/// The position and the reason of a decode error.
 pub(super) struct Problem {
     /// Empty at the top.
     pub(super) path: String,
@@ -49,7 +49,7 @@ pub(super) fn problem<T: DeserializeOwned>(body: &[u8]) -> Option<Problem> {
     })
 }
 
-/// Whether serde_json shows each number as a map, which its feature `arbitrary_precision` makes it do.
+/// Whether serde_json represents each number as a map, as it does with its feature `arbitrary_precision`.
 fn numbers_are_maps() -> bool {
     struct Probe;
 
@@ -108,7 +108,7 @@ impl PathTracker {
         self.steps.borrow_mut().truncate(depth);
     }
 
-    /// What the type reported, as an error of the deserializer.
+    /// The error of the type, as an error of the deserializer.
     fn pass<E: Error>(&self, mismatch: Mismatch) -> E {
         self.mismatch.set(mismatch);
         E::custom("")

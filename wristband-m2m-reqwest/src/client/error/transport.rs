@@ -1,4 +1,4 @@
-//! From what the HTTP stack reports to an ApiError: which kind it is, and nothing confidential kept.
+//! Turns errors of the HTTP stack into an `ApiError`, without anything confidential.
 
 use std::error::Error;
 use std::fmt;
@@ -58,7 +58,7 @@ impl ApiError {
     }
 }
 
-/// What an [`ApiError`] has as its source.
+/// The source of an [`ApiError`].
 pub(super) enum Cause {
     /// The error of a middleware, which is behind an `anyhow::Error`: as that it cannot be downcast.
     Stack(reqwest_middleware::Error),
@@ -108,7 +108,7 @@ fn classify(error: &reqwest::Error) -> (ApiErrorKind, &'static str) {
     }
 }
 
-/// A reqwest error, bare or as reqwest-middleware wraps it.
+/// Returns the reqwest error, bare or wrapped by reqwest-middleware.
 fn http_error<'a>(cause: &'a (dyn Error + 'static)) -> Option<&'a reqwest::Error> {
     match cause.downcast_ref() {
         Some(reqwest_middleware::Error::Reqwest(http)) => Some(http),
@@ -131,7 +131,7 @@ fn leaks_url(error: &(dyn Error + 'static), url: &Url) -> bool {
     })
 }
 
-/// An error of another crate, by its messages alone: it holds the URL, and cannot be opened to strip that.
+/// The messages of another crate's error, which holds the URL and offers no way to strip it.
 struct RedactedError {
     message: String,
     source: Option<Box<RedactedError>>,

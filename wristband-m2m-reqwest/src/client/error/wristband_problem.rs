@@ -37,7 +37,7 @@ pub struct WristbandProblem {
     violations: BTreeMap<String, Vec<WristbandViolation>>,
 }
 
-/// What is wrong with one field of a request, from [`WristbandProblem::violations`].
+/// A violation of one field of a request, from [`WristbandProblem::violations`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct WristbandViolation {
     code: String,

@@ -16,7 +16,7 @@ use crate::client::request::Call;
 use crate::client::response::{Collected, ResponseReader};
 use crate::telemetry::CallSpan;
 
-/// What the `#[page]` argument is. Beside `From`, for a message in terms of the user's trait.
+/// The type of a `#[page]` argument. A trait besides `From`, for a message in terms of the user's trait.
 #[diagnostic::on_unimplemented(
     message = "the `#[page]` argument `{Self}` cannot be made from the cursor of `{P}`",
     label = "`{Self}` does not implement `From<<{P} as Page>::Cursor>`",
@@ -70,7 +70,7 @@ struct Fetch<P, E, A, B> {
     /// `None` while a page is in flight, and at the end.
     next: Option<A>,
     in_flight: Option<InFlight>,
-    /// Where the last page came from.
+    /// The URL of the last page.
     page: Option<Box<Url>>,
     cycle: CycleDetector,
 }

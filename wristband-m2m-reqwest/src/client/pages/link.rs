@@ -33,7 +33,7 @@ fn target_in<'t>(text: &'t str, relation: &str) -> Option<&'t str> {
         if matches == Some(true) && !is_anchored {
             return Some(target);
         }
-        // What does not belong here is passed over up to the next link.
+        // Skips unexpected text up to the next link.
         rest = rest.get(rest.find(',')?..)?;
     }
 }
@@ -79,7 +79,7 @@ fn trim(text: &str) -> &str {
 }
 
 /// Reads a quoted string (RFC 9110, section 5.6.4) behind its opening quote; returns what follows the closing one, too.
-/// One that is not closed ends with the text.
+/// An unclosed one ends with the text.
 fn unquote(text: &str) -> (Cow<'_, str>, &str) {
     let mut unescaped = String::new();
     let mut start = 0;

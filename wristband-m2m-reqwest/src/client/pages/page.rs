@@ -1,6 +1,6 @@
 //! Page: one page of a sequence of items, and what leads to the next.
 
-/// One page of an endpoint whose items come in pages, for [`Pages`](crate::Pages).
+/// One page of a paginated endpoint, for [`Pages`](crate::Pages).
 ///
 /// The type of a response implements it: it knows its items and, from the response alone, what the next page is asked
 /// for with. Two implementations exist: [`WristbandPage`](crate::WristbandPage), the shape of Wristband's own API, and
@@ -36,9 +36,9 @@
     note = "implement `wristband_m2m_reqwest::Page` for it, or return `Pages<WristbandPage<T>, E>` or `Pages<LinkedPage<T>, E>`"
 )]
 pub trait Page {
-    /// What the pages consist of.
+    /// The type of the items.
     type Item;
-    /// What the `#[page]` argument is made from to ask for the next page: a page token, an offset, a URL.
+    /// The cursor of the next page, which becomes the `#[page]` argument: a page token, an offset, a URL.
     type Cursor: Clone + Send + 'static;
 
     /// Returns what the next page is asked for with; `None` if this is the last page.

@@ -1,11 +1,11 @@
-//! What arguments of a call may be, in the terms of the user's trait: what rustc says of a type that is none of these is read by users.
+//! The bounds of arguments. Users read their names in rustc's errors, so they are in terms of the user's trait.
 
 use std::fmt::Display;
 use std::time::Duration;
 
 use serde::Serialize;
 
-/// A value that a segment of a path is made of. Beside `Display`, for a message in terms of the user's trait.
+/// A value of a path segment. A trait besides `Display`, for a message in terms of the user's trait.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be part of a path",
     label = "`{Self}` does not implement `Display`",
@@ -16,7 +16,7 @@ pub trait PathValue: Display {}
 #[diagnostic::do_not_recommend]
 impl<T: Display + ?Sized> PathValue for T {}
 
-/// A value that a query, a form or JSON is made of. Beside `Serialize`, for a message in terms of the user's trait.
+/// A value of a query, a form or JSON. A trait besides `Serialize`, for a message in terms of the user's trait.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent as a query, a form or JSON",
     label = "`{Self}` does not implement `serde::Serialize`",
@@ -30,7 +30,7 @@ impl<T: Serialize + ?Sized> SerializeArgument for T {}
 /// Values that the end of a path is made of.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the segments of a path",
-    label = "`{Self}` is not a sequence of what implements `Display`",
+    label = "`{Self}` is not a sequence of items that implement `Display`",
     note = "pass a slice or a `Vec`; for a single segment write the placeholder without `*`"
 )]
 pub trait PathSegments {
@@ -48,7 +48,7 @@ where
     }
 }
 
-/// How long a call may take.
+/// The timeout of a call.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the timeout of a call",
     label = "write `Duration` or `Option<Duration>`"
@@ -59,7 +59,7 @@ pub trait TimeoutArgument {
 
 /// Whether a key is sent.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot say whether a flag is sent",
+    message = "`{Self}` cannot be a flag",
     label = "write `bool`; a parameter with a value is marked `#[query]`"
 )]
 pub trait FlagArgument {

@@ -149,14 +149,14 @@ impl<T> AnyBody for MaybeGiven<T> {
     }
 }
 
-/// A body, no body, or why it could not be made.
+/// A body, no body, or an error.
 pub(crate) type GivenBody = Result<Option<Body>, BoxError>;
 
 pub fn into_body<B: IntoBody>(body: Option<B>) -> GivenBody {
     body.map(B::into_body).transpose()
 }
 
-/// What can be sent as it is. Beside `TryInto`, for a message in terms of the user's trait.
+/// A body that is sent as it is. A trait besides `TryInto`, for a message in terms of the user's trait.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent as a body",
     label = "`{Self}` does not implement `TryInto<reqwest::Body>`",
@@ -173,7 +173,7 @@ impl<T: TryInto<Body, Error: Into<BoxError>>> IntoBody for T {
     }
 }
 
-/// A body that is sent with each page. Beside `Clone`, for a message in terms of the user's trait.
+/// A body that is sent with each page. A trait besides `Clone`, for a message in terms of the user's trait.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent again for the next page",
     label = "`{Self}` does not implement `Clone`",

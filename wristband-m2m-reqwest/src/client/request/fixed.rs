@@ -16,7 +16,7 @@ impl Call<'_> {
         self.step(|call| call.path().literal(text))
     }
 
-    /// A query parameter that the trait or the method fixes.
+    /// Appends a fixed query parameter of the trait or the method.
     ///
     /// It may be a key, so a URL of another origin gets none; nor does one that has such a parameter.
     pub fn static_query(&mut self, name: &'static str, value: &'static str) -> &mut Self {
@@ -24,7 +24,7 @@ impl Call<'_> {
         self
     }
 
-    /// A header that the trait or the method fixes. The macro has checked both, and the name is in lower case.
+    /// Sets a fixed header of the trait or the method. The macro has checked both, and the name is in lower case.
     ///
     /// It may hold a key, so a URL of another origin gets none but those that say what the content is.
     pub fn static_header(&mut self, name: &'static str, value: &'static str) -> &mut Self {

@@ -8,7 +8,7 @@ mod value;
 
 pub(crate) use value::{Argument, HeaderArgument, HeaderMapArgument};
 
-/// Whether a header is the middleware's or the HTTP client's to set.
+/// Whether only the middleware or the HTTP client may set a header.
 fn is_reserved(name: &HeaderName) -> bool {
     [
         header::AUTHORIZATION,

@@ -61,9 +61,9 @@ pub(super) fn flag(mut pairs: Pairs<'_>, name: &str) {
 /// Appends `key=value` pairs to a text.
 pub(super) struct Pairs<'t> {
     text: &'t mut String,
-    /// Where the first pair begins.
+    /// The position of the first pair.
     start: usize,
-    /// What stands before the first pair.
+    /// The separator before the first pair.
     opening: &'static str,
 }
 

@@ -126,7 +126,7 @@ impl<'a> Call<'a> {
         Ok((request, extensions))
     }
 
-    /// Where the request goes, and whether that is the origin of the base URL.
+    /// Returns the URL, and whether its origin is that of the base URL.
     fn take_url(&mut self) -> Result<(Url, bool), ApiError> {
         let base = self.api.connection().base();
         let url = match self.url.take() {

@@ -11,7 +11,7 @@ use crate::client::endpoint::Endpoint;
 use crate::client::error::{ApiError, ApiErrorKind};
 use crate::telemetry::CallSpan;
 
-/// What is wanted of a response.
+/// What to read of a response.
 #[derive(Clone, Copy, Debug)]
 pub struct ReadPlan {
     pub(crate) body: BodyMode,
@@ -39,12 +39,12 @@ pub(crate) enum BodyMode {
     Untouched,
 }
 
-/// A response of which nothing is left to wait for, or nothing that this call waits for.
+/// A response that has arrived, or of which this call waits for no more.
 #[derive(Debug)]
 pub struct Collected {
     pub(crate) endpoint: &'static Endpoint,
     pub(crate) head: ResponseHead,
-    /// Where the response came from, if the plan asks for it.
+    /// The URL of the response, if the plan includes it.
     #[cfg(feature = "stream")]
     pub(crate) url: Option<Box<Url>>,
     pub(crate) body: Body,
@@ -52,7 +52,7 @@ pub struct Collected {
 
 #[derive(Debug)]
 pub(crate) enum Body {
-    /// There is no value, where that is allowed.
+    /// No value, where that is allowed.
     Absent,
     Ignored,
     Whole(Bytes),

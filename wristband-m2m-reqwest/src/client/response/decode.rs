@@ -13,7 +13,7 @@ use crate::client::response::from_response::FromResponse;
 
 /// Turns what was collected into a value.
 #[diagnostic::on_unimplemented(
-    message = "a `reqwest::Response` is the whole response, whatever its status: nothing can stand around it",
+    message = "`Option` and `ApiResponse` cannot wrap a `reqwest::Response`, which is the whole response with any status",
     label = "write `reqwest::Response` alone, or another type inside"
 )]
 pub trait Decode {
@@ -90,7 +90,7 @@ impl<B: From<Bytes>> Decode for BytesBody<B> {
     }
 }
 
-/// What a JSON response is decoded into. Beside `DeserializeOwned`, for a message in terms of the user's trait.
+/// The type of a JSON response. A trait besides `DeserializeOwned`, for a message in terms of the user's trait.
 #[diagnostic::on_unimplemented(
     message = "a JSON response cannot be decoded into `{Self}`",
     label = "`{Self}` does not implement `serde::Deserialize` for any lifetime",

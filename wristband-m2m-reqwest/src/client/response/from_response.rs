@@ -50,7 +50,7 @@ pub type BoxError = Box<dyn Error + Send + Sync>;
 /// }
 /// ```
 pub trait FromResponse: Sized {
-    /// What `Accept` is sent with, unless the trait, the method or an argument says otherwise.
+    /// The `Accept` header, unless the trait, the method or an argument sets one.
     const ACCEPT: Option<&'static str>;
 
     /// Reads the response.

@@ -61,7 +61,7 @@ impl Timer<'_> {
     }
 }
 
-/// What a response says before its body.
+/// Status and headers of a response.
 #[derive(Clone, Debug)]
 pub(crate) struct ResponseHead {
     pub(crate) status: StatusCode,
@@ -120,7 +120,7 @@ impl Incoming {
         (self.response, self.peeked, self.deadline)
     }
 
-    /// An error that holds the beginning of the body.
+    /// Makes an error with the beginning of the body.
     pub(crate) async fn failure(mut self, timer: &mut Timer<'_>) -> ApiError {
         let mut body = BytesMut::new();
         let read = async {
@@ -181,7 +181,7 @@ impl Incoming {
         Err(error.with_response(head))
     }
 
-    /// Reads what nobody wants, within bounds: whether that works makes no difference to the caller.
+    /// Reads and discards the rest, within bounds. The result makes no difference to the caller.
     pub(crate) async fn discard(mut self) -> ResponseHead {
         let head = self.take_head();
         let _ = timeout_at(self.deadline.at, discard(self.response)).await;

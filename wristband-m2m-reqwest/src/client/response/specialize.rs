@@ -1,4 +1,4 @@
-//! From a return type to the way its response is decoded, by autoref-based specialization.
+//! Chooses the decoder of a return type, by autoref-based specialization.
 //!
 //! The type decides, not its spelling: a generated method says `<Result<Option<Order>, E> as EndpointResult>::decoder()`,
 //! unwraps the layers `Option` and `ApiResponse`, then takes the decoder of the type inside. `unwrap_layer` and
@@ -22,7 +22,7 @@ use crate::client::pages::LinkedPage;
 use crate::client::pages::{Page, Pages};
 use crate::telemetry::CallSpan;
 
-/// What an endpoint returns: `Result<T, E>`, or an alias of it.
+/// The return type of an endpoint: `Result<T, E>`, or an alias of it.
 #[diagnostic::on_unimplemented(
     message = "an endpoint must return a `Result`, but this is `{Self}`",
     label = "write `Result<{Self}, ApiError>`",
@@ -43,7 +43,7 @@ impl<T, E> EndpointResult for Result<T, E> {
     }
 }
 
-/// What an endpoint with a `#[page]` argument returns: `Pages<P, E>`, or an alias of it.
+/// The return type of an endpoint with a `#[page]` argument: `Pages<P, E>`, or an alias of it.
 #[cfg(feature = "stream")]
 #[diagnostic::on_unimplemented(
     message = "a method with a `#[page]` argument must return `Pages`, but this is `{Self}`",
@@ -97,7 +97,7 @@ pub struct ResponseReader<R> {
 }
 
 impl<O, E, W, D> ResponseDecoder<O, E, W, D> {
-    /// What the types in a signature have to do is asked for here alone, so that what they lack is reported once.
+    /// The only place with bounds on the types of a signature, so that a missing one is reported once.
     pub fn reader(self) -> ResponseReader<Result<O, E>>
     where
         E: EndpointError,
@@ -118,7 +118,7 @@ impl<O, E, W, D> ResponseDecoder<O, E, W, D> {
     }
 }
 
-/// What stands around a decoder.
+/// The layers around a decoder.
 pub trait Layer {
     type Decoder<D: Decode>: Decode;
 }
@@ -205,7 +205,7 @@ impl<O, E, W, T> ResponseDecoder<O, E, W, crate::client::response::stream::JsonL
     }
 }
 
-/// A response is untouched, so nothing can stand around it.
+/// A `Response` is returned untouched, so no layer can wrap it.
 impl<O, E> ResponseDecoder<O, E, NoLayer, reqwest::Response> {
     pub fn decode_leaf(self) -> ResponseDecoder<O, E, NoLayer, Raw> {
         ResponseDecoder::NEW

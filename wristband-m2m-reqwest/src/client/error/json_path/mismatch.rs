@@ -5,13 +5,13 @@ use std::fmt::{self, Display, Write};
 
 use serde::de::{Error, Expected, Unexpected};
 
-/// What a type expects is written by the program, and is short; more than this is cut off.
+/// The expectation of a type is program text, and short; more than this is cut off.
 const LONGEST_EXPECTATION: usize = 200;
 
 /// The name of an unknown field is written by the server.
 const LONGEST_NAME: usize = 64;
 
-/// No more names of fields and variants than one can look through.
+/// The most names of fields and variants that a message lists.
 const MOST_NAMES: usize = 16;
 
 /// `None`: a message that the type wrote itself, which may quote the value.

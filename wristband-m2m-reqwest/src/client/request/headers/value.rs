@@ -1,4 +1,4 @@
-//! What an argument of a header role may be.
+//! The arguments of header roles.
 
 use std::fmt::Display;
 
@@ -19,7 +19,7 @@ pub enum Borrowed {}
 #[derive(Debug)]
 pub enum Exact {}
 
-/// What is known of a value for a header.
+/// The value of a header, ready or still text.
 #[allow(
     missing_debug_implementations,
     reason = "holds an argument, which may be confidential"

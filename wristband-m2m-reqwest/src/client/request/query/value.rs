@@ -1,4 +1,4 @@
-//! Value: what stands behind one key, a scalar or a sequence of them.
+//! The value of one key: a scalar or a sequence of scalars.
 
 use std::fmt::Display;
 

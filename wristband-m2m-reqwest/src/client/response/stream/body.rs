@@ -13,7 +13,7 @@ use crate::client::error::{ApiError, ApiErrorKind};
 use crate::client::response::{CallDeadline, Incoming, ResponseHead};
 
 pub(super) struct Body {
-    /// What was read already, to see whether there is anything.
+    /// The first chunk, read to see whether there is a body.
     first: Option<Bytes>,
     /// `None` once it has ended.
     rest: Option<Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send>>>,

@@ -18,9 +18,9 @@ const LINE_LIMIT: usize = 16 * 1024 * 1024;
 pub(super) struct Lines<T> {
     body: Body,
     chunk: Bytes,
-    /// Where in the chunk the next line begins.
+    /// The position of the next line in the chunk.
     start: usize,
-    /// A line that has begun in an earlier chunk.
+    /// A line that began in an earlier chunk.
     begun: Vec<u8>,
     /// Lines read so far.
     count: usize,

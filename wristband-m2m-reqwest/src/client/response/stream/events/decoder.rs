@@ -17,7 +17,7 @@ const EVENT_LIMIT: NonZeroUsize = NonZeroUsize::new(64 * 1024 * 1024).unwrap();
 pub(super) struct EventDecoder {
     decoder: SseDecoder,
     unread: Bytes,
-    /// How much has arrived of the line that has not ended.
+    /// How much of the unfinished line has arrived.
     line: usize,
     failed: bool,
 }
