@@ -131,7 +131,8 @@ impl Lowered {
             }
             Written::Other(other) => {
                 verbs::without(&function, &other, diagnostics);
-                let is_provided = function.default.is_some() && !is_stub;
+                let is_sound = !is_stub && diagnostics.count() == before;
+                let is_provided = function.default.is_some() && is_sound;
                 let provided = is_provided.then(|| provided::provided(index, &function));
                 self.service.provided.extend(provided);
                 is_provided

@@ -76,6 +76,10 @@ pub trait Orders {
     #[get("/orders")]
     async fn receiver(#[query] &self) -> Result<(), ApiError>;
 
+    async fn conditional_and_provided(&self, #[cfg(unix)] order: &str) -> Result<(), ApiError> {
+        self.conditional(order).await
+    }
+
     fn not_an_endpoint(&self, #[json] order: &str) {
         let _ = order;
     }

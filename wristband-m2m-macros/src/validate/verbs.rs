@@ -1,6 +1,6 @@
 //! A method with one verb is an endpoint; one without has a body.
 
-use syn::TraitItemFn;
+use syn::{FnArg, TraitItemFn};
 
 use crate::diagnostics::Diagnostics;
 use crate::parse::attribute::{self, VerbName};
@@ -52,6 +52,18 @@ pub(crate) fn without(
     if function.default.is_none() {
         // Endpoints have roles: what is missing is the verb.
         return;
+    }
+    // The client and the `dyn` trait pass all arguments on.
+    let inputs = function.sig.inputs.iter();
+    let attrs = inputs.flat_map(|input| match input {
+        FnArg::Receiver(receiver) => &receiver.attrs,
+        FnArg::Typed(argument) => &argument.attrs,
+    });
+    for attr in attrs.filter(|attr| attribute::is_cfg(attr)) {
+        diagnostics.push(
+            attr,
+            "an argument of a client's method cannot have a `#[cfg]`: write two methods with a `#[cfg]` each",
+        );
     }
     for attr in &written.roles {
         let role = attribute::name(attr).unwrap_or_default();
