@@ -1,4 +1,4 @@
-//! What the tests of a fleet share.
+//! Helpers shared by the fleet tests.
 
 mod directory;
 mod process;
@@ -6,6 +6,6 @@ mod proxy;
 mod redis;
 
 pub use directory::TestDirectory;
-pub use process::FleetProcess;
+pub use process::{FleetProcess, signal};
 pub use proxy::{Proxy, ProxyMode};
-pub use redis::{Monitor, RedisServer, free_port, signal};
+pub use redis::{Monitor, RedisServer};

@@ -80,6 +80,19 @@ impl FleetProcess {
     ///
     /// If it has ended.
     pub fn signal(&self, name: &str) {
-        super::signal(self.child.id().expect("a running process"), name);
+        signal(self.child.id().expect("a running process"), name);
     }
+}
+
+/// Sends a signal to a process.
+///
+/// # Panics
+///
+/// If there is no `kill`.
+pub fn signal(process: u32, name: &str) {
+    let status = std::process::Command::new("kill")
+        .arg(format!("-{name}"))
+        .arg(process.to_string())
+        .status();
+    assert!(status.expect("kill").success(), "kill -{name} {process}");
 }

@@ -1,15 +1,21 @@
-//! A Redis of the test's own.
+//! Redis servers started by the tests.
 
-use std::io::{Read as _, Write as _};
-use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
+mod monitor;
+mod resp;
+
+use std::io::Write as _;
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::Once;
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crate::TestDirectory;
+use crate::process::signal;
 
-/// A `redis-server` on a free port of the loopback interface, with a password, stopped with this.
+pub use self::monitor::Monitor;
+use self::resp::exchange;
+
+/// A `redis-server` on a free loopback port, with a password; killed on drop.
 #[derive(Debug)]
 pub struct RedisServer {
     process: Child,
@@ -194,25 +200,14 @@ impl RedisServer {
         Ok(stream)
     }
 
-    /// Records every command that it runs from now on.
+    /// Records every command that the server runs from now on.
     ///
     /// # Panics
     ///
     /// If it does not reply.
     #[must_use]
     pub fn monitor(&self) -> Monitor {
-        let mut stream = self.connect().expect("a running redis-server");
-        let reply = exchange(&mut stream, &["MONITOR"]);
-        assert_eq!(reply.expect("a reply of redis-server"), "OK");
-        stream.set_read_timeout(None).expect("a socket");
-        let mut reader = stream.try_clone().expect("a socket");
-        let recording = std::thread::spawn(move || {
-            let mut bytes = Vec::new();
-            // It ends when the connection does.
-            let _ = reader.read_to_end(&mut bytes);
-            bytes
-        });
-        Monitor { stream, recording }
+        Monitor::start(self.connect().expect("a running redis-server"))
     }
 
     fn wait_until_ready(&self) {
@@ -230,52 +225,13 @@ impl RedisServer {
     }
 }
 
-/// What `MONITOR` prints.
-#[derive(Debug)]
-pub struct Monitor {
-    stream: TcpStream,
-    recording: JoinHandle<Vec<u8>>,
-}
-
-impl Monitor {
-    /// Ends the recording and returns it.
-    ///
-    /// # Panics
-    ///
-    /// If the connection is gone.
-    #[must_use]
-    pub fn finish(self) -> Vec<u8> {
-        self.stream.shutdown(Shutdown::Read).expect("a connection");
-        self.recording.join().expect("no panic")
-    }
-}
-
 impl Drop for RedisServer {
     fn drop(&mut self) {
         self.kill();
     }
 }
 
-/// Sends a signal to a process.
-///
-/// # Panics
-///
-/// If there is no `kill`.
-pub fn signal(process: u32, name: &str) {
-    let status = Command::new("kill")
-        .arg(format!("-{name}"))
-        .arg(process.to_string())
-        .status();
-    assert!(status.expect("kill").success(), "kill -{name} {process}");
-}
-
-/// A port that was free just now.
-///
-/// # Panics
-///
-/// If there is none.
-#[must_use]
-pub fn free_port() -> u16 {
+fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
     listener.local_addr().expect("a bound socket").port()
 }
@@ -290,38 +246,4 @@ fn spawn(port: u16, directory: &TestDirectory, options: &[String]) -> std::io::R
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
-}
-
-/// One command over RESP 2.
-fn exchange(stream: &mut TcpStream, words: &[&str]) -> std::io::Result<String> {
-    let mut request = format!("*{}\r\n", words.len());
-    for word in words {
-        request.push_str(&format!("${}\r\n{word}\r\n", word.len()));
-    }
-    stream.write_all(request.as_bytes())?;
-    let line = read_line(stream)?;
-    match line.split_at_checked(1) {
-        Some(("$", length)) => {
-            let Ok(length) = length.parse::<usize>() else {
-                return Ok(String::new());
-            };
-            let mut bytes = vec![0; length + 2];
-            stream.read_exact(&mut bytes)?;
-            bytes.truncate(length);
-            Ok(String::from_utf8_lossy(&bytes).into_owned())
-        }
-        Some(("+" | ":", rest)) => Ok(rest.to_owned()),
-        _ => Ok(line),
-    }
-}
-
-fn read_line(stream: &mut TcpStream) -> std::io::Result<String> {
-    let mut line = Vec::new();
-    let mut byte = [0];
-    while !line.ends_with(b"\r\n") {
-        stream.read_exact(&mut byte)?;
-        line.push(byte[0]);
-    }
-    line.truncate(line.len() - 2);
-    Ok(String::from_utf8_lossy(&line).into_owned())
 }
