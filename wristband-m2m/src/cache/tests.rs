@@ -18,6 +18,7 @@ use crate::status::TokenState;
 mod background;
 mod expiry;
 mod flights;
+mod jitter;
 mod refresh;
 mod replace;
 mod runtimes;

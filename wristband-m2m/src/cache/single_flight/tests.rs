@@ -170,3 +170,24 @@ async fn it_is_unwanted_once_it_is_detached_and_its_waiters_are_gone() {
     assert!(guard.reporter.is_unwanted());
     guard.reporter.unwanted().await;
 }
+
+/// A runtime is dropped while its thread unwinds: the work did not panic, so its waiters must not be given that output.
+#[test]
+fn a_panic_elsewhere_on_the_thread_is_not_an_output() {
+    let work = Gated::default();
+    let (flight, pending) = prepare(work.clone());
+    let thread = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            pending.launch();
+            yield_now().await;
+        });
+        std::panic::resume_unwind(Box::new("a test that fails"));
+    });
+    assert!(thread.join().is_err());
+    assert!(flight.has_started());
+    assert_eq!(work.ends(), [None]);
+}
