@@ -1,4 +1,4 @@
-//! The mock as an API meets it that verifies tokens.
+//! The mock, as seen by clients and by APIs that verify its tokens.
 
 use std::time::Duration;
 
@@ -6,8 +6,8 @@ use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, TokenData, Validation, decode, decode_header};
 use serde_json::{Map, Value, json};
-use wristband_m2m::AccessToken;
 use wristband_m2m::testing::MockWristband;
+use wristband_m2m::{AccessToken, TokenErrorKind, TokenRetry};
 
 type Claims = Map<String, Value>;
 
@@ -172,4 +172,82 @@ async fn a_revoked_token_still_verifies_as_it_does_with_wristband() {
     wristband.revoke_all();
     assert!(!wristband.accepts(&headers));
     assert!(verify(&token, &key_set(&wristband).await, wristband.issuer()).is_ok());
+}
+
+#[tokio::test]
+async fn a_mock_accepts_only_its_own_valid_tokens() {
+    let wristband = MockWristband::start().await;
+    let other = MockWristband::start().await;
+    let client = wristband.client();
+    let headers = |value: &http::HeaderValue| {
+        http::HeaderMap::from_iter([(http::header::AUTHORIZATION, value.clone())])
+    };
+
+    let token = client.get_token().await.unwrap();
+    assert!(wristband.accepts(&headers(token.authorization())));
+    assert!(!other.accepts(&headers(token.authorization())));
+    assert!(!wristband.accepts(&http::HeaderMap::new()));
+    let mut twice = headers(token.authorization());
+    twice.append(http::header::AUTHORIZATION, token.authorization().clone());
+    assert!(!wristband.accepts(&twice));
+
+    wristband.revoke_all();
+    assert!(!wristband.accepts(&headers(token.authorization())));
+    client.clear_token();
+    let renewed = client.get_token().await.unwrap();
+    assert!(wristband.accepts(&headers(renewed.authorization())));
+}
+
+#[tokio::test]
+async fn a_wrong_secret_or_grant_is_rejected() {
+    let wristband = MockWristband::start().await;
+    let client = wristband.builder().client_secret("wrong").build().unwrap();
+    let error = client.get_token().await.unwrap_err();
+    assert_eq!(error.oauth_error(), Some("invalid_client"));
+
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let response = http
+        .post(wristband.url())
+        .basic_auth(MockWristband::CLIENT_ID, Some(MockWristband::CLIENT_SECRET))
+        .body("grant_type=password")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(response.status(), 400);
+    assert_eq!(
+        http.get(wristband.url()).send().await.unwrap().status(),
+        405
+    );
+    let elsewhere = wristband.url().replace("/token", "/userinfo");
+    assert_eq!(http.post(elsewhere).send().await.unwrap().status(), 404);
+}
+
+#[tokio::test]
+async fn the_server_stops_with_its_last_handle() {
+    let wristband = MockWristband::start().await;
+    let client = wristband
+        .builder()
+        .retry(TokenRetry::none())
+        .build()
+        .unwrap();
+    client.get_token().await.unwrap();
+    drop(wristband.clone());
+    client.clear_token();
+    client.get_token().await.unwrap();
+    drop(wristband);
+    client.clear_token();
+    let error = client.get_token().await.unwrap_err();
+    assert_eq!(error.kind(), TokenErrorKind::Network);
+}
+
+#[tokio::test]
+async fn tokens_may_have_any_lifetime() {
+    let wristband = MockWristband::start().await;
+    for life in [Duration::ZERO, Duration::MAX] {
+        wristband.set_expires_in(life);
+        let client = wristband.client();
+        let token = client.get_token().await.unwrap();
+        let headers = [(http::header::AUTHORIZATION, token.authorization().clone())];
+        assert!(wristband.accepts(&http::HeaderMap::from_iter(headers)));
+    }
 }
