@@ -48,106 +48,19 @@ fn ok(body: impl AsRef<[u8]>) -> RawReply {
 
 #[tokio::test]
 async fn what_is_not_a_token_response_is_invalid() {
-    let bodies: Vec<Vec<u8>> = vec![
-        b"".to_vec(),
+    let bodies: [Vec<u8>; 6] = [
         format!("<html><body>{MARK}</body></html>").into(),
-        format!("\u{feff}{{\"access_token\":\"{MARK}\",\"expires_in\":60}}").into(),
-        format!(r#"{{"error":"{MARK}"}}"#).into(),
-        format!(r#"["{MARK}"]"#).into(),
-        b"null".to_vec(),
-        format!(r#"{{"access_token":["{MARK}"]}}"#).into(),
-        r#"{"access_token":"","expires_in":60}"#.into(),
-        format!(r#"{{"access_token":"{MARK}","expires_in":60"#).into(),
-        format!("{}{MARK}", "[".repeat(60_000)).into(),
-        format!(
-            r#"{{"access_token":"{MARK}","deep":{}{}}}"#,
-            "[".repeat(20_000),
-            "]".repeat(20_000)
-        )
-        .into(),
+        format!(r#"{{"access_token":"{MARK}","expires_in":0}}"#).into(),
+        format!(r#"{{"access_token":"{MARK}","token_type":"DPoP"}}"#).into(),
+        format!(r#"{{"access_token":"{MARK}\r\nX-Injected: 1","expires_in":60}}"#).into(),
         vec![0xff; 1000],
-        // gzip that nobody asked for
+        // Compressed, though the request did not allow it.
         vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xab, 0x56, 0],
     ];
     for body in bodies {
-        let reply = ok(&body);
-        let shown = String::from_utf8_lossy(&body[..body.len().min(60)]).into_owned();
-        // Nesting that is closed again is legal JSON, and harmless.
-        if shown.contains("deep") {
-            let server = RawServer::start([reply]).await;
-            let _ = client_of(&server).get_token().await;
-            continue;
-        }
-        assert_eq!(
-            kind_for(reply).await,
-            TokenErrorKind::InvalidResponse,
-            "{shown}"
-        );
-    }
-}
-
-#[tokio::test]
-async fn lives_and_types_that_make_no_sense_are_invalid() {
-    for field in [
-        r#""expires_in":0"#,
-        r#""expires_in":-3600"#,
-        r#""expires_in":"soon""#,
-        r#""expires_in":"""#,
-        r#""expires_in":true"#,
-        r#""expires_in":[60]"#,
-        r#""token_type":"mac""#,
-        r#""token_type":"DPoP""#,
-    ] {
-        let reply = ok(format!(r#"{{"access_token":"{MARK}",{field}}}"#));
-        assert_eq!(
-            kind_for(reply).await,
-            TokenErrorKind::InvalidResponse,
-            "{field}"
-        );
-    }
-}
-
-#[tokio::test]
-async fn odd_lives_that_make_sense_are_understood() {
-    for (field, least, most) in [
-        (r#""token_type":"BEARER""#, 290, 300),
-        (r#""expires_in":null"#, 290, 300),
-        (r#""expires_in":"3600""#, 3590, 3600),
-        (r#""expires_in":3600.9"#, 3590, 3601),
-        (r#""expires_in":99999999999999999999"#, 86_400, u64::MAX),
-        (r#""expires_in":1e400"#, 86_400, u64::MAX),
-    ] {
-        let server = RawServer::start([ok(format!(r#"{{"access_token":"abc",{field}}}"#))]).await;
-        let life = client_of(&server)
-            .get_token()
-            .await
-            .unwrap()
-            .remaining()
-            .as_secs();
-        assert!((least..=most).contains(&life), "{field}: {life}");
-        server.finish();
-    }
-}
-
-#[tokio::test]
-async fn tokens_that_do_not_belong_in_a_header_are_invalid() {
-    for token in [
-        r"a\nb",
-        r"a\r\nX-Injected: 1",
-        r"a\u0000b",
-        r"a\u007fb",
-        r"tök\u00e9n",
-        "two words",
-        r"\ud83e\udd80",
-    ] {
-        let reply = ok(format!(
-            r#"{{"access_token":"{MARK}{token}","expires_in":60}}"#
-        ));
-        assert_eq!(
-            kind_for(reply).await,
-            TokenErrorKind::InvalidResponse,
-            "{token}"
-        );
+        let kind = kind_for(ok(&body)).await;
+        let shown = String::from_utf8_lossy(&body);
+        assert_eq!(kind, TokenErrorKind::InvalidResponse, "{shown:.60}");
     }
 }
 
@@ -274,12 +187,4 @@ async fn an_endpoint_that_repeats_the_secret_does_not_make_us_print_it() {
     let body = format!(r#"{{"error":"invalid_client","error_description":"'{SECRET}' is wrong"}}"#);
     let error = error_for(RawReply::json("401 Unauthorized", &body)).await;
     assert_eq!(error.oauth_error_description(), Some("[redacted]"));
-}
-
-#[tokio::test]
-async fn an_error_document_writes_no_lines_of_its_own() {
-    let body =
-        r#"{"error":"invalid_client","error_description":"x\r\n2026 INFO all is well\u001b[2J"}"#;
-    let error = error_for(RawReply::json("400 Bad Request", body)).await;
-    assert!(!format!("{error} {error:?}").contains(char::is_control));
 }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use wristband_m2m::{TokenErrorKind, TokenRetry, WristbandM2mClient};
+use wristband_m2m::{TokenErrorKind, WristbandM2mClient};
 use wristband_m2m_tests::{ApiServer, PrivateRoot, RawReply, RawServer, Reply};
 
-use super::{SECRET, builder_for, client_of};
+use super::{SECRET, client_of};
 
 #[tokio::test]
 async fn the_request_is_the_documented_one() {
@@ -119,25 +119,6 @@ async fn rejections_that_may_pass_are_transient_and_not_retried() {
 }
 
 #[tokio::test]
-async fn a_network_failure_is_told_at_once_unless_retries_are_asked_for() {
-    let reset = || RawReply::Reset(Vec::new());
-    let server = RawServer::start([reset()]).await;
-    let error = client_of(&server).get_token().await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.attempts()),
-        (TokenErrorKind::Network, 1)
-    );
-    assert!(error.is_transient());
-    server.finish();
-
-    let server = RawServer::start([reset(), RawReply::token("abc")]).await;
-    let retry = TokenRetry::new(2, Duration::ZERO).on_network_errors(true);
-    let client = builder_for(&server).retry(retry).build().unwrap();
-    assert_eq!(client.get_token().await.unwrap().as_str(), "abc");
-    server.finish();
-}
-
-#[tokio::test]
 async fn an_endpoint_that_is_not_there_is_a_network_failure() {
     let port = {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -151,6 +132,8 @@ async fn an_endpoint_that_is_not_there_is_a_network_failure() {
         .unwrap();
     let error = client.get_token().await.unwrap_err();
     assert_eq!(error.kind(), TokenErrorKind::Network);
+    assert_eq!(error.attempts(), 1);
+    assert!(error.is_transient());
     let shown = format!(
         "{error} {error:?} {:?}",
         std::error::Error::source(&error).unwrap()

@@ -219,6 +219,7 @@ mod tests {
             r#"{"access_token":null}"#,
             r#"{"access_token":17}"#,
             r#"{"access_token":["s3cr3t"]}"#,
+            r#"{"error":"s3cr3t"}"#,
             r#"{"access_token":"s3cr3t"} trailing"#,
             r#"{"access_token":"s3cr3t","access_token":"s3cr3t"}"#,
             "{\"access_token\":\"s3cr3t",
