@@ -91,24 +91,6 @@ async fn events_are_read_by_the_standard() {
 }
 
 #[tokio::test]
-async fn an_event_that_arrives_byte_by_byte_is_the_same() {
-    let (_world, client, mut writers) = live().await;
-    let mut events = client.events(None).await.unwrap();
-    let mut writer = writers.recv().await.unwrap();
-    let writing = tokio::spawn(async move {
-        for byte in "id: \u{1f980}\r\ndata: caf\u{e9}\r\n\r\n".bytes() {
-            writer.send_data(vec![byte].into()).await.unwrap();
-        }
-        // An event is there as soon as its last line is, without an end of the stream.
-        writer
-    });
-    let crab = events.next().await.unwrap().unwrap();
-    assert_eq!(crab, event("caf\u{e9}", Some("\u{1f980}")));
-    drop(writing.await.unwrap());
-    assert!(events.next().await.is_none());
-}
-
-#[tokio::test]
 async fn a_stream_without_end_that_is_dropped_is_not_read_on() {
     let (_world, client, mut writers) = live().await;
     let mut events = client.events(None).await.unwrap();
