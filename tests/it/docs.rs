@@ -1,4 +1,4 @@
-//! What the pages of the repository promise of themselves.
+//! The repository's pages: their links, their lists, and what they quote from the code.
 
 mod architecture;
 mod links;
@@ -19,7 +19,7 @@ fn read(page: &str) -> String {
     fs::read_to_string(root().join(page)).expect("a page of the repository")
 }
 
-/// All files below `folder` with this extension, but for what is built.
+/// Returns all files below `folder` with this extension, except build output.
 fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in folder.read_dir().expect("a folder") {

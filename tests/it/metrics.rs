@@ -27,7 +27,7 @@ fn clients(state: &str) -> String {
     format!("wristband_m2m_clients{{state={state:?}}}")
 }
 
-/// An API that takes valid tokens, but for `/ill`, and counts its 401s.
+/// An API that accepts valid tokens, except on `/ill`, and counts its 401s.
 struct Api {
     server: ApiServer,
     refused: Arc<AtomicU64>,
@@ -90,7 +90,7 @@ fn an_outage_a_revocation_and_an_open_circuit_are_counted_as_the_servers_saw_the
         assert_eq!(healthy.status(&http, "/well").await, 200);
         assert_eq!(meter.value(&unauthorized("renewed")), 1.0);
 
-        // An API that refuses every token: three renewals, then none.
+        // An API that rejects every token: three renewals, then none.
         while meter.value(&unauthorized("circuit_open")) == 0.0 {
             assert_eq!(ill.status(&http, "/ill").await, 401);
         }
@@ -106,7 +106,7 @@ fn an_outage_a_revocation_and_an_open_circuit_are_counted_as_the_servers_saw_the
         assert_eq!(client.status().state(), TokenState::Degraded);
         assert_eq!(meter.value(&clients("degraded")), 1.0);
 
-        // All is well again; a request that is sent again and accepted closes the circuit.
+        // Wristband has recovered, and an accepted replay closes the circuit.
         healthy.until_welcome(&http).await;
         wristband.revoke_all();
         ill.until_welcome(&http).await;
@@ -130,7 +130,7 @@ fn an_outage_a_revocation_and_an_open_circuit_are_counted_as_the_servers_saw_the
             assert!(reading.is_described, "{series} has no description");
         }
     });
-    // Nothing is left of a client that is gone.
+    // A dropped client leaves no gauge behind.
     for (series, reading) in meter.readings() {
         let is_gauge = reading.samples.is_empty() && !series.contains("_total");
         assert!(!is_gauge || reading.value == 0.0, "{series}");
@@ -186,7 +186,7 @@ fn waiters_are_counted_while_they_wait_dropped_ones_too() {
 }
 
 #[test]
-fn a_request_that_waited_for_its_turn_says_how_long() {
+fn a_rate_limited_request_records_its_wait() {
     const WAIT: &str = "wristband_m2m_rate_limiter_wait_seconds";
     let meter = Meter::default();
     meter.record(async {
@@ -206,7 +206,7 @@ fn a_request_that_waited_for_its_turn_says_how_long() {
 }
 
 #[test]
-fn a_token_says_at_its_end_how_much_life_it_had_left() {
+fn a_replaced_token_records_the_life_it_had_left() {
     const REMAINING: &str = "wristband_m2m_token_remaining_seconds";
     let meter = Meter::default();
     meter.record(async {
@@ -218,7 +218,7 @@ fn a_token_says_at_its_end_how_much_life_it_had_left() {
         let rejected = client.get_token().await.unwrap();
         client.replace_token(&rejected).await.unwrap();
         assert!(!meter.readings().contains_key(REMAINING));
-        // To who asks for more than that, a token is too old once it has lost a sixtieth of its life.
+        // For a minimum life beyond that, a token is too old once a sixtieth of its life has passed.
         let end = Instant::now() + Duration::from_secs(20);
         while meter.total(REQUESTS) < 3.0 {
             assert!(Instant::now() < end, "the token is not renewed");
@@ -268,7 +268,7 @@ fn a_thousand_clients_have_as_many_series_as_one() {
 }
 
 #[test]
-fn a_recorder_that_comes_late_sees_no_gauge_below_zero() {
+fn a_recorder_installed_late_sees_no_negative_gauge() {
     let meter = Meter::default();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let wristband = runtime.block_on(MockWristband::start());

@@ -22,7 +22,7 @@ async fn key_set(wristband: &MockWristband) -> JwkSet {
     serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
 }
 
-/// As an API does it: by the key that the token names, for this issuer and this algorithm.
+/// Verifies a token as an API would: with the key it names, for this issuer and this algorithm.
 fn verify(
     token: &AccessToken,
     keys: &JwkSet,
@@ -73,7 +73,7 @@ async fn a_token_is_a_jwt_that_the_key_set_verifies() {
 }
 
 #[tokio::test]
-async fn each_token_has_an_id_of_its_own() {
+async fn each_token_has_its_own_id() {
     let wristband = MockWristband::start().await;
     let first = verified_claims(&wristband).await;
     let second = verified_claims(&wristband).await;
@@ -104,7 +104,7 @@ async fn claims_are_added_replaced_and_left_out() {
 }
 
 #[tokio::test]
-async fn a_token_can_claim_to_have_ended_while_the_client_still_sends_it() {
+async fn a_token_can_claim_to_have_expired_while_the_client_still_sends_it() {
     let wristband = MockWristband::start().await;
     wristband.set_claim("exp", 1_700_000_000);
     let token = new_token(&wristband).await;
@@ -140,7 +140,7 @@ async fn a_rotation_keeps_the_key_before_and_drops_the_one_before_that() {
 }
 
 #[tokio::test]
-async fn no_key_id_comes_twice_and_neighbours_are_different_keys() {
+async fn key_ids_are_unique_and_successive_keys_differ() {
     let wristband = MockWristband::start().await;
     let mut ids = Vec::new();
     for _ in 0..7 {

@@ -20,7 +20,7 @@ use wristband_m2m_tests::RawServer;
 
 const SECRET: &str = "s3cr3t/with+odd=chars";
 
-/// A client of the raw server, without retries' pauses in the way.
+/// A client of the raw server, with default settings.
 fn client_of(server: &RawServer) -> WristbandM2mClient {
     builder_for(server).build().expect("complete settings")
 }

@@ -1,4 +1,4 @@
-//! An API on loopback that responds by a closure and records what arrives.
+//! A loopback API that responds with what a closure returns, and records its requests.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -23,7 +23,7 @@ use crate::tls::PrivateRoot;
 
 type Handler = dyn Fn(&Recorded) -> Reply + Send + Sync;
 
-/// An HTTP/1.1 and HTTP/2 server; it ends when it is dropped.
+/// An HTTP/1.1 and HTTP/2 server, stopped on drop.
 ///
 /// ```
 /// # use wristband_m2m_tests::{ApiServer, Reply};
@@ -51,7 +51,7 @@ pub struct Recorded {
     pub version: Version,
     pub headers: HeaderMap,
     pub body: Bytes,
-    /// Counts from 1, in the order of accepting.
+    /// The number of the connection: 1 for the first one accepted.
     pub connection: usize,
 }
 
@@ -94,17 +94,17 @@ impl ApiServer {
         self.address.port()
     }
 
-    /// All requests so far, in the order of their arrival.
+    /// Returns all requests so far, in order of arrival.
     pub fn requests(&self) -> Vec<Recorded> {
         self.log.requests.lock().unwrap().clone()
     }
 
-    /// How many connections were accepted so far.
+    /// Returns the number of connections accepted so far.
     pub fn connections(&self) -> usize {
         *self.log.connections.borrow()
     }
 
-    /// Waits until that many requests have arrived in all.
+    /// Waits until this many requests have arrived in total.
     pub async fn arrived(&self, requests: usize) {
         let mut arrived = self.log.arrived.subscribe();
         let enough = arrived.wait_for(|so_far| *so_far >= requests);
@@ -140,7 +140,7 @@ impl Drop for ApiServer {
 }
 
 impl Recorded {
-    /// The only value of a header; `None` when it is absent. Panics when it came twice.
+    /// Returns the value of a header, or `None` if it is absent. Panics if it appears twice.
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut values = self.headers.get_all(name).iter();
         let value = values.next()?;
@@ -148,7 +148,7 @@ impl Recorded {
         Some(value.to_str().expect("a header of visible ASCII"))
     }
 
-    /// The only `Authorization`.
+    /// Returns the `Authorization` header. Panics if it appears twice.
     pub fn authorization(&self) -> Option<&HeaderValue> {
         self.header("authorization")
             .and(self.headers.get("authorization"))
@@ -194,7 +194,7 @@ async fn serve(
         service_fn(move |request| respond(request, connection, handler.clone(), log.clone()));
     let mut server = auto::Builder::new(TokioExecutor::new());
     server.http2().max_concurrent_streams(None);
-    // A client that goes away is part of many tests.
+    // Many tests drop their client.
     let _ = server.serve_connection(TokioIo::new(stream), service).await;
 }
 
@@ -207,7 +207,7 @@ async fn respond(
     let (parts, body) = request.into_parts();
     let body = match body.collect().await {
         Ok(body) => body.to_bytes(),
-        // The client went away in the middle: nobody will see a response.
+        // The client disconnected mid-request, so it will not see a response.
         Err(_) => std::future::pending().await,
     };
     let target = parts

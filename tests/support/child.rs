@@ -1,11 +1,11 @@
-//! A test that runs in a process of its own, for what a process has only once: its environment, its logger.
+//! Runs a test in a separate process, for state that is global to a process: its environment, its logger.
 
 use std::process::{Command, Stdio};
 
-/// The environment variable by which a child knows that it is one, and what it is given.
+/// The environment variable with the argument of a child; set in child processes only.
 const ARGUMENT: &str = "WRISTBAND_TEST_CHILD";
 
-/// What the parent gave this process; `None` if it is not a child.
+/// Returns the argument passed by the parent, or `None` if this process is not a child.
 pub fn child_argument() -> Option<String> {
     std::env::var(ARGUMENT).ok()
 }

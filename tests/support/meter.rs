@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use metrics_util::debugging::{DebugValue, DebuggingRecorder};
 
-/// Records the metrics of what runs within [`record`](Self::record), and no other test's.
+/// Records the metrics emitted within [`record`](Self::record), but not those of other tests.
 #[derive(Default)]
 pub struct Meter {
     recorder: DebuggingRecorder,
@@ -16,16 +16,16 @@ pub struct Meter {
 /// One series, such as `requests_total{outcome="success"}`.
 #[derive(Clone, Debug, Default)]
 pub struct Reading {
-    /// Of a counter or a gauge.
+    /// The value of a counter or a gauge.
     pub value: f64,
-    /// Of a histogram.
+    /// The samples of a histogram.
     pub samples: Vec<f64>,
-    /// Whether its unit and its meaning were described.
+    /// Whether the metric has a unit and a description.
     pub is_described: bool,
 }
 
 impl Meter {
-    /// Runs a story, and all tasks that it spawns, on this thread.
+    /// Runs a scenario, and all tasks it spawns, on this thread.
     pub fn record<T>(&self, story: impl Future<Output = T>) -> T {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -33,7 +33,7 @@ impl Meter {
             .expect("a runtime");
         metrics::with_local_recorder(&self.recorder, || {
             let outcome = runtime.block_on(story);
-            // The tasks that are left end here, and may still have something to tell.
+            // The remaining tasks end here, and may still emit metrics.
             drop(runtime);
             outcome
         })
@@ -42,7 +42,7 @@ impl Meter {
     /// All series so far.
     pub fn readings(&self) -> BTreeMap<String, Reading> {
         let mut readings = self.readings.lock().unwrap();
-        // A snapshot sets everything back to zero, gauges too. Ours are raised and lowered, never set, so they add up.
+        // A snapshot resets everything to zero, gauges too. Ours are incremented and decremented, never set, so they add up.
         for (key, unit, help, value) in self.recorder.snapshotter().snapshot().into_vec() {
             let (_, key) = key.into_parts();
             let labels: Vec<_> = key
@@ -66,14 +66,14 @@ impl Meter {
         readings.clone()
     }
 
-    /// The value of a counter or a gauge; 0 if it was never touched.
+    /// Returns the value of a counter or a gauge; 0 if it was never touched.
     pub fn value(&self, series: &str) -> f64 {
         self.readings()
             .get(series)
             .map_or(0.0, |reading| reading.value)
     }
 
-    /// The sum over all labels of a counter.
+    /// Returns the sum of a counter over all labels.
     pub fn total(&self, name: &str) -> f64 {
         let of_name = |series: &String| series.split('{').next() == Some(name);
         self.readings()

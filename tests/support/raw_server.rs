@@ -1,4 +1,4 @@
-//! A server that speaks bytes, for responses that no HTTP library would send.
+//! A server that sends raw bytes, for responses that no HTTP library would send.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, JoinSet};
 
-/// What a connection responds with once it has read a request.
+/// How a connection responds once it has read a request.
 #[derive(Clone, Debug)]
 pub enum RawReply {
     /// These bytes; then the connection closes.
@@ -24,7 +24,7 @@ pub enum RawReply {
     Hang,
 }
 
-/// One connection for each reply of its script; a connection beyond the script is closed and remembered.
+/// Serves one connection for each reply of its script; further connections are closed and counted.
 pub struct RawServer {
     address: SocketAddr,
     seen: Arc<Mutex<Seen>>,
@@ -85,7 +85,7 @@ impl RawServer {
         format!("http://{}{path}", self.address)
     }
 
-    /// All requests so far, as they came.
+    /// Returns all requests so far, as received.
     pub fn requests(&self) -> Vec<String> {
         self.seen.lock().unwrap().requests.clone()
     }
@@ -94,7 +94,7 @@ impl RawServer {
     #[track_caller]
     pub fn finish(self) {
         let seen = self.seen.lock().unwrap();
-        assert_eq!(seen.script.len(), 0, "replies that nobody asked for");
+        assert_eq!(seen.script.len(), 0, "replies that were not requested");
         assert_eq!(seen.beyond_script, 0, "requests beyond the script");
     }
 }
@@ -113,7 +113,7 @@ async fn accept(listener: TcpListener, seen: Arc<Mutex<Seen>>) {
     }
 }
 
-/// The client may go away at any time, which ends the connection and is no failure of a test.
+/// The client may disconnect at any time; that ends the connection without failing the test.
 async fn serve(mut stream: TcpStream, seen: Arc<Mutex<Seen>>) -> std::io::Result<()> {
     let request = read_request(&mut stream).await?;
     let reply = {

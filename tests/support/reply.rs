@@ -1,4 +1,4 @@
-//! What a test's server responds with.
+//! Responses of the test servers.
 
 use std::future::Future;
 use std::io;
@@ -13,10 +13,10 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Frame;
 use tokio::time::Interval;
 
-/// Boxed, so that a test may stream, hang or break off.
+/// Boxed, so that a test may stream, hang or abort a body.
 pub(crate) type Body = BoxBody<Bytes, io::Error>;
 
-/// A response, and what to wait for before it is given.
+/// A response, and what to wait for before sending it.
 pub struct Reply {
     response: http::Response<Body>,
     before: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
@@ -41,7 +41,7 @@ impl Reply {
         Self::text(status, body).header("content-type", "application/json")
     }
 
-    /// A response whose body comes as it comes; an error breaks the connection off.
+    /// A response with a streamed body; an error of the stream aborts the connection.
     pub fn stream<B>(status: u16, body: B) -> Self
     where
         B: hyper::body::Body<Data = Bytes, Error = io::Error> + Send + Sync + 'static,
@@ -77,7 +77,7 @@ impl Reply {
         self
     }
 
-    /// Responds that much later, for an API that is slow.
+    /// Delays the response, as a slow API would.
     #[must_use]
     pub fn delayed(self, delay: Duration) -> Self {
         self.after(tokio::time::sleep(delay))

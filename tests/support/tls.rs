@@ -17,7 +17,7 @@ impl PrivateRoot {
     #[expect(clippy::new_without_default, reason = "each one is another authority")]
     pub fn new() -> Self {
         let mut params = CertificateParams::default();
-        // OpenSSL takes a certificate for self-signed when its issuer has its name.
+        // OpenSSL treats a certificate as self-signed if its issuer has the same name.
         params
             .distinguished_name
             .push(DnType::CommonName, "a private root");

@@ -46,7 +46,10 @@ fn each_function_is_in_the_file_named_before_it() {
             (!is_there).then(|| format!("{file}.rs {name}"))
         })
         .collect();
-    assert!(misplaced.is_empty(), "not there: {misplaced:?}");
+    assert!(
+        misplaced.is_empty(),
+        "not in the file named before it: {misplaced:?}"
+    );
 }
 
 #[test]

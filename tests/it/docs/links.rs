@@ -1,4 +1,4 @@
-//! Links in Markdown lead somewhere.
+//! Links in Markdown have a target.
 
 use std::fs;
 use std::path::Path;
@@ -70,7 +70,7 @@ fn targets(text: &str) -> impl Iterator<Item = &str> {
         .filter(|target| !target.contains("://") && !target.contains("::"))
 }
 
-/// As GitHub makes it of a heading.
+/// Returns the anchor that GitHub generates for a heading.
 fn anchor(heading: &str) -> String {
     heading
         .trim_start_matches('#')

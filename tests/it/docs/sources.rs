@@ -9,7 +9,7 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 use super::{files, root};
 
-/// Sources of tests, and of what tests use.
+/// Tests and test helpers.
 const TESTS: [&str; 5] = ["tests", "testing", "interleavings", "simulation", "check"];
 
 /// Each file of a crate, relative to its `src`.
@@ -25,7 +25,7 @@ pub(super) fn of_crate(name: &str) -> Vec<(PathBuf, TokenStream)> {
         })
         .filter(|(file, _)| !is_for_tests(file))
         .collect();
-    assert!(found.len() > 20, "the search has lost its way: {found:?}");
+    assert!(found.len() > 20, "only these files were found: {found:?}");
     found
 }
 

@@ -1,10 +1,10 @@
-//! The failure guide knows every message of an error.
+//! The failure guide lists every error message.
 
 use proc_macro2::{TokenStream, TokenTree};
 
 use super::{read, sources};
 
-/// Macros and methods whose text is for developers, logs or metrics.
+/// Macros and methods whose text goes to developers, logs or metrics.
 const NOT_FOR_ERRORS: [&str; 16] = [
     "assert",
     "assert_eq",
@@ -41,7 +41,7 @@ fn every_message_is_in_the_failure_guide() {
     );
 }
 
-/// Texts of three words or more, in the sources of both libraries, that may become a part of an error.
+/// Returns the literals of three or more words, in the sources of both libraries, that may be part of an error.
 fn messages() -> Vec<String> {
     let mut found = Vec::new();
     for library in ["wristband-m2m", "wristband-m2m-reqwest"] {
@@ -87,7 +87,7 @@ fn collect(tokens: TokenStream, found: &mut Vec<String>) {
     }
 }
 
-/// Quotes, and lines that go on in the next one.
+/// Resolves escaped quotes and line continuations.
 fn unescape(text: &str) -> String {
     let mut lines = text.split("\\\n");
     let first = lines.next().unwrap_or_default().to_owned();
@@ -96,7 +96,7 @@ fn unescape(text: &str) -> String {
         .replace("\\\"", "\"")
 }
 
-/// What stands between the placeholders, where it is more than a word.
+/// Returns the parts between the placeholders that are longer than a word.
 fn fixed_parts(message: &str) -> impl Iterator<Item = String> {
     message
         .split('{')
@@ -112,7 +112,7 @@ fn fixed_parts(message: &str) -> impl Iterator<Item = String> {
         .filter(|part| part.contains(' '))
 }
 
-/// One line, without the marks of code and of strong text.
+/// Returns the text on one line, without the Markdown for code and emphasis.
 fn plain(text: &str) -> String {
     let text = text.replace(['`', '*'], "");
     text.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -1,4 +1,4 @@
-//! What a hit allocates: nothing.
+//! A cache hit allocates nothing.
 
 use std::future::Future;
 use std::pin::pin;
@@ -10,7 +10,7 @@ use wristband_m2m::testing::MockWristband;
 fn ready<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
-        Poll::Pending => panic!("a cached token is there at once"),
+        Poll::Pending => panic!("the client waits although it has a token"),
     }
 }
 
@@ -29,7 +29,7 @@ async fn a_cached_token_costs_no_allocation() {
     });
     assert_eq!(counted.count_total, 0);
 
-    // That the counter counts.
+    // Checks the counter itself.
     let counted = allocation_counter::measure(|| drop(std::hint::black_box(Box::new(1))));
     assert_eq!(counted.count_total, 1);
 }

@@ -1,4 +1,4 @@
-//! The blocking client, inside and outside of async programs.
+//! The blocking client, inside and outside async programs.
 
 use std::time::Duration;
 
@@ -50,7 +50,7 @@ async fn it_shares_the_cache_of_the_async_client_and_may_be_called_beside_it() {
     let wristband = MockWristband::start().await;
     let client = wristband.client();
     let blocking = blocking::WristbandM2mClient::from(client.clone());
-    // On a worker thread of the runtime, which it blocks but does not break.
+    // On a worker thread of the runtime, which this call blocks.
     let first = blocking.get_token().unwrap();
     assert!(client.get_token().await.unwrap().is_same_token(&first));
     blocking.clear_token();
@@ -59,7 +59,7 @@ async fn it_shares_the_cache_of_the_async_client_and_may_be_called_beside_it() {
 }
 
 #[tokio::test]
-async fn a_flight_on_the_thread_that_it_blocks_does_not_hang_it() {
+async fn a_flight_on_the_blocked_thread_does_not_deadlock() {
     struct Gated(tokio::sync::Semaphore, std::sync::atomic::AtomicU32);
     #[async_trait]
     impl TokenSource for Gated {
@@ -90,9 +90,9 @@ async fn a_flight_on_the_thread_that_it_blocks_does_not_hang_it() {
     waiting.abort();
 }
 
-/// The fetch of the first call waits in a slot of this worker that no other worker takes from.
+/// The fetch of the first call waits in this worker's LIFO slot, from which other workers cannot steal.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_flight_that_is_stuck_behind_the_blocking_call_does_not_hang_it() {
+async fn a_flight_queued_behind_the_blocking_call_does_not_stall_it() {
     let wristband = MockWristband::start().await;
     let client = wristband.client();
     let waited = tokio::spawn(async move {
@@ -150,7 +150,7 @@ fn its_thread_ends_with_the_last_clone() {
 }
 
 #[test]
-fn dropped_inside_of_a_runtime_it_does_not_panic() {
+fn dropping_it_inside_a_runtime_does_not_panic() {
     let client = WristbandM2mClient::builder()
         .token_source(Fixed)
         .build()

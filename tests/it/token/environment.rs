@@ -1,4 +1,4 @@
-//! `from_env`, in a process of its own: changing the environment of this one would be unsafe.
+//! `from_env`, in a separate process: changing the environment of this one would be unsafe.
 
 use std::process::Command;
 
@@ -9,7 +9,7 @@ use wristband_m2m::{SecretFile, WristbandM2mClient, WristbandM2mClientBuilder};
 const ROLE: &str = "WRISTBAND_TEST_CHILD";
 const FETCH: &str = "fetch a token";
 
-/// Not a test by itself: what the child process does.
+/// Not a test by itself: runs in the child process.
 #[test]
 fn child() {
     let Ok(prefix) = std::env::var(ROLE) else {
@@ -28,7 +28,7 @@ fn child() {
     }
 }
 
-/// With what the environment says, and with a source that code sets over it.
+/// Fetches a token with the secret of the environment, and with a secret source set in code.
 #[tokio::main(flavor = "current_thread")]
 async fn fetch_twice() {
     let wristband = MockWristband::start().await;
@@ -40,7 +40,7 @@ async fn fetch_twice() {
     println!("by the source: {}", client.get_token().await.unwrap_err());
 }
 
-fn child_says(prefix: &str, variables: &[(&str, &str)]) -> String {
+fn child_output(prefix: &str, variables: &[(&str, &str)]) -> String {
     let output = Command::new(std::env::current_exe().unwrap())
         .args(["token::environment::child", "--exact", "--nocapture"])
         .env_remove("CLIENT_ID")
@@ -63,14 +63,15 @@ fn the_documented_variables_are_read() {
         ("CLIENT_SECRET", "s3cr3t"),
         ("APPLICATION_VANITY_DOMAIN", "acme.us.wristband.dev"),
     ];
-    assert!(child_says("", &variables).contains("built "));
+    assert!(child_output("", &variables).contains("built "));
     assert!(
-        child_says("", &variables[..2]).contains("refused `APPLICATION_VANITY_DOMAIN` is not set")
+        child_output("", &variables[..2])
+            .contains("refused `APPLICATION_VANITY_DOMAIN` is not set")
     );
 }
 
 #[test]
-fn a_prefix_makes_room_for_several_clients() {
+fn the_variables_may_have_a_prefix() {
     let variables = [
         ("BILLING_CLIENT_ID", "billing"),
         ("BILLING_CLIENT_SECRET", "s3cr3t"),
@@ -79,12 +80,12 @@ fn a_prefix_makes_room_for_several_clients() {
             "https://acme.us.wristband.dev",
         ),
     ];
-    let said = child_says("BILLING_", &variables);
+    let output = child_output("BILLING_", &variables);
     assert!(
-        said.contains("refused `BILLING_APPLICATION_VANITY_DOMAIN` must not have a scheme: "),
-        "{said}"
+        output.contains("refused `BILLING_APPLICATION_VANITY_DOMAIN` must not have a scheme: "),
+        "{output}"
     );
-    assert!(!said.contains("s3cr3t"));
+    assert!(!output.contains("s3cr3t"));
 }
 
 #[test]
@@ -97,10 +98,10 @@ fn a_secret_file_is_used_in_place_of_a_secret_and_a_source_in_place_of_both() {
         ("CLIENT_SECRET", "from before the file"),
         ("CLIENT_SECRET_FILE", file.to_str().unwrap()),
     ];
-    let said = child_says(FETCH, &variables);
-    assert!(said.contains("by the file: true"), "{said}");
+    let output = child_output(FETCH, &variables);
+    assert!(output.contains("by the file: true"), "{output}");
     assert!(
-        said.contains("by the source: the client secret source failed"),
-        "{said}"
+        output.contains("by the source: the client secret source failed"),
+        "{output}"
     );
 }

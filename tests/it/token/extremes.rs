@@ -1,4 +1,4 @@
-//! Settings of no time at all, and of more time than any clock holds.
+//! Durations of zero, and durations longer than any clock can represent.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ const SETTERS: [(&str, Setter); 5] = [
     ),
 ];
 
-/// What a client does in its life: fetch, serve, renew, be refused, recover.
+/// Takes a client through its life: fetch, cache hits, renewal, rejection, recovery.
 async fn live(wristband: &MockWristband, builder: WristbandM2mClientBuilder, setting: &str) {
     let client = builder
         .build()
@@ -44,7 +44,7 @@ async fn live(wristband: &MockWristband, builder: WristbandM2mClientBuilder, set
 }
 
 #[tokio::test]
-async fn durations_of_any_length_are_settings() {
+async fn settings_may_be_durations_of_any_length() {
     for life in [Duration::from_secs(3600), Duration::MAX] {
         let wristband = MockWristband::start().await;
         wristband.set_expires_in(life);
@@ -62,7 +62,7 @@ async fn durations_of_any_length_are_settings() {
 }
 
 #[tokio::test]
-async fn no_time_at_all_is_a_setting_where_it_can_be_meant() {
+async fn settings_may_be_zero_where_that_makes_sense() {
     let wristband = MockWristband::start().await;
     for (name, setter) in [SETTERS[0], SETTERS[1], SETTERS[3]] {
         live(

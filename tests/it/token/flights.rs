@@ -24,7 +24,7 @@ async fn a_thousand_callers_make_one_request() {
 }
 
 #[tokio::test]
-async fn a_shared_client_is_one_cache_by_clone_and_by_arc() {
+async fn clones_of_a_client_share_one_cache() {
     let wristband = MockWristband::start().await;
     let client = wristband.client();
     let shared = std::sync::Arc::new(client.clone());

@@ -7,7 +7,7 @@ use wristband_m2m_tests::{RawReply, RawServer};
 
 use super::{SECRET, builder_for, client_of};
 
-/// Stands in each hostile body, and must never come back out.
+/// Part of each hostile body; must not appear in any error.
 const MARK: &str = "body-that-must-not-show";
 
 const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
@@ -85,7 +85,7 @@ async fn a_body_beyond_64_kib_is_not_read() {
 }
 
 #[tokio::test]
-async fn a_body_of_just_64_kib_is_read() {
+async fn a_body_of_exactly_64_kib_is_read() {
     let document = r#"{"access_token":"abc","expires_in":60}"#;
     let body = format!("{document}{}", " ".repeat(64 * 1024 - document.len()));
     let server = RawServer::start([ok(body)]).await;
@@ -97,7 +97,7 @@ async fn a_body_of_just_64_kib_is_read() {
 }
 
 #[tokio::test]
-async fn a_compressed_bomb_does_not_go_off() {
+async fn a_compression_bomb_is_invalid() {
     // reqwest's gzip support is compiled into this test. Eight megabytes of spaces are 8 KiB of gzip.
     let bomb = include_bytes!("bomb.json.gz");
     let reply = RawReply::whole(
@@ -109,7 +109,7 @@ async fn a_compressed_bomb_does_not_go_off() {
 }
 
 #[tokio::test]
-async fn a_response_that_does_not_come_times_out() {
+async fn a_response_that_never_arrives_times_out() {
     assert_eq!(kind_for(RawReply::Hang).await, TokenErrorKind::Timeout);
     let head = RawReply::Drip(b"HTTP/1.1 200 OK\r\nx: ".to_vec());
     assert_eq!(kind_for(head).await, TokenErrorKind::Timeout);
@@ -140,14 +140,14 @@ async fn a_broken_response_is_a_network_failure() {
 }
 
 #[tokio::test]
-async fn no_content_is_no_token() {
+async fn a_204_is_invalid() {
     let error = error_for(RawReply::Bytes(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec())).await;
     assert_eq!(error.kind(), TokenErrorKind::InvalidResponse);
     assert_eq!(error.status().unwrap(), 204);
 }
 
 #[tokio::test]
-async fn a_redirect_is_not_followed_and_the_secret_does_not_travel() {
+async fn a_redirect_is_not_followed_with_the_secret() {
     for status in [
         "301 Moved Permanently",
         "302 Found",
@@ -165,7 +165,7 @@ async fn a_redirect_is_not_followed_and_the_secret_does_not_travel() {
 }
 
 #[tokio::test]
-async fn a_refusal_stays_one_whatever_is_wrong_with_its_document() {
+async fn a_rejection_with_a_broken_body_is_still_a_rejection() {
     let bodies = [
         RawReply::json("401 Unauthorized", &format!("<html>{MARK}</html>")),
         RawReply::Bytes(
@@ -183,7 +183,7 @@ async fn a_refusal_stays_one_whatever_is_wrong_with_its_document() {
 }
 
 #[tokio::test]
-async fn an_endpoint_that_repeats_the_secret_does_not_make_us_print_it() {
+async fn a_secret_repeated_by_the_endpoint_is_redacted() {
     let body = format!(r#"{{"error":"invalid_client","error_description":"'{SECRET}' is wrong"}}"#);
     let error = error_for(RawReply::json("401 Unauthorized", &body)).await;
     assert_eq!(error.oauth_error_description(), Some("[redacted]"));

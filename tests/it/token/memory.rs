@@ -8,7 +8,7 @@ const BEFORE_ITS_TOKEN: i64 = 4 * 1024;
 /// With a token of 1,000 characters that two threads read.
 const WITH_A_TOKEN: i64 = 10 * 1024;
 
-/// What `work` has allocated on this thread and not freed again, for one client.
+/// Returns the bytes per client that `work` has allocated on this thread and not freed.
 fn live_bytes(work: impl FnOnce()) -> i64 {
     allocation_counter::measure(work).bytes_current / CLIENTS as i64
 }
@@ -22,7 +22,7 @@ fn builder(endpoint: &ApiServer) -> wristband_m2m::WristbandM2mClientBuilder {
 
 #[test]
 fn a_tenant_costs_a_few_kilobytes() {
-    // The endpoint is on a thread of its own, whose memory is not counted.
+    // The endpoint runs on another thread, whose memory is not counted.
     let servers = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -48,7 +48,7 @@ fn a_tenant_costs_a_few_kilobytes() {
         }
     });
     assert!(new < BEFORE_ITS_TOKEN, "{new} bytes");
-    // That the counter counts.
+    // Checks the counter itself.
     assert!(new > 100, "{new} bytes");
 
     let fetched = live_bytes(|| {

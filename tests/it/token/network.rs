@@ -1,4 +1,4 @@
-//! Connections: none of yesterday, none through a proxy that should not see it, none that is waited for without end.
+//! Connections: stale ones are not reused, loopback bypasses proxies, and every wait is bounded.
 
 use std::collections::HashSet;
 use std::future::pending;
@@ -16,10 +16,10 @@ use super::{SECRET, builder_for};
 
 const TOKEN: &str = r#"{"access_token":"abc","expires_in":3600}"#;
 
-/// Longer than any of these calls takes, and shorter than the request timeout.
+/// Longer than any of these calls takes, but shorter than the request timeout.
 const SOON: Duration = Duration::from_secs(20);
 
-/// Responds to the first request of each connection and to no other.
+/// Responds only to the first request of each connection.
 fn once_per_connection() -> impl Fn(&Recorded) -> Reply + Send + Sync + 'static {
     let seen = Mutex::new(HashSet::new());
     move |request| {
@@ -43,7 +43,7 @@ async fn get_twice(client: &WristbandM2mClient) {
 }
 
 #[tokio::test]
-async fn a_connection_that_went_silent_is_not_used_again() {
+async fn a_silent_connection_is_not_reused() {
     let server = ApiServer::start(once_per_connection()).await;
     let client = WristbandM2mClient::builder()
         .client_id("billing")
@@ -57,7 +57,7 @@ async fn a_connection_that_went_silent_is_not_used_again() {
 }
 
 #[tokio::test]
-async fn an_http2_connection_that_went_silent_is_not_used_again() {
+async fn a_silent_http2_connection_is_not_reused() {
     let root = PrivateRoot::new();
     let server = ApiServer::start_tls(&root, once_per_connection()).await;
     let client = WristbandM2mClient::builder()
@@ -72,7 +72,7 @@ async fn an_http2_connection_that_went_silent_is_not_used_again() {
 }
 
 #[test]
-fn a_connection_of_a_runtime_that_stands_still_is_not_used_again() {
+fn a_connection_of_an_idle_runtime_is_not_reused() {
     let runtime = || {
         tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -97,7 +97,7 @@ fn a_connection_of_a_runtime_that_stands_still_is_not_used_again() {
     assert_eq!(server.connections(), 2);
 }
 
-/// Not a test by itself: what the child process does.
+/// Not a test by itself: runs in the child process.
 #[tokio::test]
 async fn loopback_child() {
     let Some(endpoint) = child_argument() else {
@@ -115,7 +115,7 @@ async fn loopback_child() {
 }
 
 #[tokio::test]
-async fn a_loopback_endpoint_is_not_reached_through_a_proxy() {
+async fn a_loopback_endpoint_bypasses_the_proxy() {
     let server = ApiServer::start(|_| Reply::json(200, TOKEN)).await;
     let proxy = RawServer::start([]).await;
     let child = "token::network::loopback_child";
@@ -125,7 +125,7 @@ async fn a_loopback_endpoint_is_not_reached_through_a_proxy() {
     assert_eq!(server.requests().len(), 1);
 }
 
-/// Not a test by itself: sends a request with the secret, with a log of everything on standard output.
+/// Not a test by itself: sends the secret while logging everything to standard output.
 #[tokio::test]
 async fn verbose_child() {
     let Some(endpoint) = child_argument() else {
@@ -166,7 +166,7 @@ async fn a_verbose_http_client_does_not_log_the_secret_or_the_token() {
         async |argument: String| run_child("token::network::verbose_child", &argument, "").await;
     let credentials = STANDARD.encode(format!("billing:{SECRET}"));
 
-    // What such a client logs by itself.
+    // What such a client logs if we do not intervene.
     let bare = log(format!("bare {}", server.url("/token"))).await;
     assert!(
         bare.contains(&credentials) && bare.contains(TOKEN),
@@ -181,7 +181,7 @@ async fn a_verbose_http_client_does_not_log_the_secret_or_the_token() {
 }
 
 #[tokio::test]
-async fn a_refusal_whose_document_never_ends_is_known_by_its_status() {
+async fn an_error_response_that_never_ends_is_known_by_its_status() {
     for (status, kind) in [
         ("401 Unauthorized", TokenErrorKind::Rejected),
         ("503 Service Unavailable", TokenErrorKind::Unavailable),
@@ -193,7 +193,7 @@ async fn a_refusal_whose_document_never_ends_is_known_by_its_status() {
             .build()
             .unwrap();
         let error = tokio::time::timeout(SOON, client.get_token()).await;
-        let error = error.expect("the document is waited for").unwrap_err();
+        let error = error.expect("the client waits for the body").unwrap_err();
         assert_eq!(error.kind(), kind);
         server.finish();
     }

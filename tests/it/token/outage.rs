@@ -1,4 +1,5 @@
-//! A soak: short-lived tokens, an endpoint that is down half of the time, an API that refuses at times, and revocations.
+//! A soak test: short-lived tokens, an endpoint that is down half the time, an API that sometimes rejects good tokens,
+//! and revocations.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,14 +11,14 @@ use wristband_m2m::{
 
 const CALLERS: usize = 200;
 const LIFE: Duration = Duration::from_secs(2);
-/// Shorter than what is left of a token when its refresh begins.
+/// How long the endpoint stays up or down: less than the life left in a token when its refresh begins.
 const STRETCH: Duration = Duration::from_millis(400);
-/// What a round trip takes.
+/// The duration of a round trip.
 const LATENCY: Duration = Duration::from_millis(20);
 /// A token with less life may end while a call is under way.
 const SAFE: Duration = Duration::from_millis(500);
 
-/// Up and down in turns. Tokens are numbered, and those below `revoked` are refused by every API.
+/// Alternates between up and down. Tokens are numbered, and every API rejects those below `revoked`.
 struct Flaky {
     start: Instant,
     issued: AtomicU64,
@@ -53,7 +54,7 @@ fn duration() -> Duration {
     Duration::from_secs(seconds.and_then(|text| text.parse().ok()).unwrap_or(6))
 }
 
-/// Gets a token as a call to a healthy API does; fails the test if it is lost although there is a valid token.
+/// Gets a token as a call to a healthy API would; fails the test if there is an error despite a valid token.
 async fn healthy_call(client: &WristbandM2mClient) -> Option<AccessToken> {
     let status = client.status();
     match client.get_token().await {
@@ -63,7 +64,7 @@ async fn healthy_call(client: &WristbandM2mClient) -> Option<AccessToken> {
         }
         Err(error) => {
             let left = status.expires_in().unwrap_or_default();
-            assert!(left < SAFE, "lost with {error:?} though {status:?}");
+            assert!(left < SAFE, "failed with {error:?} despite {status:?}");
             None
         }
     }
@@ -71,7 +72,7 @@ async fn healthy_call(client: &WristbandM2mClient) -> Option<AccessToken> {
 
 /// Replaces a revoked token as the middleware does; fails the test if two replacements in a row are revoked too.
 ///
-/// One may be: a refresh that was sent before the revocation, or the replacement for the API that refuses good tokens,
+/// One may be: a refresh sent before the revocation, or the replacement for the API that rejects good tokens,
 /// has landed or is joined.
 async fn recover(client: &WristbandM2mClient, source: &Flaky, mut token: AccessToken) {
     let revoked = source.revoked.load(Ordering::SeqCst);
@@ -87,7 +88,7 @@ async fn recover(client: &WristbandM2mClient, source: &Flaky, mut token: AccessT
     let number = number(&token);
     assert!(
         number >= revoked,
-        "token {number} of {revoked} is revoked too"
+        "token {number} is revoked too, as are all below {revoked}"
     );
 }
 
@@ -111,7 +112,7 @@ async fn no_healthy_call_is_lost_while_a_valid_token_exists() {
             let (client, source) = (client.clone(), Arc::clone(&source));
             tokio::spawn(async move {
                 let mut calls = 0u64;
-                // An interval, so that the callers leave some of two cores to the rest.
+                // The interval leaves CPU time for the other tasks.
                 let mut pause = tokio::time::interval(Duration::from_millis(5));
                 while Instant::now() < end {
                     if let Some(token) = healthy_call(&client).await {
@@ -124,7 +125,7 @@ async fn no_healthy_call_is_lost_while_a_valid_token_exists() {
             })
         })
         .collect();
-    // An API that refuses good tokens at times.
+    // An API that sometimes rejects good tokens.
     let refused = tokio::spawn({
         let client = client.clone();
         async move {

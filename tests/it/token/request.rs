@@ -1,4 +1,4 @@
-//! The request as it stands on the wire, and what comes of plain responses.
+//! The token request on the wire, and how ordinary responses are handled.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ async fn the_request_is_the_documented_one() {
             key.eq_ignore_ascii_case(name).then_some(value)
         });
         let value = values.next();
-        assert_eq!(values.next(), None, "{name} came twice");
+        assert_eq!(values.next(), None, "{name} appears twice");
         value
     };
     // printf 'billing:s3cr3t/with+odd=chars' | base64
@@ -87,7 +87,7 @@ async fn a_server_error_is_tried_three_times_in_all() {
 }
 
 #[tokio::test]
-async fn a_rejection_is_told_at_once() {
+async fn a_rejection_is_returned_at_once() {
     let body = r#"{"error":"invalid_client","error_description":"Unknown client"}"#;
     let server = RawServer::start([RawReply::json("401 Unauthorized", body)]).await;
     let error = client_of(&server).get_token().await.unwrap_err();
@@ -105,7 +105,7 @@ async fn a_rejection_is_told_at_once() {
 }
 
 #[tokio::test]
-async fn rejections_that_may_pass_are_transient_and_not_retried() {
+async fn temporary_rejections_are_transient_and_not_retried() {
     for status in ["408 Request Timeout", "429 Too Many Requests"] {
         let reply = RawReply::whole(status, "retry-after: 17\r\n", "slow down");
         let server = RawServer::start([reply]).await;
@@ -119,7 +119,7 @@ async fn rejections_that_may_pass_are_transient_and_not_retried() {
 }
 
 #[tokio::test]
-async fn an_endpoint_that_is_not_there_is_a_network_failure() {
+async fn an_unreachable_endpoint_is_a_network_failure() {
     let port = {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.local_addr().unwrap().port()

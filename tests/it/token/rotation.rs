@@ -1,4 +1,4 @@
-//! Two secrets while one is rotated away.
+//! A primary and a secondary secret during a rotation.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -16,7 +16,7 @@ pub(super) fn secret_of(request: &Recorded) -> String {
     pair.strip_prefix("billing:").unwrap().to_owned()
 }
 
-/// An endpoint that knows one secret.
+/// An endpoint that accepts one secret.
 async fn endpoint(known: &'static str) -> ApiServer {
     ApiServer::start(move |request| {
         if secret_of(request) == known {
@@ -80,7 +80,7 @@ async fn two_wrong_secrets_are_one_rejection() {
 }
 
 #[tokio::test]
-async fn only_invalid_client_is_a_reason_to_try_the_other_secret() {
+async fn the_other_secret_is_tried_only_after_invalid_client() {
     for (status, body) in [
         ("400 Bad Request", r#"{"error":"invalid_request"}"#),
         ("401 Unauthorized", "no document"),

@@ -1,4 +1,4 @@
-//! Everything that is traced, at TRACE, searched for what must not be there.
+//! Searches the whole log, at TRACE, for secrets and tokens.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -13,7 +13,7 @@ use super::{SECRET, builder_for};
 
 const TOKEN: &str = "eyJ0b2tlbi1vZi10aGlzLXRlc3Q.x_y-z~1+2/3==";
 
-/// What is written by all threads while the test runs.
+/// The output of all threads during the test.
 #[derive(Clone, Default)]
 pub(super) struct Captured(Arc<Mutex<Vec<u8>>>);
 
@@ -63,12 +63,12 @@ fn forms_of(value: &str) -> Vec<String> {
 
 #[test]
 fn neither_secret_nor_token_is_in_anything_traced() {
-    // One thread, so that one default subscriber sees it all, hyper and reqwest included.
+    // One thread, so that the default subscriber sees everything, hyper and reqwest included.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
-    // With a single subscriber, `tracing` turns an event off for good that another test's thread meets first.
+    // With a single subscriber, `tracing` permanently disables an event that a thread of another test reaches first.
     let _second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
     let captured = Captured::default();
     let subscriber = tracing_subscriber::fmt()
@@ -80,7 +80,7 @@ fn neither_secret_nor_token_is_in_anything_traced() {
     let client = tracing::subscriber::with_default(subscriber, || runtime.block_on(whole_life()));
 
     let text = captured.text();
-    for said in [
+    for logged in [
         "fetched a token",
         "token request failed; trying again",
         "token request failed; no token to serve",
@@ -89,7 +89,10 @@ fn neither_secret_nor_token_is_in_anything_traced() {
         "wristband_m2m.fetch",
         "attempts=3",
     ] {
-        assert!(text.contains(said), "`{said}` was not traced in\n{text}");
+        assert!(
+            text.contains(logged),
+            "`{logged}` was not traced in\n{text}"
+        );
     }
     let credential = format!("billing:{SECRET}");
     for secret in [SECRET, TOKEN, &credential] {

@@ -1,4 +1,4 @@
-//! Client secrets that are rotated while the process runs: files over real sockets.
+//! Client secrets rotated while the process runs: secret files, and a real token endpoint.
 
 mod failures;
 
@@ -79,7 +79,7 @@ impl Endpoint {
     }
 }
 
-/// A file with a secret, in a directory of its own.
+/// A secret file in a temporary directory.
 struct Mounted {
     directory: TempDir,
     file: PathBuf,
@@ -105,14 +105,14 @@ impl Mounted {
     }
 }
 
-/// Fetches a new token, as after a 401 of an API.
+/// Fetches a new token, as after a 401 from an API.
 async fn renew(client: &WristbandM2mClient) {
     let token = client.get_token().await.unwrap();
     client.replace_token(&token).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn three_rotations_under_load_cost_no_call_and_one_refused_request_each_at_most() {
+async fn three_rotations_under_load_fail_no_call_and_cost_at_most_one_refused_request_each() {
     let endpoint = Endpoint::start("first").await;
     let mounted = Mounted::new("first\n");
     let client = endpoint.client(&mounted.file);
@@ -130,7 +130,7 @@ async fn three_rotations_under_load_cost_no_call_and_one_refused_request_each_at
                     client
                         .get_token()
                         .await
-                        .expect("a token, in spite of the rotation");
+                        .expect("a token despite the rotation");
                     calls += 1;
                     pause.tick().await;
                 }
@@ -179,12 +179,12 @@ async fn three_rotations_under_load_cost_no_call_and_one_refused_request_each_at
 }
 
 #[tokio::test]
-async fn a_rotation_that_comes_between_two_reads_costs_one_refused_request() {
+async fn a_rotation_between_two_reads_costs_one_refused_request() {
     let endpoint = Endpoint::start("first").await;
     let mounted = Mounted::new("first");
     let client = endpoint.client(&mounted.file);
     client.get_token().await.unwrap();
-    // The endpoint learns of it first, and the source is asked before the file is there.
+    // The source reads the new secret once, and then the old one again.
     endpoint.add("second");
     mounted.rename("second");
     renew(&client).await;
@@ -196,13 +196,13 @@ async fn a_rotation_that_comes_between_two_reads_costs_one_refused_request() {
     let error = client.status().last_error().unwrap();
     assert_eq!(error.kind(), TokenErrorKind::Source);
     assert!(error.to_string().contains("was refused"), "{error}");
-    // Nobody insists on it.
+    // The refused secret is not sent again.
     renew(&client).await;
     assert_eq!(endpoint.refused(), 1);
 }
 
 #[tokio::test]
-async fn each_fault_of_the_file_is_bridged_and_told() {
+async fn each_fault_of_the_file_is_bridged_and_reported() {
     let endpoint = Endpoint::start("s3cr3t").await;
     let mounted = Mounted::new("s3cr3t");
     let client = endpoint.client(&mounted.file);
@@ -248,7 +248,7 @@ async fn each_fault_of_the_file_is_bridged_and_told() {
     assert_eq!(endpoint.refused(), 0);
 }
 
-/// Counts the warnings of this thread.
+/// Counts the warnings emitted on this thread.
 #[derive(Clone, Default)]
 struct Warnings(Arc<AtomicUsize>);
 
@@ -261,7 +261,7 @@ impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Warnings {
 }
 
 #[tokio::test]
-async fn a_source_that_keeps_failing_is_warned_of_once() {
+async fn a_source_that_keeps_failing_logs_one_warning() {
     // Keeps every callsite enabled, whichever test is the first to reach it.
     let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry());
     let warnings = Warnings::default();
@@ -284,7 +284,7 @@ async fn a_source_that_keeps_failing_is_warned_of_once() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_written_after_the_start_is_waited_for_by_the_callers() {
+async fn a_missing_file_fails_calls_until_it_is_written() {
     let endpoint = Endpoint::start("s3cr3t").await;
     let directory = TempDir::new().unwrap();
     let file = directory.path().join("client-secret");

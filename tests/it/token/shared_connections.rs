@@ -1,4 +1,4 @@
-//! Clients that share their connections: what they share, and what not.
+//! Clients that share their connections, and nothing else.
 
 use wristband_m2m::testing::MockWristband;
 use wristband_m2m::{TokenErrorKind, WristbandM2mClient};
@@ -31,7 +31,7 @@ async fn tokens_and_failures_are_not_shared() {
 }
 
 #[tokio::test]
-async fn whose_connections_they_were_may_be_dropped_first() {
+async fn the_client_that_opened_the_connections_may_be_dropped_first() {
     let wristband = MockWristband::start().await;
     let first = wristband.client();
     let second = tenant(&wristband, &first);
@@ -42,7 +42,7 @@ async fn whose_connections_they_were_may_be_dropped_first() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn a_runtime_that_ends_takes_no_connection_of_another_with_it() {
+async fn a_runtime_that_ends_breaks_no_connection_of_another() {
     let wristband = MockWristband::start().await;
     let first = wristband.client();
     let second = tenant(&wristband, &first);

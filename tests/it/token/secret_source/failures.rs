@@ -1,4 +1,4 @@
-//! Failures that come together, and sources that misbehave.
+//! Coinciding failures, and sources that misbehave.
 
 use std::future::pending;
 use std::pin::Pin;
@@ -17,7 +17,7 @@ enum Mood {
     Hangs,
 }
 
-/// Knows the secret, and behaves as it is told.
+/// A source that knows the secret; its mood decides whether it returns it.
 #[derive(Clone)]
 struct Moody(Arc<Mutex<Mood>>);
 
@@ -54,7 +54,7 @@ fn client_of(endpoint: &Endpoint, source: impl SecretSource) -> WristbandM2mClie
         .unwrap()
 }
 
-/// Waits until the client says that all is well.
+/// Waits until the client has a fresh token.
 async fn healed(client: &WristbandM2mClient) {
     let healed = async {
         while client.status().state() != TokenState::Fresh {
@@ -63,11 +63,11 @@ async fn healed(client: &WristbandM2mClient) {
     };
     tokio::time::timeout(Duration::from_secs(60), healed)
         .await
-        .expect("still not well after a minute");
+        .expect("no fresh token within a minute");
 }
 
 #[tokio::test]
-async fn a_source_that_fails_hangs_or_panics_costs_no_call_while_a_secret_is_known() {
+async fn a_broken_source_fails_no_call_while_a_secret_is_known() {
     let endpoint = Endpoint::start(SECRET).await;
     let source = Moody::new(Mood::Gives);
     let client = client_of(&endpoint, source.clone());
@@ -85,7 +85,7 @@ async fn a_source_that_fails_hangs_or_panics_costs_no_call_while_a_secret_is_kno
 }
 
 #[tokio::test]
-async fn a_source_that_never_gave_a_secret_ends_each_call_with_an_error() {
+async fn a_source_that_never_returned_a_secret_fails_each_call() {
     let endpoint = Endpoint::start(SECRET).await;
     for mood in [Mood::Fails, Mood::Hangs, Mood::Panics] {
         let source = Moody::new(mood);
@@ -100,10 +100,10 @@ async fn a_source_that_never_gave_a_secret_ends_each_call_with_an_error() {
 }
 
 #[tokio::test]
-async fn a_source_that_panics_before_it_returns_a_future_is_a_source_that_failed() {
+async fn a_source_that_panics_before_returning_a_future_has_failed() {
     struct Broken;
 
-    // As `async_trait` writes it.
+    // What `async_trait` expands to.
     impl SecretSource for Broken {
         fn client_secret<'a, 'b>(
             &'a self,
@@ -144,7 +144,7 @@ async fn a_rotation_during_an_outage_heals_with_the_new_secret() {
 }
 
 #[tokio::test]
-async fn a_source_that_fails_during_an_outage_and_a_revoked_secret_cost_no_valid_token() {
+async fn a_missing_file_and_a_revoked_secret_leave_the_valid_token_in_use() {
     let endpoint = Endpoint::start("first").await;
     let mounted = Mounted::new("first");
     let client = endpoint.client(&mounted.file);
@@ -171,7 +171,7 @@ fn no_error_of_a_source_is_traced() {
         .enable_all()
         .build()
         .unwrap();
-    // With a single subscriber, `tracing` turns an event off for good that another test's thread meets first.
+    // With a single subscriber, `tracing` permanently disables an event that a thread of another test reaches first.
     let _second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
     let captured = Captured::default();
     let subscriber = tracing_subscriber::fmt()
