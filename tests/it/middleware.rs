@@ -1,4 +1,4 @@
-//! The middleware, in front of APIs that accept, refuse, hang and lead astray.
+//! The middleware, with APIs that accept, reject, hang and redirect.
 
 mod allocations;
 mod cancellation;
@@ -19,7 +19,7 @@ use wristband_m2m_reqwest::wristband_m2m::testing::MockWristband;
 use wristband_m2m_reqwest::{AuthOutcome, NotRetried, WristbandAuth, reqwest};
 use wristband_m2m_tests::{ApiServer, Recorded, Reply};
 
-/// An API that takes the tokens of this endpoint, and rejects the others with 401.
+/// An API that accepts the tokens of this endpoint, and rejects others with 401.
 async fn protected_api(wristband: &MockWristband) -> ApiServer {
     let wristband = wristband.clone();
     ApiServer::start(move |request| guard(&wristband, request)).await
@@ -33,7 +33,7 @@ fn guard(wristband: &MockWristband, request: &Recorded) -> Reply {
     }
 }
 
-/// An API that takes nobody's token.
+/// An API that rejects every token.
 async fn hostile_api() -> ApiServer {
     ApiServer::start(|_| Reply::text(401, "go away")).await
 }
@@ -43,7 +43,7 @@ fn authenticated(client: &WristbandM2mClient) -> ClientWithMiddleware {
 }
 
 fn with_auth(auth: WristbandAuth) -> ClientWithMiddleware {
-    // OpenSSL, the other backend of this build, takes longer to load its roots than most tests take.
+    // OpenSSL, the other backend of this build, takes longer to load its roots than most tests run.
     let http = reqwest::Client::builder().tls_backend_rustls().build();
     let http = http.expect("an HTTP client");
     ClientBuilder::new(http).with(auth).build()

@@ -1,4 +1,4 @@
-//! What the middleware allocates for a request, above one that sets a constant header.
+//! What the middleware allocates for a request, compared with one that sets a constant header.
 
 use allocation_counter::measure;
 use http::Extensions;
@@ -26,7 +26,7 @@ impl Middleware for Constant {
     }
 }
 
-/// What one POST with a body allocates on this thread, where only the client runs.
+/// Returns the allocations of one POST with a body, on this thread, where only the client runs.
 fn allocations(client: &ClientWithMiddleware, url: &str) -> u64 {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -46,7 +46,7 @@ fn allocations(client: &ClientWithMiddleware, url: &str) -> u64 {
         }
     };
     batch();
-    // The least of some rounds: what the machine's moods add is not the middleware's.
+    // The minimum of several rounds, which leaves out incidental allocations.
     let rounds = (0..5).map(|_| measure(batch));
     let least = rounds
         .min_by_key(|round| round.count_total)
@@ -59,7 +59,7 @@ fn allocations(client: &ClientWithMiddleware, url: &str) -> u64 {
 }
 
 #[test]
-fn a_request_allocates_four_times_more_than_with_a_constant_header() {
+fn a_request_costs_at_most_four_allocations() {
     let servers = tokio::runtime::Runtime::new().expect("a runtime");
     let (wristband, api) = servers.block_on(async {
         let wristband = MockWristband::start().await;

@@ -1,4 +1,4 @@
-//! Requests that are dropped, and waits that end.
+//! Dropped requests and timeouts.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use super::*;
 
 #[tokio::test]
-async fn a_request_dropped_while_its_token_is_fetched_leaves_the_token_to_the_others() {
+async fn a_request_dropped_during_its_fetch_leaves_the_token_to_the_others() {
     let wristband = MockWristband::start().await;
     let api = protected_api(&wristband).await;
     let http = authenticated(&wristband.client());
@@ -32,9 +32,9 @@ async fn requests_dropped_at_any_point_of_a_recovery_break_nothing() {
     let api = protected_api(&wristband).await;
     let client = wristband.client();
     wristband.set_delay(Duration::from_millis(3));
-    // Fewer rounds than the 30 token requests that go out unpaced.
+    // Fewer rounds than the 30 token requests that are not rate limited.
     for micros in (0..8_000).step_by(320) {
-        // Of its own for each round: a renewed token whose replay was dropped and that is then revoked counts as a failed
+        // A new one for each round: a renewed token whose replay was dropped and that is then revoked counts as a failed
         // renewal, and three of those would open the circuit.
         let http = authenticated(&client);
         client.get_token().await.unwrap();
@@ -52,7 +52,7 @@ async fn requests_dropped_at_any_point_of_a_recovery_break_nothing() {
 }
 
 #[tokio::test]
-async fn a_dropped_recovery_has_cleared_the_token_for_the_next_call() {
+async fn a_dropped_recovery_has_renewed_the_token_for_the_next_call() {
     let wristband = MockWristband::start().await;
     let (guarding, stuck) = (wristband.clone(), Arc::new(Notify::new()));
     let release = stuck.clone();
@@ -81,7 +81,7 @@ async fn a_dropped_recovery_has_cleared_the_token_for_the_next_call() {
 }
 
 #[tokio::test]
-async fn an_api_that_hangs_is_left_after_the_callers_timeout() {
+async fn a_hanging_api_ends_in_the_callers_timeout() {
     let wristband = MockWristband::start().await;
     let api = ApiServer::start(|_| Reply::status(200).after(std::future::pending())).await;
     let http = authenticated(&wristband.client());
@@ -97,7 +97,7 @@ async fn an_api_that_hangs_is_left_after_the_callers_timeout() {
 }
 
 #[tokio::test]
-async fn a_token_endpoint_that_hangs_is_left_after_the_request_timeout() {
+async fn a_hanging_token_endpoint_ends_in_the_request_timeout() {
     let wristband = MockWristband::start().await;
     let api = protected_api(&wristband).await;
     wristband.set_delay(Duration::from_secs(3600));

@@ -96,7 +96,7 @@ async fn an_accepted_replay_closes_the_circuit_and_an_ordinary_success_does_not(
     let response = http.get(api.url("/")).send().await.unwrap();
     assert_eq!(not_retried(&response), NotRetried::CircuitOpen);
 
-    // Half-open after 1 to 1.25 s.
+    // The circuit is half-open after 1 to 1.25 s.
     let end = Instant::now() + Duration::from_secs(5);
     let response = loop {
         let response = http.get(api.url("/")).send().await.unwrap();
@@ -112,7 +112,7 @@ async fn an_accepted_replay_closes_the_circuit_and_an_ordinary_success_does_not(
     assert!(outcome(&response).retried(), "the circuit is closed");
 }
 
-/// One route that rejects every token, beside healthy ones of the same origin.
+/// One route rejects every token; the other routes of the origin are healthy.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_broken_route_costs_the_healthy_ones_nothing() {
     let wristband = MockWristband::start().await;
@@ -145,7 +145,7 @@ async fn a_broken_route_costs_the_healthy_ones_nothing() {
         done.unwrap();
     }
     let renewals = wristband.token_requests() - 1;
-    // One more for each pause, of which the first takes a second.
+    // One more for each pause, the first of which takes a second.
     let allowed = 3 + start.elapsed().as_secs();
     assert!(
         renewals <= allowed,
@@ -172,7 +172,7 @@ async fn insufficient_scope_renews_nothing() {
 }
 
 #[tokio::test]
-async fn other_apis_of_the_same_client_are_not_slowed() {
+async fn other_apis_of_the_same_client_are_not_affected() {
     let wristband = MockWristband::start().await;
     let hostile = hostile_api().await;
     let api = protected_api(&wristband).await;

@@ -1,5 +1,5 @@
-//! A table of coincidences: what one API does, times what the token endpoint does, times a refresh under way or not, times
-//! who else uses the token. Over real sockets, a world of its own for each cell.
+//! Every combination of what one API does, what the token endpoint does, whether a refresh is under way, and what else
+//! uses the token. Over real sockets, with separate servers for each cell.
 
 mod contract;
 mod healthy;
@@ -18,9 +18,9 @@ use self::healthy::{Calls, call_beside};
 use self::world::World;
 use super::outcome;
 
-/// Cells that run at the same time.
+/// How many cells run at the same time.
 const AT_ONCE: usize = 32;
-/// Calls to the API that refuses, one after the other.
+/// Calls to the rejecting API, one after another.
 const REFUSED_CALLS: usize = 4;
 
 /// What the API in question does.
@@ -33,7 +33,7 @@ enum Api {
     InsufficientScope,
 }
 
-/// What the token endpoint does once the first token is there.
+/// What the token endpoint does once it has issued the first token.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Endpoint {
     Well,
@@ -42,15 +42,15 @@ enum Endpoint {
     Slow,
 }
 
-/// What is under way when the API refuses.
+/// What is under way when the API rejects the token.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Refresh {
     None,
-    /// Its token is from before the revocation.
+    /// A refresh whose token was issued before the revocation.
     UnderWay,
 }
 
-/// Who uses the token at the same time.
+/// What else uses the token at the same time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Beside {
     OtherApi,
@@ -68,14 +68,14 @@ struct Cell {
     beside: Beside,
 }
 
-/// What was seen in a cell.
+/// What was observed in a cell.
 struct Report {
     token_requests: u64,
     elapsed: Duration,
-    /// The responses to the refused caller.
+    /// The responses to the rejected caller.
     refused: Vec<Response>,
     healthy: Calls,
-    /// Healthy calls that ended before the first response to the refused caller.
+    /// Healthy calls that ended before the first response to the rejected caller.
     healthy_meanwhile: usize,
 }
 

@@ -1,4 +1,4 @@
-//! Many requests at once, and a token that is revoked under them.
+//! Many concurrent requests whose token is revoked.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use super::*;
 
 const CROWD: usize = 1_000;
 
-/// Sends all at once on a token that the API no longer takes; all must succeed.
+/// Sends all requests at once, with a token that the API no longer accepts; all must succeed.
 async fn rush(wristband: &MockWristband, api: &ApiServer, http: &ClientWithMiddleware) {
     let mut requests = JoinSet::new();
     for number in 0..CROWD {
@@ -30,10 +30,14 @@ async fn rush(wristband: &MockWristband, api: &ApiServer, http: &ClientWithMiddl
     assert_eq!(bodies.len(), 2 * CROWD);
     bodies.sort();
     bodies.dedup();
-    assert_eq!(bodies.len(), CROWD, "each was sent twice, and nothing else");
+    assert_eq!(
+        bodies.len(),
+        CROWD,
+        "each request is sent twice, and no other"
+    );
 }
 
-/// One connection is enough for a crowd.
+/// A client that needs only one connection.
 fn over_http2(client: &WristbandM2mClient) -> ClientWithMiddleware {
     let http = reqwest::Client::builder().http2_prior_knowledge().build();
     ClientBuilder::new(http.expect("an HTTP client"))

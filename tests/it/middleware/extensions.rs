@@ -1,4 +1,4 @@
-//! What one request may ask for, and what the builder switches.
+//! Settings of a single request, and of the builder.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use wristband_m2m_reqwest::{MinTokenLife, SkipWristbandAuth};
 use super::*;
 
 #[tokio::test]
-async fn a_request_that_skips_auth_carries_no_token_and_its_401_is_not_ours() {
+async fn a_request_that_skips_auth_carries_no_token_and_its_401_is_returned() {
     let wristband = MockWristband::start().await;
     let api = protected_api(&wristband).await;
     let client = wristband.client();
@@ -38,7 +38,7 @@ async fn a_skipped_request_needs_no_token_endpoint() {
 }
 
 #[tokio::test]
-async fn a_callers_own_authorization_is_left_alone_and_its_401_is_not_ours() {
+async fn an_authorization_set_by_the_caller_is_kept_and_its_401_is_returned() {
     let wristband = MockWristband::start().await;
     let api = protected_api(&wristband).await;
     let client = wristband.client();
@@ -65,7 +65,7 @@ async fn a_callers_own_authorization_is_left_alone_and_its_401_is_not_ours() {
 }
 
 #[tokio::test]
-async fn with_retries_off_a_401_comes_back_and_the_next_call_is_healed() {
+async fn without_retries_a_401_is_returned_and_the_next_call_succeeds() {
     let wristband = MockWristband::start().await;
     let api = protected_api(&wristband).await;
     let client = wristband.client();
@@ -92,7 +92,7 @@ async fn a_token_with_too_little_life_is_renewed_before_the_request() {
     let client = wristband.client();
     wristband.set_expires_in(Duration::from_secs(5));
     let token = client.get_token().await.unwrap();
-    // A token that is new is not fetched again at once, or there would be a fetch per call.
+    // A new token is not replaced at once, or each call would fetch one.
     while token.remaining() > Duration::from_millis(4_400) {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
@@ -108,7 +108,7 @@ async fn a_token_with_too_little_life_is_renewed_before_the_request() {
 }
 
 #[tokio::test]
-async fn a_least_life_that_no_token_has_is_no_fetch_per_call() {
+async fn a_minimum_life_that_no_token_reaches_does_not_fetch_per_call() {
     let wristband = MockWristband::start().await;
     let api = protected_api(&wristband).await;
     wristband.set_expires_in(Duration::from_secs(600));

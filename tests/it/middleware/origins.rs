@@ -1,4 +1,4 @@
-//! Who sees the token.
+//! Which servers receive the token.
 
 use super::*;
 
@@ -10,7 +10,7 @@ fn allowing(client: &WristbandM2mClient, origins: &[&str]) -> ClientWithMiddlewa
     with_auth(builder.build().unwrap())
 }
 
-/// A client that reaches `api` under every name.
+/// A client that reaches `api` under every host name.
 fn reaching(api: &ApiServer, auth: WristbandAuth) -> ClientWithMiddleware {
     let http = reqwest::Client::builder()
         .proxy(reqwest::Proxy::http(api.origin()).unwrap())
@@ -75,7 +75,7 @@ async fn plain_http_is_allowed_by_name() {
 }
 
 #[tokio::test]
-async fn with_a_list_others_get_no_token_not_even_on_loopback() {
+async fn origins_off_the_list_get_no_token_not_even_on_loopback() {
     let wristband = MockWristband::start().await;
     let [listed, other] = [
         protected_api(&wristband).await,

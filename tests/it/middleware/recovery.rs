@@ -1,4 +1,4 @@
-//! One request, and a token that is no longer good.
+//! A single request with a token that is no longer valid.
 
 mod cost;
 mod no_retry;
@@ -17,7 +17,7 @@ use wristband_m2m_reqwest::wristband_m2m::{
 use super::*;
 
 #[tokio::test]
-async fn a_request_carries_the_token_and_nothing_else_is_changed() {
+async fn a_request_carries_the_token_and_is_otherwise_unchanged() {
     let wristband = MockWristband::start().await;
     let api = protected_api(&wristband).await;
     let http = authenticated(&wristband.client());
@@ -113,7 +113,7 @@ async fn the_next_request_uses_the_renewed_token_at_once() {
     assert_eq!(api.requests().len(), 11);
 }
 
-/// Issues `t1`, `t2` and so on; the second once the gate is opened.
+/// Issues `t1`, `t2` and so on; the second one once the gate is open.
 struct Numbered {
     issued: AtomicUsize,
     gate: Arc<Notify>,
@@ -180,7 +180,7 @@ async fn a_replacement_that_is_older_than_the_request_is_replaced_too() {
 }
 
 #[tokio::test]
-async fn other_statuses_renew_no_token() {
+async fn other_statuses_do_not_renew_the_token() {
     let wristband = MockWristband::start().await;
     let api = ApiServer::start(|request| {
         let status = request
@@ -208,7 +208,7 @@ async fn other_statuses_renew_no_token() {
 }
 
 #[tokio::test]
-async fn what_fails_on_the_second_try_is_that_tries_error() {
+async fn an_error_of_the_replay_is_returned() {
     let wristband = MockWristband::start().await;
     let guarding = wristband.clone();
     let api = ApiServer::start(move |request| {

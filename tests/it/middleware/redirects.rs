@@ -1,4 +1,4 @@
-//! Redirects: followed at home, never with a token to strangers.
+//! Redirects: followed within the origin, and never with a token beyond it.
 
 use wristband_m2m_reqwest::same_origin_redirects;
 
@@ -67,12 +67,12 @@ async fn a_401_behind_a_redirect_within_the_origin_is_recovered() {
     assert_eq!(
         targets,
         ["/to?/a", "/a", "/to?/a", "/a"],
-        "it is replayed from its own URL"
+        "the replay begins at the original URL"
     );
 }
 
 #[tokio::test]
-async fn a_redirect_that_leaves_the_origin_is_returned_on_whichever_hop() {
+async fn a_redirect_that_leaves_the_origin_is_returned_on_any_hop() {
     let wristband = MockWristband::start().await;
     let api = redirecting(&wristband).await;
     let stranger = ApiServer::start(|_| Reply::status(200)).await;
@@ -122,13 +122,13 @@ async fn the_eleventh_redirect_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_401_from_another_origin_clears_nothing() {
+async fn a_401_from_another_origin_renews_nothing() {
     let wristband = MockWristband::start().await;
     let api = redirecting(&wristband).await;
     let stranger = hostile_api().await;
     let client = wristband.client();
     let token = client.get_token().await.unwrap();
-    // A client that follows redirects anywhere, as reqwest does by default.
+    // A client that follows redirects to any origin, as reqwest does by default.
     let http = authenticated(&client);
 
     let url = api.url(&format!("/to?{}", stranger.url("/")));

@@ -1,4 +1,4 @@
-//! Among other middleware: reqwest-retry outside, reqwest-tracing wherever it stands.
+//! Beside other middleware: reqwest-retry around it, reqwest-tracing in any place.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -56,7 +56,7 @@ async fn each_retry_has_the_token_that_is_valid_by_then() {
 }
 
 #[tokio::test]
-async fn a_401_is_no_matter_for_the_retries() {
+async fn a_401_is_not_retried_by_the_retry_middleware() {
     let wristband = MockWristband::start().await;
     let api = hostile_api().await;
     let response = retrying(&wristband.client())
@@ -84,10 +84,10 @@ async fn the_token_error_is_found_below_the_retries() {
 }
 
 #[tokio::test]
-async fn the_token_error_is_found_below_retries_that_were_made() {
+async fn the_token_error_is_found_after_a_retry() {
     let wristband = MockWristband::start().await;
     let (revoking, api_wristband) = (wristband.clone(), wristband.client());
-    // The first try fails by the API's fault, and by the second there is no token any more.
+    // The API fails the first attempt, and by the second there is no token left.
     let clearing = api_wristband.clone();
     let api = ApiServer::start(move |_| {
         clearing.clear_token();
@@ -105,7 +105,7 @@ async fn the_token_error_is_found_below_retries_that_were_made() {
 }
 
 #[tokio::test]
-async fn a_timeout_below_the_auth_middleware_stays_one() {
+async fn a_timeout_passes_through_the_auth_middleware() {
     let wristband = MockWristband::start().await;
     let api = ApiServer::start(|_| Reply::status(200).after(std::future::pending())).await;
     let http = reqwest::Client::builder()

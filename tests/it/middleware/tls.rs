@@ -64,7 +64,7 @@ async fn a_401_over_tls_and_http1_is_recovered_on_the_same_connection() {
 }
 
 #[tokio::test]
-async fn a_server_that_nobody_vouches_for_sees_no_token() {
+async fn a_server_with_an_untrusted_certificate_gets_no_token() {
     let wristband = MockWristband::start().await;
     let api = protected_tls_api(&PrivateRoot::new(), &wristband).await;
     let http = through(PrivateRoot::new().client(), &wristband.client());
@@ -74,7 +74,7 @@ async fn a_server_that_nobody_vouches_for_sees_no_token() {
 }
 
 #[tokio::test]
-async fn a_listed_https_origin_gets_the_token_however_it_is_spelt() {
+async fn a_listed_https_origin_gets_the_token_in_any_spelling() {
     let (root, wristband) = (PrivateRoot::new(), MockWristband::start().await);
     let api = protected_tls_api(&root, &wristband).await;
     let auth = WristbandAuth::builder(wristband.client())

@@ -1,4 +1,4 @@
-//! What is logged, and what is not.
+//! What the middleware logs, and what it does not.
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -9,7 +9,7 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use super::*;
 
-/// Everything that is traced, as text.
+/// The whole log, as text.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -25,7 +25,7 @@ impl Log {
     }
 
     fn subscriber(&self) -> impl tracing::Subscriber + Send + Sync + use<> {
-        // Keeps every callsite enabled: one that a test without a subscriber is the first to reach could be cached as
+        // Keeps every callsite enabled: one first reached by a test without a subscriber could be cached as
         // disabled while this one is being registered.
         let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry());
         tracing_subscriber::fmt()
@@ -88,7 +88,7 @@ async fn a_recovery_is_logged_without_the_token_or_the_request() {
         "{ours}"
     );
     assert!(!ours.contains("WARN"), "{ours}");
-    // reqwest and hyper may tell the path at TRACE; we never do, and nobody tells the token.
+    // reqwest and hyper may log the path at TRACE; we never do, and no crate logs the token.
     assert!(!ours.contains("secret"), "{ours}");
     for token in tokens {
         assert!(!text.contains(&token));

@@ -1,4 +1,4 @@
-//! What has to hold in a cell.
+//! What must hold in a cell.
 
 use wristband_m2m_reqwest::NotRetried;
 
@@ -11,7 +11,7 @@ impl Contract {
         Self(cell)
     }
 
-    /// Returns what does not hold.
+    /// Returns the violations of the contract.
     pub(super) fn check(&self, report: &Report) -> Vec<String> {
         let mut broken: Vec<_> = report
             .healthy
@@ -37,7 +37,7 @@ impl Contract {
         broken
     }
 
-    /// How many requests there may be, and one more for each second: the back-off and the circuit breaker allow no more.
+    /// The maximum number of token requests, to which each second adds one: backoff and circuit breaker allow no more.
     fn most_token_requests(&self) -> u64 {
         let Cell {
             api,
@@ -47,7 +47,7 @@ impl Contract {
         } = self.0;
         let has_tokens = self.has_tokens();
         let under_way = u64::from(refresh == Refresh::UnderWay);
-        // Whoever asks for a longer life than the first token's has a second one fetched.
+        // A call that needs a longer life than the first token's causes a second request.
         let asked_for = u64::from(beside == Beside::LongLivedToken);
         let renewals = match (endpoint, api) {
             // One cycle of attempts.
@@ -55,7 +55,7 @@ impl Contract {
             (Endpoint::Hangs, _) => 1,
             (_, Api::Always401 | Api::OneRoute401) => 3,
             (_, Api::OneSpurious401) => 1,
-            // A true revocation.
+            // A real revocation.
             (_, Api::Well | Api::InsufficientScope) => under_way,
         };
         let needs_none = !has_tokens
@@ -64,12 +64,12 @@ impl Contract {
         1 + under_way + asked_for + if needs_none { 0 } else { renewals }
     }
 
-    /// Whether the endpoint issues tokens.
+    /// Returns whether the endpoint issues tokens.
     fn has_tokens(&self) -> bool {
         matches!(self.0.endpoint, Endpoint::Well | Endpoint::Slow)
     }
 
-    /// Whether the contract allows this response to the caller that may be refused.
+    /// Returns whether the contract allows this response to the caller that may be rejected.
     fn allows(&self, call: usize, response: &Response) -> bool {
         let is_accepted = response.status == 200 && response.body == "yes";
         let is_returned = response.status == 401 && response.body == "no";
@@ -94,7 +94,7 @@ impl Contract {
         }
     }
 
-    /// Whether healthy calls must go on while the refused caller waits for a token that never comes.
+    /// Returns whether healthy calls must continue while the rejected caller waits for a token that never arrives.
     fn must_not_wait(&self) -> bool {
         let Cell {
             api,

@@ -11,17 +11,17 @@ use super::world::World;
 use super::{Api, Beside};
 
 const PAUSE: Duration = Duration::from_millis(50);
-/// Made even if the refused caller is done sooner.
+/// The minimum number of calls, even if the rejected caller is done sooner.
 const FEWEST: usize = 3;
 
-/// How many healthy calls were made, and how those that were lost ended.
+/// How many healthy calls were made, and how those that failed ended.
 #[derive(Debug, Default)]
 pub(super) struct Calls {
     pub(super) made: usize,
     pub(super) lost: Vec<String>,
 }
 
-/// Makes one healthy call after the other, until told to stop. Counts them in `made`.
+/// Makes one healthy call after another until `stopped`, and counts them in `made`.
 pub(super) async fn call_beside(
     world: World,
     made: watch::Sender<usize>,
@@ -66,7 +66,7 @@ async fn call_api(world: &World, is_over: impl Fn(&Calls) -> bool) -> Calls {
 async fn call_once(world: &World, http: &ClientWithMiddleware) -> Result<(), String> {
     let mut request = http.get(world.healthy());
     if world.cell.api == Api::Always401 && world.cell.beside == Beside::HealthyRoute {
-        // All that is healthy there is what needs no token.
+        // There only the requests without a token are healthy.
         request = request.with_extension(SkipWristbandAuth);
     }
     let response = request.send().await.map_err(|error| format!("{error:?}"))?;

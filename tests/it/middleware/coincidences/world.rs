@@ -14,16 +14,16 @@ use wristband_m2m_tests::{ApiServer, Recorded, Reply};
 
 use super::{Api, Beside, Cell, Endpoint, Refresh};
 
-/// The life of the first token. A sixtieth of it, and whoever asks for more starts a refresh.
+/// The life of the first token. After a sixtieth of it, a call that needs a longer life starts a refresh.
 const FIRST_LIFE: Duration = Duration::from_secs(60);
-/// The life of all others.
+/// The life of all other tokens.
 const LIFE: Duration = Duration::from_secs(3600);
-/// How long a hanging endpoint is waited for: long enough for one that is well, on a machine that is busy.
+/// The request timeout for a hanging endpoint: long enough for a healthy one on a busy machine.
 const HANG: Duration = Duration::from_secs(5);
-/// How long a slow endpoint takes.
+/// The delay of a slow endpoint.
 const SLOW: Duration = Duration::from_millis(250);
 
-/// Loads no roots: for 600 clients that would take longer than all that is tested here.
+/// Loads no roots: for 600 clients that would take longer than the test itself.
 fn plain_http() -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .no_proxy()
@@ -41,16 +41,16 @@ pub(super) struct World {
     other_api: Arc<ApiServer>,
 }
 
-/// What decides about tokens, which are numbered from 1 in the order of their requests.
+/// Decides which tokens are accepted. They are numbered from 1, in the order of their requests.
 struct Rules {
     cell: Cell,
     requests: AtomicU64,
-    /// Tokens up to this number are revoked for everybody.
+    /// Tokens up to this number are revoked.
     revoked: AtomicU64,
     /// Tokens up to this number are rejected by the API in question.
     rejected: AtomicU64,
     is_spurious_to_come: AtomicBool,
-    /// Opened when the API in question is asked: then the refresh under way lands.
+    /// Set at the first request to the API in question: then the refresh under way completes.
     landing: watch::Sender<bool>,
 }
 
@@ -73,7 +73,7 @@ impl World {
             .client_secret("s3cr3t")
             .token_endpoint(&endpoint.url("/token"))
             .http_client(plain_http())
-            // No refresh but those that the cell asks for.
+            // No refresh except those of the cell.
             .token_expiration_buffer(Duration::ZERO)
             .refresh_ahead(Duration::ZERO);
         if cell.endpoint == Endpoint::Hangs {
@@ -89,9 +89,13 @@ impl World {
         }
     }
 
-    /// Fetches the first token, lets it age, and has a refresh under way if the cell wants one. Then revokes.
+    /// Fetches the first token, lets it age, starts the refresh of the cell, if any, and then revokes.
     pub(super) async fn begin(&self) -> Option<JoinHandle<()>> {
-        let first = self.client.get_token().await.expect("the endpoint is well");
+        let first = self
+            .client
+            .get_token()
+            .await
+            .expect("the endpoint is healthy");
         while first.remaining() > FIRST_LIFE * 59 / 60 {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
@@ -110,7 +114,7 @@ impl World {
         Some(refreshing)
     }
 
-    /// Without new tokens nobody survives a revocation, so the API in question is alone with it then.
+    /// Without new tokens no call survives a revocation, so then only the API in question rejects the token.
     fn is_revoked_for_all(&self) -> bool {
         matches!(self.cell.endpoint, Endpoint::Well | Endpoint::Slow)
     }
@@ -122,12 +126,12 @@ impl World {
             .build()
     }
 
-    /// Where the caller that may be refused goes.
+    /// The URL for the caller that may be rejected.
     pub(super) fn subject(&self) -> String {
         self.api.url("/subject")
     }
 
-    /// Where healthy calls go, if they go anywhere.
+    /// The URL for healthy calls.
     pub(super) fn healthy(&self) -> String {
         match (self.cell.beside, self.cell.api) {
             (Beside::HealthyRoute, Api::Always401) => self.api.url("/public"),
@@ -136,7 +140,7 @@ impl World {
         }
     }
 
-    /// Whether a healthy API accepts the token with this text.
+    /// Returns whether a healthy API accepts the token with this text.
     pub(super) fn accepts(&self, token: &str) -> bool {
         self.rules.accepts(token)
     }

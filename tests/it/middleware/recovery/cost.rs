@@ -30,7 +30,7 @@ async fn recovery_keeps_the_connection() {
 }
 
 #[tokio::test]
-async fn recovery_keeps_the_connection_though_the_new_token_was_there_already() {
+async fn recovery_keeps_the_connection_when_the_token_was_already_renewed() {
     let wristband = MockWristband::start().await;
     let client = wristband.client();
     let (guarding, renewing) = (wristband.clone(), client.clone());

@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-async fn a_stream_is_sent_once_and_heals_the_next_call() {
+async fn a_stream_is_sent_once_and_the_next_call_succeeds() {
     let wristband = MockWristband::start().await;
     let api = protected_api(&wristband).await;
     let client = wristband.client();
@@ -25,7 +25,7 @@ async fn a_stream_is_sent_once_and_heals_the_next_call() {
 }
 
 #[tokio::test]
-async fn a_multipart_form_is_sent_once_and_heals_the_next_call() {
+async fn a_multipart_form_is_sent_once_and_the_next_call_succeeds() {
     let wristband = MockWristband::start().await;
     let api = protected_api(&wristband).await;
     let client = wristband.client();
@@ -71,7 +71,7 @@ async fn without_a_token_the_request_is_not_sent() {
 }
 
 #[tokio::test]
-async fn if_no_new_token_can_be_had_the_401_comes_back_readable() {
+async fn without_a_new_token_the_401_is_returned_with_its_body() {
     let wristband = MockWristband::start().await;
     let api = protected_api(&wristband).await;
     let client = wristband.client();
