@@ -40,7 +40,7 @@ impl World {
         Arc::new(self.wristband.client())
     }
 
-    /// The only request so far.
+    /// Returns the only request so far.
     fn request(&self) -> Recorded {
         let mut requests = self.api.requests();
         assert_eq!(requests.len(), 1, "{requests:#?}");
@@ -53,8 +53,8 @@ impl World {
     }
 }
 
-/// What an error says at all levels, in all ways.
-fn everything_it_says(error: &dyn std::error::Error) -> String {
+/// Returns the `Display` and `Debug` texts of an error and its sources.
+fn all_texts_of(error: &dyn std::error::Error) -> String {
     let mut text = String::new();
     let mut cause = Some(error);
     while let Some(error) = cause {

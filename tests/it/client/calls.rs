@@ -1,4 +1,4 @@
-//! What a call does when something goes wrong, and what it says then.
+//! Calls that fail, and the errors they return.
 
 use std::io;
 use std::pin::Pin;
@@ -15,14 +15,14 @@ use wristband_m2m::{
 use wristband_m2m_reqwest::{ApiError, ApiErrorKind, async_trait, reqwest, wristband_m2m};
 use wristband_m2m_tests::Reply;
 
-use super::{World, everything_it_says};
+use super::{World, all_texts_of};
 
 #[derive(Debug, Deserialize)]
 struct Problem {
     title: String,
 }
 
-/// An error of the user's own.
+/// A user-defined error.
 #[derive(Debug)]
 enum OrdersError {
     SoldOut,
@@ -67,13 +67,13 @@ async fn client(world: &World) -> OrdersClient {
 }
 
 fn assert_confidential(error: &ApiError) {
-    let text = everything_it_says(error);
+    let text = all_texts_of(error);
     assert!(!text.contains("hunter2"), "{text}");
     assert!(!text.contains("127.0.0.1"), "{text}");
 }
 
 #[tokio::test]
-async fn an_error_of_the_users_own_is_made_of_ours() {
+async fn an_api_error_converts_into_a_user_defined_error() {
     let world = World::new(|_| Reply::json(409, r#"{"title": "sold out"}"#)).await;
     let error = client(&world).await.create("7", "").await.unwrap_err();
     assert!(matches!(error, OrdersError::SoldOut));
@@ -89,7 +89,7 @@ async fn an_error_of_the_users_own_is_made_of_ours() {
 }
 
 #[tokio::test]
-async fn an_error_has_the_response_and_shows_none_of_it() {
+async fn an_error_keeps_the_response_and_shows_none_of_it() {
     let world = World::new(|_| Reply::text(429, "hunter2").header("retry-after", "7")).await;
     let error = client(&world)
         .await
@@ -105,7 +105,7 @@ async fn an_error_has_the_response_and_shows_none_of_it() {
 }
 
 #[tokio::test]
-async fn of_a_long_body_an_error_keeps_64_kib() {
+async fn an_error_keeps_64_kib_of_a_long_body() {
     let world = World::new(|_| Reply::text(500, vec![b'x'; 1024 * 1024])).await;
     let error = client(&world).await.find("7", "").await.unwrap_err();
     assert_eq!(error.body().len(), 64 * 1024);
@@ -131,7 +131,7 @@ async fn a_document_that_does_not_fit_is_located_and_not_quoted() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_json_is_not_quoted() {
+async fn a_body_that_is_not_json_is_not_quoted() {
     let world = World::new(|_| Reply::text(200, "<html>hunter2")).await;
     let error = client(&world).await.find("7", "").await.unwrap_err();
     assert_eq!(error.kind(), ApiErrorKind::Decode);
@@ -178,7 +178,7 @@ async fn without_a_token_nothing_is_sent() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_is_a_network_error() {
+async fn an_unreachable_server_is_a_network_error() {
     let world = World::new(|_| Reply::status(200)).await;
     let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base_url = format!("http://{}", nobody.local_addr().unwrap());
@@ -187,7 +187,7 @@ async fn a_server_that_is_not_there_is_a_network_error() {
     let error = client.find("hunter2", "hunter2").await.unwrap_err();
     assert_eq!(error.kind(), ApiErrorKind::Network);
     assert!(!error.is_timeout());
-    let text = everything_it_says(&error);
+    let text = all_texts_of(&error);
     assert!(!text.contains("hunter2"), "{text}");
 }
 
@@ -210,13 +210,13 @@ async fn reading_the_body_is_part_of_the_timeout() {
     let error = client.stuck().await.unwrap_err();
     assert!(error.is_timeout());
     assert_eq!(error.status().unwrap(), 200);
-    // Of a raw response, too, for whoever reads it.
+    // The body of a raw response, too.
     let response = client.raw().await.unwrap();
     assert!(response.bytes().await.unwrap_err().is_timeout());
 }
 
 #[tokio::test]
-async fn an_error_whose_body_does_not_end_has_its_status_in_time() {
+async fn an_error_response_that_never_ends_is_known_by_its_status() {
     let world = World::new(|_| Reply::stream(503, stuck())).await;
     let error = client(&world).await.stuck().await.unwrap_err();
     assert!(error.is_timeout());
@@ -225,13 +225,13 @@ async fn an_error_whose_body_does_not_end_has_its_status_in_time() {
 }
 
 #[tokio::test]
-async fn a_body_that_nobody_wants_does_not_hold_a_call_up() {
+async fn an_unwanted_body_does_not_delay_a_call() {
     let world = World::new(|_| Reply::stream(200, stuck())).await;
     client(&world).await.unit().await.unwrap();
 }
 
 #[tokio::test]
-async fn a_connection_is_used_again_after_any_response() {
+async fn a_connection_is_reused_after_any_response() {
     let world = World::new(|request| match request.target.as_str() {
         "/v1/unit" => Reply::text(200, "unwanted"),
         _ => Reply::text(404, "unwanted"),
@@ -246,7 +246,7 @@ async fn a_connection_is_used_again_after_any_response() {
 }
 
 #[tokio::test]
-async fn a_token_endpoint_that_fails_is_told_from_the_api() {
+async fn an_error_of_the_token_endpoint_is_not_taken_for_one_of_the_api() {
     let world = World::new(|_| Reply::json(200, "[]")).await;
     world.wristband.fail_next(1, 503);
     let tokens = world
@@ -262,7 +262,7 @@ async fn a_token_endpoint_that_fails_is_told_from_the_api() {
     client.find("7", "").await.unwrap();
 }
 
-/// The beginning of a body that never goes on.
+/// A body that stalls after its first byte.
 fn stuck() -> Stuck {
     Stuck(Some(Bytes::from_static(b"[")))
 }
@@ -284,7 +284,7 @@ impl Body for Stuck {
     }
 }
 
-/// Not a panic, which would take the thread of some executor with it.
+/// A panic would take down a thread of the executor.
 #[test]
 fn a_call_outside_of_a_runtime_is_an_error() {
     let token = WristbandM2mClient::builder()

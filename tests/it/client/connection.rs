@@ -1,4 +1,4 @@
-//! One connection for many traits.
+//! One `ApiConnection` for several traits.
 
 use std::time::Duration;
 
@@ -47,7 +47,7 @@ async fn clients_of_one_connection_share_its_sockets() {
 }
 
 #[tokio::test]
-async fn what_the_traits_say_holds_on_top() {
+async fn options_of_the_traits_apply_on_top() {
     let world = World::new(|_| Reply::text(200, "found")).await;
     let connection = connection(&world);
     OrdersClient::on(&connection).find(7).await.unwrap();
@@ -69,7 +69,7 @@ async fn what_the_traits_say_holds_on_top() {
     );
 }
 
-/// Three renewals that did not help are counted for the API, whichever client found them out.
+/// Failed renewals are counted per API, whichever client made them.
 #[tokio::test]
 async fn clients_of_one_connection_share_its_circuit_breaker() {
     let world = World::new(|_| Reply::text(401, "")).await;

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use wristband_m2m_reqwest::{ApiError, ApiErrorKind, ApiResponse, Event, Events, wristband_m2m};
 use wristband_m2m_tests::Reply;
 
-use super::{World, everything_it_says};
+use super::{World, all_texts_of};
 
 #[wristband_m2m(dyn = DynNews)]
 trait News {
@@ -37,7 +37,7 @@ async fn news(reply: impl Fn() -> Reply + Send + Sync + 'static) -> (World, News
 
 type Writer = Sender<Bytes, io::Error>;
 
-/// A server whose events the test writes.
+/// A server whose events are written by the test.
 async fn live() -> (World, NewsClient, mpsc::UnboundedReceiver<Writer>) {
     let (opened, writers) = mpsc::unbounded_channel();
     let (world, client) = news(move || {
@@ -58,7 +58,7 @@ fn event(data: &str, id: Option<&str>) -> Event {
 }
 
 #[tokio::test]
-async fn events_are_read_by_the_standard() {
+async fn events_are_parsed_as_the_standard_requires() {
     let body = "\u{feff}: a comment\r\n\
         data: first\r\ndata:  second \r\n\r\n\
         retry: 10\nid: 7\nevent: paid\ndata: {\"amount\": 7}\n\n\
@@ -91,7 +91,7 @@ async fn events_are_read_by_the_standard() {
 }
 
 #[tokio::test]
-async fn a_stream_without_end_that_is_dropped_is_not_read_on() {
+async fn an_endless_stream_is_not_read_after_it_is_dropped() {
     let (_world, client, mut writers) = live().await;
     let mut events = client.events(None).await.unwrap();
     let mut writer = writers.recv().await.unwrap();
@@ -100,7 +100,7 @@ async fn a_stream_without_end_that_is_dropped_is_not_read_on() {
     drop(events);
     let endless = async { while writer.send_data("data: more\n\n".into()).await.is_ok() {} };
     let stopped = tokio::time::timeout(Duration::from_secs(20), endless).await;
-    stopped.expect("the server goes on writing to nobody");
+    stopped.expect("the server can still write to the dropped stream");
 }
 
 #[tokio::test]
@@ -111,7 +111,7 @@ async fn comments_keep_a_stream_alive_and_silence_ends_it() {
     let (done, finish) = tokio::sync::oneshot::channel::<()>();
     let writing = tokio::spawn(async move {
         let mut ticks = tokio::time::interval(Duration::from_millis(20));
-        // Longer than the timeout in all.
+        // Longer than the timeout in total.
         for _ in 0..15 {
             ticks.tick().await;
             writer.send_data(":\n".into()).await.unwrap();
@@ -155,14 +155,14 @@ async fn data_that_does_not_fit_is_not_quoted_and_the_next_event_follows() {
         error.to_string().contains("News::events GET /events"),
         "{error}"
     );
-    assert!(!everything_it_says(&error).contains("hunter2"));
+    assert!(!all_texts_of(&error).contains("hunter2"));
     assert!(!format!("{first:#?}").contains("hunter2"));
     let second = events.next().await.unwrap().unwrap();
     assert_eq!(second.json::<u64>().unwrap(), 7);
 }
 
 #[tokio::test]
-async fn a_stream_that_is_not_there_is_none() {
+async fn a_missing_stream_is_none() {
     for status in [404, 204] {
         let (_world, client) = news(move || Reply::text(status, "")).await;
         assert!(client.perhaps().await.unwrap().is_none(), "{status}");
@@ -173,7 +173,7 @@ async fn a_stream_that_is_not_there_is_none() {
 }
 
 #[tokio::test]
-async fn a_fake_sends_events_of_its_own() {
+async fn a_fake_returns_its_own_events() {
     struct Fake;
 
     impl News for Fake {

@@ -1,4 +1,4 @@
-//! How users replace a typed client in tests of their own.
+//! How users replace a typed client in their own tests.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -29,13 +29,13 @@ pub(crate) trait Orders {
         #[json] order: &Order,
     ) -> Result<Order, ApiError>;
 
-    /// Has a body, and is left alone.
+    /// A provided method, which the macro leaves unchanged.
     fn label(&self) -> &'static str {
         "orders"
     }
 }
 
-/// What users write: generic over the trait, spawned.
+/// User code: generic over the trait, and spawned.
 async fn note_of<O: Orders + Clone + 'static>(orders: &O, id: u64) -> String {
     let orders = orders.clone();
     let find = tokio::spawn(async move { orders.find(id).await });
@@ -95,9 +95,9 @@ async fn a_trait_object_is_injected_cloned_and_spawned() {
     assert_eq!(spawned.await.unwrap().unwrap(), Some(order(7)));
 }
 
-/// An argument may live shorter than the trait object, and than another argument.
+/// The lifetime of an argument may be shorter than that of the trait object or of another argument.
 #[tokio::test]
-async fn a_trait_object_borrows_only_while_it_is_called() {
+async fn a_trait_object_borrows_only_during_the_call() {
     async fn create(orders: &dyn DynOrders, key: &str) -> Order {
         let created = {
             let order = order(7);
@@ -110,7 +110,7 @@ async fn a_trait_object_borrows_only_while_it_is_called() {
 }
 
 #[tokio::test]
-async fn the_real_client_stands_where_a_fake_did() {
+async fn the_real_client_takes_the_place_of_a_fake() {
     let wristband = MockWristband::start().await;
     let api = ApiServer::start(|_| Reply::json(200, r#"{"id": 7, "note": "real"}"#)).await;
     let client = OrdersClient::with_base_url(api.url(""), wristband.client()).unwrap();
@@ -175,13 +175,13 @@ async fn an_automock_below_ours_expects_calls() {
     assert_eq!(mock.search("Ada").await.unwrap(), [7]);
 }
 
-/// With methods that are no endpoints, of all kinds.
+/// A trait with all kinds of methods that are not endpoints.
 #[wristband_m2m(dyn = DynInventory)]
 pub(crate) trait Inventory {
     #[get("/items/{id}")]
     async fn item(&self, id: u64) -> Result<Order, ApiError>;
 
-    /// Whatever several calls make together.
+    /// A method that combines several calls.
     async fn notes(&self, ids: &[u64], separator: &str) -> Result<String, ApiError> {
         let mut notes = Vec::new();
         for id in ids {
@@ -254,7 +254,7 @@ async fn a_provided_async_method_is_send_and_inherent() {
 }
 
 #[tokio::test]
-async fn a_trait_object_passes_on_what_is_no_endpoint() {
+async fn a_trait_object_forwards_methods_that_are_not_endpoints() {
     let object: Arc<dyn DynInventory> = Arc::new(Shelf);
     assert_eq!(object.notes(&[1], "").await.unwrap(), "1 on the shelf");
     assert_eq!((*object).notes(&[1], "").await.unwrap(), "1 on the shelf");
@@ -264,6 +264,6 @@ async fn a_trait_object_passes_on_what_is_no_endpoint() {
     );
     assert_eq!(object.shelf(), "third");
     assert_eq!(spawned(object.clone()).await, "2 on the shelf");
-    // It is generic, so the body in the trait is all there is.
+    // A generic method cannot be dispatched, so only the body in the trait exists.
     assert_eq!(object.each(vec!["a"]).await, 1);
 }

@@ -1,4 +1,4 @@
-//! What the trait and the methods say once for all calls: fixed query parameters, and options as defaults.
+//! What traits and methods set for all calls: fixed query parameters, and defaults.
 
 use std::time::Duration;
 
@@ -69,7 +69,7 @@ async fn world() -> (World, ApiClient) {
 }
 
 #[tokio::test]
-async fn what_the_trait_fixes_is_sent_by_each_method() {
+async fn parameters_of_the_trait_are_sent_by_each_method() {
     let (world, api) = world().await;
     api.plain().await.unwrap();
     let request = world.request();
@@ -83,7 +83,7 @@ async fn what_the_trait_fixes_is_sent_by_each_method() {
 }
 
 #[tokio::test]
-async fn what_a_method_fixes_comes_in_its_place() {
+async fn parameters_of_a_method_replace_those_of_the_trait() {
     let (world, api) = world().await;
     api.own(7).await.unwrap();
     let request = world.request();
@@ -96,7 +96,7 @@ async fn what_a_method_fixes_comes_in_its_place() {
 }
 
 #[tokio::test]
-async fn an_argument_comes_in_its_place_even_without_a_value() {
+async fn an_argument_replaces_a_fixed_value_even_with_none() {
     let (world, api) = world().await;
     api.argument(Some("v2"), "text/plain").await.unwrap();
     api.argument(None, "*/*").await.unwrap();
@@ -108,7 +108,7 @@ async fn an_argument_comes_in_its_place_even_without_a_value() {
 }
 
 #[tokio::test]
-async fn what_a_body_is_comes_before_what_the_trait_says() {
+async fn the_type_of_a_body_replaces_the_content_type_of_the_trait() {
     let world = World::new(|_| Reply::status(204)).await;
     let api = TypedClient::with_base_url(world.api.url(""), world.token_client()).unwrap();
     api.json(1).await.unwrap();
@@ -151,7 +151,7 @@ async fn a_url_keeps_its_own_parameters_and_takes_none_elsewhere() {
 }
 
 #[tokio::test]
-async fn a_timeout_that_is_none_leaves_it_to_the_trait() {
+async fn without_a_timeout_of_the_method_that_of_the_trait_applies() {
     let world = World::new(|_| Reply::status(204).delayed(Duration::from_millis(200))).await;
     let api = SlowClient::with_base_url(world.api.url(""), world.token_client()).unwrap();
     assert!(api.fails().await.unwrap_err().is_timeout());

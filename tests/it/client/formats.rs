@@ -1,4 +1,4 @@
-//! Responses and bodies in formats of the user's own.
+//! User-defined formats of responses and bodies.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use wristband_m2m_tests::{ApiServer, Reply};
 
 use super::World;
 
-/// What a job has come to, by the status of the response. It could be read from JSON, but its own way comes first.
+/// The state of a job, taken from the status of the response. It could be read from JSON, but its own format has priority.
 #[derive(Debug, PartialEq, serde::Deserialize)]
 enum Job {
     Done(String),
@@ -41,7 +41,7 @@ impl FromResponse for Job {
     }
 }
 
-/// Reads whatever there is, a 404 too.
+/// Reads any response, even a 404.
 #[derive(Debug, PartialEq)]
 struct Status(u16);
 
@@ -57,7 +57,7 @@ impl FromResponse for Status {
     }
 }
 
-/// A body that writes itself, and may fail to.
+/// A body that serializes itself, which may fail.
 struct Lines<'a>(&'a [&'a str]);
 
 #[derive(Debug)]
@@ -123,7 +123,7 @@ async fn a_type_may_depend_on_the_status() {
 }
 
 #[tokio::test]
-async fn a_status_that_the_type_does_not_take_is_an_error() {
+async fn a_status_that_the_type_rejects_is_an_error() {
     let (_world, client) = jobs(|| Reply::text(500, "oh")).await;
     let error = client.job().await.unwrap_err();
     assert_eq!(
@@ -145,7 +145,7 @@ async fn its_error_is_the_cause_of_ours() {
     assert!(cause.is::<std::string::FromUtf8Error>(), "{cause:?}");
 }
 
-/// A type that takes each status would take the 401, too.
+/// A type that accepts every status would accept the 401, too.
 #[tokio::test]
 async fn it_reads_the_response_after_a_401_was_recovered() {
     let wristband = Arc::new(MockWristband::start().await);
@@ -164,7 +164,7 @@ async fn it_reads_the_response_after_a_401_was_recovered() {
 }
 
 #[tokio::test]
-async fn a_body_may_write_itself_or_fail_to() {
+async fn a_body_may_serialize_itself_or_fail() {
     let (world, client) = jobs(|| Reply::text(200, "")).await;
     client.send(Lines(&["a", "b"])).await.unwrap();
     let request = world.request();

@@ -1,4 +1,4 @@
-//! What is left out when it is `None`, and what is known at run time only.
+//! Arguments that are left out when `None`, and types known only at run time.
 
 use http::HeaderValue;
 use serde::Serialize;
@@ -59,7 +59,7 @@ fn content(request: &Recorded) -> (Option<&str>, &[u8]) {
 }
 
 #[tokio::test]
-async fn a_body_that_is_none_is_not_sent_nor_is_its_type() {
+async fn a_body_that_is_none_is_sent_without_a_content_type() {
     let (world, api) = world().await;
     api.json(None).await.unwrap();
     api.form(None).await.unwrap();
@@ -70,7 +70,7 @@ async fn a_body_that_is_none_is_not_sent_nor_is_its_type() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_some_is_sent_as_without_the_option() {
+async fn a_body_in_an_option_is_sent_like_a_plain_one() {
     let (world, api) = world().await;
     let filter = Filter { state: "open" };
     api.json(Some(&filter)).await.unwrap();
@@ -103,7 +103,7 @@ async fn the_type_of_a_body_may_be_an_argument() {
 }
 
 #[tokio::test]
-async fn a_get_that_is_spelled_out_may_have_a_body() {
+async fn a_get_declared_with_request_may_have_a_body() {
     let (world, api) = world().await;
     api.search(&Filter { state: "open" }).await.unwrap();
     let request = world.request();

@@ -18,7 +18,7 @@ pub(crate) struct Filter {
     state: &'static str,
 }
 
-/// Its cursor is text in the body.
+/// A page with the cursor in its body.
 #[derive(Debug, Deserialize)]
 pub(crate) struct OrderPage {
     orders: Vec<u64>,
@@ -80,7 +80,7 @@ pub(crate) trait Api {
     ) -> Pages<OrderPage, ApiError>;
 }
 
-/// Pages of this many users out of 10,000, as Wristband serves them.
+/// Serves 10,000 users in pages of this size, as Wristband does.
 fn users(request: &Recorded) -> Reply {
     let query = |name: &str| {
         let (_, query) = request.target.split_once('?')?;
@@ -117,7 +117,7 @@ async fn ten_thousand_items_in_a_hundred_pages_are_a_hundred_requests() {
 }
 
 #[tokio::test]
-async fn a_token_revoked_in_between_costs_one_token_request_and_no_item() {
+async fn a_token_revoked_between_pages_costs_one_token_request_and_no_item() {
     let wristband = Arc::new(MockWristband::start().await);
     let (served, guard) = (AtomicUsize::new(0), Arc::clone(&wristband));
     let api = ApiServer::start(move |request| {
@@ -198,7 +198,7 @@ async fn links_are_followed_relative_to_their_page() {
 }
 
 #[tokio::test]
-async fn a_link_to_another_origin_is_an_error_and_gets_no_request() {
+async fn a_link_to_another_origin_is_an_error_and_is_not_requested() {
     let elsewhere = World::new(|_| Reply::json(200, "[]")).await;
     let link = format!("<{}>; rel=\"next\"", elsewhere.api.url("/issues"));
     let world = World::new(move |_| Reply::json(200, "[1]").header("link", &link)).await;
@@ -211,7 +211,7 @@ async fn a_link_to_another_origin_is_an_error_and_gets_no_request() {
 }
 
 #[tokio::test]
-async fn a_cursor_that_comes_again_is_an_error() {
+async fn a_repeated_cursor_is_an_error() {
     let world = World::new(|request| {
         let next = match request.header("x-page") {
             Some("b") => "c",
@@ -228,7 +228,7 @@ async fn a_cursor_that_comes_again_is_an_error() {
 }
 
 #[tokio::test]
-async fn pages_are_requested_as_they_are_read_and_no_longer() {
+async fn pages_are_requested_only_as_they_are_read() {
     let world = World::new(users).await;
     let client = client(&world);
     let mut all = client.users("t".to_owned(), 2, Some(9));
@@ -250,7 +250,7 @@ async fn a_page_that_fails_is_an_error_of_its_endpoint() {
     assert!(all.next().await.is_none());
 }
 
-/// What users write: whole pages, generic over the trait.
+/// User code: collects whole pages, generic over the trait.
 async fn total<A: Api>(api: &A) -> Option<u64> {
     let mut pages = api.users("t".to_owned(), 2, None).by_page();
     pages.next().await?.ok()?.total_results()
@@ -303,7 +303,7 @@ mock! {
 }
 
 #[tokio::test]
-async fn fakes_mocks_and_trait_objects_give_pages() {
+async fn fakes_mocks_and_trait_objects_return_pages() {
     assert_eq!(total(&FakeApi).await, Some(7));
     let object: Arc<dyn DynApi> = Arc::new(FakeApi);
     assert_eq!(total(&object).await, Some(7));

@@ -1,4 +1,4 @@
-//! The token goes to the base URL's origin, and nowhere else.
+//! The token is sent to the origin of the base URL, and nowhere else.
 
 use wristband_m2m::testing::MockWristband;
 use wristband_m2m_reqwest::{
@@ -6,7 +6,7 @@ use wristband_m2m_reqwest::{
 };
 use wristband_m2m_tests::{ApiServer, RawServer, Reply, child_argument, run_child};
 
-use super::{World, everything_it_says};
+use super::{World, all_texts_of};
 
 #[wristband_m2m(path = "/v1")]
 #[header("X-Trait-Key", "hunter2")]
@@ -75,7 +75,7 @@ async fn a_next_page_elsewhere_carries_neither_token_nor_headers_of_the_client()
 }
 
 #[tokio::test]
-async fn fixed_headers_stay_at_home_and_the_callers_own_go_along() {
+async fn another_origin_gets_the_headers_of_the_caller_but_not_those_of_the_trait() {
     let (world, elsewhere) = world().await;
     let api = ApiClient::with_base_url(world.api.url(""), world.token_client()).unwrap();
     for choice in [None, Some("caller")] {
@@ -127,13 +127,13 @@ async fn a_relative_reference_is_resolved_against_the_base_url() {
 }
 
 #[tokio::test]
-async fn what_is_no_whole_url_is_an_error_before_anything_is_sent() {
+async fn an_invalid_whole_url_is_an_error_before_anything_is_sent() {
     let (world, _elsewhere) = world().await;
     let api = ApiClient::with_base_url(world.api.url(""), world.token_client()).unwrap();
     for url in ["http://", "ftp://hunter2", "https://hunter2@localhost/"] {
         let error = api.page(url).await.unwrap_err();
         assert_eq!(error.kind(), ApiErrorKind::Request);
-        let text = everything_it_says(&error);
+        let text = all_texts_of(&error);
         assert!(
             text.contains("Api::page GET {url}") && !text.contains("hunter2"),
             "{text}"
@@ -143,7 +143,7 @@ async fn what_is_no_whole_url_is_an_error_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn a_stack_of_the_users_own_is_told_where_not_to_sign() {
+async fn a_user_defined_stack_does_not_sign_requests_to_other_origins() {
     let (world, elsewhere) = world().await;
     let http = reqwest_middleware::ClientBuilder::new(reqwest::Client::new())
         .with(WristbandAuth::new(world.token_client()))
@@ -156,7 +156,7 @@ async fn a_stack_of_the_users_own_is_told_where_not_to_sign() {
 }
 
 #[tokio::test]
-async fn a_client_of_the_users_own_sends_the_token_home_only() {
+async fn a_user_supplied_client_sends_the_token_only_to_the_origin() {
     let (world, elsewhere) = world().await;
     let api = ApiClient::builder(world.token_client())
         .base_url(world.api.url(""))
@@ -169,7 +169,7 @@ async fn a_client_of_the_users_own_sends_the_token_home_only() {
     assert_eq!(elsewhere.requests()[0].authorization(), None);
 }
 
-/// Not a test by itself: what the child process does.
+/// Not a test by itself: runs in the child process.
 #[tokio::test]
 async fn loopback_child() {
     let Some(base_url) = child_argument() else {
@@ -182,7 +182,7 @@ async fn loopback_child() {
 }
 
 #[tokio::test]
-async fn a_base_url_on_loopback_is_not_reached_through_a_proxy() {
+async fn a_base_url_on_loopback_bypasses_the_proxy() {
     let api = ApiServer::start(|_| numbers()).await;
     let proxy = RawServer::start([]).await;
     for host in ["127.0.0.1", "localhost"] {

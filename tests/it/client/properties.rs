@@ -1,4 +1,4 @@
-//! Nothing that a value contains can change where a request goes, or what the server reads.
+//! No value can change where a request goes, or what the server reads from it.
 
 use percent_encoding::percent_decode_str;
 use proptest::prelude::*;
@@ -28,7 +28,7 @@ trait Api {
     async fn header(&self, #[header("X-Value")] value: &str) -> Result<(), ApiError>;
 }
 
-/// Any text, and often text that means something in a URL.
+/// Any text, often with characters that have a meaning in a URL.
 fn text() -> impl Strategy<Value = String> {
     let tricks = prop::sample::select(vec![
         "",
@@ -90,7 +90,7 @@ fn pairs(query: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Makes calls with values of the strategy; `check` sees what arrived, or else the call has failed before.
+/// Makes calls with values of the strategy; `check` gets what arrived, unless the call failed before.
 fn check<V: std::fmt::Debug>(
     values: impl Strategy<Value = V>,
     call: impl AsyncFn(&ApiClient, &V) -> Result<(), ApiError>,

@@ -1,4 +1,4 @@
-//! What goes over the wire, for each form of argument and option.
+//! The request on the wire, for each form of argument and option.
 
 mod body;
 mod headers;
@@ -185,14 +185,14 @@ async fn each_verb_is_its_method() {
 }
 
 #[tokio::test]
-async fn a_post_without_a_body_says_so() {
+async fn a_post_without_a_body_has_a_content_length_of_zero() {
     let (world, client) = world().await;
     client.post().await.unwrap();
     assert_eq!(world.request().header("content-length"), Some("0"));
 }
 
 #[tokio::test]
-async fn a_method_can_do_without_a_token() {
+async fn a_method_can_send_no_token() {
     let (world, client) = world().await;
     client.open().await.unwrap();
     assert_eq!(world.request().authorization(), None);
@@ -200,7 +200,7 @@ async fn a_method_can_do_without_a_token() {
 }
 
 #[tokio::test]
-async fn a_timeout_of_the_method_or_of_the_call_ends_it() {
+async fn a_call_ends_at_the_timeout_of_the_method_or_of_the_call() {
     let world = World::new(|_| Reply::status(200).after(std::future::pending())).await;
     let client = ApiClient::with_base_url(world.api.url(""), world.token_client()).unwrap();
     let error = client.slow().await.unwrap_err();
@@ -219,7 +219,7 @@ async fn a_timeout_of_the_method_or_of_the_call_ends_it() {
 }
 
 #[tokio::test]
-async fn a_timeout_without_end_is_one() {
+async fn a_timeout_may_be_of_any_length() {
     let (_world, client) = world().await;
     client.as_slow_as(Duration::MAX).await.unwrap();
 }

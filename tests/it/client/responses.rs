@@ -1,4 +1,4 @@
-//! Each return type, for each way in which a server may respond.
+//! Each return type, for each kind of response.
 
 mod described;
 
@@ -13,8 +13,8 @@ use hyper::body::{Body, Frame};
 use wristband_m2m_reqwest::{ApiError, ApiErrorKind, ApiResponse, reqwest, wristband_m2m};
 use wristband_m2m_tests::{ApiServer, Reply};
 
-use self::described::told;
-use super::{World, everything_it_says};
+use self::described::describe;
+use super::{World, all_texts_of};
 
 type Outcome<T> = Result<T, ApiError>;
 /// Decided by type, not by spelling.
@@ -58,7 +58,7 @@ trait Api {
     async fn some_head(&self, way: &str) -> Outcome<Option<Vec<u64>>>;
 }
 
-/// A server that responds in the way that the path names.
+/// A server whose response is named by the path.
 async fn world() -> (World, ApiServer, ApiClient) {
     let elsewhere = ApiServer::start(|_| Reply::json(200, "[8]")).await;
     let across = elsewhere.url("/200");
@@ -128,17 +128,17 @@ impl Body for Truncated {
     }
 }
 
-/// What a method makes of a response.
+/// Returns how a method decodes a response.
 macro_rules! make {
     ($method:ident of $way:expr) => {{
         let (world, elsewhere, api) = world().await;
-        let told = told(api.$method($way).await);
+        let described = describe(api.$method($way).await);
         assert!(elsewhere.requests().is_empty(), "a request left the origin");
-        (told, world.api.requests().len())
+        (described, world.api.requests().len())
     }};
 }
 
-/// Checks what each of the methods makes of a response, and how many requests that takes.
+/// Checks how each of the methods decodes a response, and how many requests that takes.
 macro_rules! responses {
     ($($test:ident: $way:literal in $requests:literal { $($method:ident: $expected:literal),* $(,)? })*) => {
         $(#[tokio::test]
@@ -236,7 +236,7 @@ responses! {
 }
 
 #[tokio::test]
-async fn what_could_not_be_decoded_is_kept_but_never_shown() {
+async fn a_body_that_cannot_be_decoded_is_kept_but_never_shown() {
     let long = format!("[\"hunter2{}", "x".repeat(64 * 1024));
     let world = World::new(move |request| match request.target.as_str() {
         "/json" => Reply::text(200, "{\"key\": \"hunter2\"}"),
@@ -262,14 +262,14 @@ async fn what_could_not_be_decoded_is_kept_but_never_shown() {
     ] {
         assert_eq!(error.kind(), ApiErrorKind::Decode);
         assert_eq!(error.body(), body);
-        assert!(!everything_it_says(&error).contains("hunter2"));
+        assert!(!all_texts_of(&error).contains("hunter2"));
     }
     let error = api.json("json").await.unwrap_err();
     let problem: HashMap<String, String> = error.json().unwrap();
     assert_eq!(problem["key"], "hunter2");
     let error = api.json("long").await.unwrap_err();
     assert_eq!(error.body().len(), 64 * 1024);
-    assert!(!everything_it_says(&error).contains("hunter2"));
+    assert!(!all_texts_of(&error).contains("hunter2"));
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! How a client is set up, and what it refuses.
+//! The settings of a client, and those it refuses.
 
 mod middleware;
 
@@ -80,7 +80,7 @@ async fn a_base_url_that_cannot_be_trusted_is_refused() {
         ("https://orders.example.com?hunter2", "query"),
     ] {
         let error = OrdersClient::with_base_url(base_url, world.token_client()).unwrap_err();
-        let text = super::everything_it_says(&error);
+        let text = super::all_texts_of(&error);
         assert!(text.contains("base_url") && text.contains(says), "{text}");
         assert!(!text.contains("hunter2"), "{text}");
         let http = reqwest::Client::new().into();
@@ -113,7 +113,7 @@ async fn plain_http_elsewhere_is_allowed_by_name() {
 }
 
 #[tokio::test]
-async fn settings_that_make_no_sense_are_refused_by_name() {
+async fn invalid_settings_are_refused_by_name() {
     let world = world().await;
     let builder = || OrdersClient::builder(world.token_client()).base_url("https://h");
     let error = builder().timeout(Duration::ZERO).build().unwrap_err();
@@ -128,7 +128,7 @@ async fn settings_that_make_no_sense_are_refused_by_name() {
     ] {
         let error = builder().header(name, value).build().unwrap_err();
         assert_eq!(error.setting(), "header");
-        let text = super::everything_it_says(&error);
+        let text = super::all_texts_of(&error);
         assert!(
             text.contains(&name.to_lowercase()) && !text.contains("hunter2"),
             "{text}"
@@ -194,7 +194,7 @@ async fn one_http_client_serves_several_typed_clients() {
 }
 
 #[tokio::test]
-async fn a_401_is_retried_unless_client_or_method_say_no() {
+async fn a_401_is_retried_unless_client_or_method_disable_it() {
     let world = World::new(|_| Reply::text(401, "")).await;
     let builder = || OrdersClient::builder(world.token_client()).base_url(world.api.url(""));
     let client = builder().build().unwrap();
@@ -208,8 +208,8 @@ async fn a_401_is_retried_unless_client_or_method_say_no() {
 }
 
 #[tokio::test]
-async fn a_method_may_ask_for_a_token_that_lives_long() {
-    /// Expects what the middleware for the token is told.
+async fn a_method_may_require_a_minimum_token_life() {
+    /// Checks what the authentication receives.
     struct ExpectLife;
 
     #[async_trait]

@@ -1,5 +1,5 @@
-//! The spans of a call, as an OpenTelemetry exporter receives them: OpenTelemetry's conventions for HTTP clients, and
-//! nothing confidential.
+//! The spans of a call, as an OpenTelemetry exporter receives them: they follow its conventions for HTTP clients, and
+//! contain nothing confidential.
 
 use opentelemetry::trace::{SpanId, Status};
 use wristband_m2m::testing::MockWristband;
@@ -49,7 +49,7 @@ async fn protected_world(respond: impl Fn(&Recorded) -> Reply + Send + Sync + 's
 }
 
 #[tokio::test]
-async fn a_recovered_call_is_one_span_with_one_child_for_each_try() {
+async fn a_recovered_call_is_one_span_with_one_child_per_attempt() {
     let exported = Exported::new();
     let world = protected_world(|_| Reply::json(200, r#""found""#)).await;
     let tokens = exported
@@ -98,11 +98,11 @@ async fn a_recovered_call_is_one_span_with_one_child_for_each_try() {
     for attempt in [first, second] {
         assert_eq!(attempt.0.parent_span_id, call.0.span_context.span_id());
     }
-    let told = call.events();
-    assert!(told.contains(&"the API rejected the token"), "{told:?}");
-    assert!(told.contains(&"sending the request again with a new token"));
+    let events = call.events();
+    assert!(events.contains(&"the API rejected the token"), "{events:?}");
+    assert!(events.contains(&"sending the request again with a new token"));
 
-    // Of everything that was exported, by whomever: hyper and reqwest may tell the URL, we do not.
+    // In all exported spans: those of hyper and reqwest may contain the URL, ours must not.
     let [old, new] = tokens;
     let all = format!("{:?}", exported.exporter.get_finished_spans().unwrap());
     for secret in [
@@ -118,7 +118,7 @@ async fn a_recovered_call_is_one_span_with_one_child_for_each_try() {
 }
 
 #[tokio::test]
-async fn a_token_fetch_is_a_span_that_the_call_leads_to() {
+async fn a_token_fetch_is_a_span_linked_to_the_call() {
     let exported = Exported::new();
     let world = protected_world(|_| Reply::json(200, r#""found""#)).await;
     exported
@@ -132,10 +132,10 @@ async fn a_token_fetch_is_a_span_that_the_call_leads_to() {
     let named = |name: &str| spans.iter().find(|span| span.0.name == name);
     let call = named("GET /v1/orders/{id}").expect("the call");
     let fetch = named("wristband_m2m.fetch").expect("the token fetch");
-    let told = call.events();
-    assert!(told.contains(&"waiting for a token"), "{told:?}");
+    let events = call.events();
+    assert!(events.contains(&"waiting for a token"), "{events:?}");
     assert!(fetch.events().contains(&"fetched a token"));
-    // It is nobody's child, for many calls may wait for it.
+    // It has no parent, since many calls may wait for it.
     assert_eq!(fetch.0.parent_span_id, SpanId::INVALID);
     let links = &fetch.0.links.links;
     assert_eq!(
@@ -175,7 +175,7 @@ async fn each_page_is_a_call() {
 }
 
 #[tokio::test]
-async fn a_request_without_an_endpoint_is_named_by_its_method_alone() {
+async fn a_request_without_an_endpoint_is_named_by_its_method_only() {
     let exported = Exported::new();
     let world = protected_world(|_| Reply::text(200, "ok")).await;
     exported
@@ -210,7 +210,7 @@ async fn a_request_without_an_endpoint_is_named_by_its_method_alone() {
 }
 
 #[tokio::test]
-async fn a_retry_outside_of_the_authentication_is_counted_as_a_resend() {
+async fn a_retry_outside_the_authentication_is_counted_as_a_resend() {
     use reqwest_retry::{RetryTransientMiddleware, policies::ExponentialBackoff};
 
     let exported = Exported::new();

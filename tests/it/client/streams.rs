@@ -1,4 +1,4 @@
-//! Responses that are read while they arrive.
+//! Responses read while they arrive.
 
 use std::io;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use wristband_m2m_reqwest::{
 };
 use wristband_m2m_tests::Reply;
 
-use super::{World, everything_it_says};
+use super::{World, all_texts_of};
 
 #[derive(Debug, Deserialize, PartialEq)]
 struct Event {
@@ -40,7 +40,7 @@ async fn feed(status: u16, body: &'static str) -> (World, FeedClient) {
     (world, client)
 }
 
-/// What is a stream, in everyone's sense.
+/// Compiles only for implementations of `Stream`.
 fn is_stream<T: Send + 'static>(
     stream: impl Stream<Item = Result<T, ApiError>> + Send + Unpin + 'static,
 ) {
@@ -48,7 +48,7 @@ fn is_stream<T: Send + 'static>(
 }
 
 #[tokio::test]
-async fn bytes_arrive_to_the_end() {
+async fn bytes_arrive_up_to_the_end() {
     let (_world, feed) = feed(200, "some bytes").await;
     let mut bytes = feed.bytes().await.unwrap();
     let mut all = Vec::new();
@@ -61,7 +61,7 @@ async fn bytes_arrive_to_the_end() {
 }
 
 #[tokio::test]
-async fn bytes_that_were_looked_at_are_not_lost() {
+async fn peeked_bytes_are_not_lost() {
     let (_world, client) = feed(200, "some bytes").await;
     let mut bytes = client.some_bytes().await.unwrap().unwrap();
     assert_eq!(bytes.next().await.unwrap().unwrap(), "some bytes");
@@ -104,14 +104,14 @@ async fn a_line_that_does_not_fit_is_an_error_and_the_next_one_follows() {
     let error = lines.next().await.unwrap().unwrap_err();
     assert_eq!(error.kind(), ApiErrorKind::Decode);
     assert!(error.to_string().contains("line 3"), "{error}");
-    assert!(!everything_it_says(&error).contains("hunter2"));
+    assert!(!all_texts_of(&error).contains("hunter2"));
     assert_eq!(lines.next().await.unwrap().unwrap(), Event { n: 4 });
     assert!(lines.next().await.is_none());
 }
 
 type Writer = http_body_util::channel::Sender<Bytes, io::Error>;
 
-/// A server whose body the test writes.
+/// A server whose body is written by the test.
 async fn live() -> (World, FeedClient, mpsc::UnboundedReceiver<Writer>) {
     let (opened, writers) = mpsc::unbounded_channel();
     let world = World::new(move |_| {
@@ -125,7 +125,7 @@ async fn live() -> (World, FeedClient, mpsc::UnboundedReceiver<Writer>) {
 }
 
 #[tokio::test]
-async fn a_line_is_read_when_it_has_arrived_and_not_before() {
+async fn a_line_is_returned_once_it_is_complete() {
     let (_world, feed, mut writers) = live().await;
     let mut lines = feed.lines().await.unwrap();
     let mut writer = writers.recv().await.unwrap();
@@ -139,7 +139,7 @@ async fn a_line_is_read_when_it_has_arrived_and_not_before() {
 }
 
 #[tokio::test]
-async fn a_stream_may_last_longer_than_the_timeout_but_not_stand_still_for_it() {
+async fn a_stream_may_outlast_the_timeout_but_not_stall_for_it() {
     let (_world, feed, mut writers) = live().await;
     let mut bytes = feed.brisk_bytes().await.unwrap();
     let mut writer = writers.recv().await.unwrap();

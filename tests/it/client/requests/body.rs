@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-async fn each_body_goes_out_with_its_type() {
+async fn each_body_is_sent_with_its_content_type() {
     let (world, client) = world().await;
     client.json(&Order { id: 7 }).await.unwrap();
     client
@@ -51,7 +51,7 @@ async fn each_body_goes_out_with_its_type() {
 }
 
 #[tokio::test]
-async fn a_multipart_form_goes_out_with_its_boundary() {
+async fn a_multipart_form_is_sent_with_its_boundary() {
     let (world, client) = world().await;
     let form = reqwest::multipart::Form::new().text("name", "value");
     let boundary = form.boundary().to_owned();

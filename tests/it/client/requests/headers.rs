@@ -25,7 +25,7 @@ async fn headers_come_from_trait_method_and_arguments() {
 }
 
 #[tokio::test]
-async fn a_header_that_cannot_be_sent_is_an_error_before_anything_is() {
+async fn an_invalid_header_is_an_error_before_anything_is_sent() {
     let (world, client) = world().await;
     for value in ["hunter2\r\nx-evil: 1", "\u{0}hunter2", " hunter2"] {
         let error = client
@@ -33,7 +33,7 @@ async fn a_header_that_cannot_be_sent_is_an_error_before_anything_is() {
             .await
             .unwrap_err();
         assert_eq!(error.kind(), ApiErrorKind::Request);
-        let text = crate::client::everything_it_says(&error);
+        let text = crate::client::all_texts_of(&error);
         assert!(
             text.contains("`idempotency-key`") && !text.contains("hunter2"),
             "{text}"

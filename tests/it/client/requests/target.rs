@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-async fn path_arguments_are_one_segment_each() {
+async fn each_path_argument_is_one_segment() {
     let (world, client) = world().await;
     client.root().await.unwrap();
     client.by_name(OrderId(7), 3).await.unwrap();
@@ -84,12 +84,12 @@ async fn maps_are_flattened_and_flags_are_bare() {
 }
 
 #[tokio::test]
-async fn a_shape_that_is_no_parameter_is_an_error_before_anything_is_sent() {
+async fn a_shape_that_cannot_be_a_parameter_is_an_error_before_anything_is_sent() {
     let (world, client) = world().await;
     let nested = BTreeMap::from([("hunter2".to_owned(), "hunter2".to_owned())]);
     let error = client.unfit(nested).await.unwrap_err();
     assert_eq!(error.kind(), ApiErrorKind::Request);
-    let text = crate::client::everything_it_says(&error);
+    let text = crate::client::all_texts_of(&error);
     assert!(
         text.contains("`nested`") && !text.contains("hunter2"),
         "{text}"

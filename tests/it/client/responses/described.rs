@@ -1,13 +1,13 @@
-//! Outcomes in few words.
+//! Short descriptions of outcomes.
 
 use super::*;
 
-/// In few words: the response, or the kind of the error and the status.
-pub(super) fn told<T: Tell>(outcome: Outcome<T>) -> String {
+/// Returns a short description: the response, or the kind of the error and the status.
+pub(super) fn describe<T: Describe>(outcome: Outcome<T>) -> String {
     match outcome {
-        Ok(response) => response.tell(),
+        Ok(response) => response.describe(),
         Err(error) => {
-            let text = everything_it_says(&error);
+            let text = all_texts_of(&error);
             assert!(
                 !text.contains("hunter2") && !text.contains("127.0.0.1"),
                 "{text}"
@@ -21,54 +21,54 @@ pub(super) fn told<T: Tell>(outcome: Outcome<T>) -> String {
     }
 }
 
-pub(super) trait Tell {
-    fn tell(self) -> String;
+pub(super) trait Describe {
+    fn describe(self) -> String;
 }
 
-impl Tell for () {
-    fn tell(self) -> String {
+impl Describe for () {
+    fn describe(self) -> String {
         "()".to_owned()
     }
 }
 
-impl Tell for Vec<u64> {
-    fn tell(self) -> String {
+impl Describe for Vec<u64> {
+    fn describe(self) -> String {
         format!("{self:?}")
     }
 }
 
-impl Tell for String {
-    fn tell(self) -> String {
+impl Describe for String {
+    fn describe(self) -> String {
         format!("{self:?}")
     }
 }
 
-impl Tell for Bytes {
-    fn tell(self) -> String {
+impl Describe for Bytes {
+    fn describe(self) -> String {
         format!("{self:?}")
     }
 }
 
-impl Tell for Vec<u8> {
-    fn tell(self) -> String {
-        Bytes::from(self).tell()
+impl Describe for Vec<u8> {
+    fn describe(self) -> String {
+        Bytes::from(self).describe()
     }
 }
 
-impl Tell for reqwest::Response {
-    fn tell(self) -> String {
+impl Describe for reqwest::Response {
+    fn describe(self) -> String {
         self.status().as_u16().to_string()
     }
 }
 
-impl<T: Tell> Tell for Option<T> {
-    fn tell(self) -> String {
-        self.map_or_else(|| "None".to_owned(), |it| format!("Some({})", it.tell()))
+impl<T: Describe> Describe for Option<T> {
+    fn describe(self) -> String {
+        self.map_or_else(|| "None".to_owned(), |it| format!("Some({})", it.describe()))
     }
 }
 
-impl<T: Tell> Tell for ApiResponse<T> {
-    fn tell(self) -> String {
-        format!("{} {}", self.status().as_u16(), self.into_body().tell())
+impl<T: Describe> Describe for ApiResponse<T> {
+    fn describe(self) -> String {
+        format!("{} {}", self.status().as_u16(), self.into_body().describe())
     }
 }

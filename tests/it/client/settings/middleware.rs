@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Notes what it sees before and after the rest of the stack.
+/// Records what it sees before and after the rest of the stack.
 #[derive(Clone)]
 struct Notes {
     name: &'static str,
@@ -51,7 +51,7 @@ async fn middleware_is_outside_the_authentication_and_sees_the_endpoint() {
 }
 
 #[tokio::test]
-async fn what_a_stack_puts_on_each_request_is_kept() {
+async fn extensions_added_by_a_stack_are_kept() {
     #[derive(Clone)]
     struct Tenant(&'static str);
 
@@ -83,7 +83,7 @@ async fn what_a_stack_puts_on_each_request_is_kept() {
     assert_eq!(world.request().header("x-tenant"), Some("acme"));
 }
 
-/// As the documentation of `Endpoint` shows it.
+/// The example in the documentation of `Endpoint`.
 struct NameSpans;
 
 #[async_trait]
@@ -120,7 +120,7 @@ async fn a_span_of_reqwest_tracing_is_named_after_the_endpoint() {
                     fields += &format!("{field}={value:?} ");
                 },
             );
-            // This crate's own spans are another test's.
+            // The spans of this crate have their own tests.
             if attributes
                 .metadata()
                 .target()

@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-async fn errors_have_the_status_and_type_of_the_conventions() {
+async fn errors_have_status_and_type_as_the_conventions_require() {
     let exported = Exported::new();
     let world = protected_world(|request| match request.method.as_str() {
         "GET" => Reply::text(404, "no such order"),
@@ -24,7 +24,7 @@ async fn errors_have_the_status_and_type_of_the_conventions() {
             orders.create("1").await.unwrap_err();
         })
         .await;
-    let told: Vec<_> = exported
+    let outcomes: Vec<_> = exported
         .http_spans()
         .into_iter()
         .map(|span| {
@@ -59,11 +59,11 @@ async fn errors_have_the_status_and_type_of_the_conventions() {
         find(unsent("request")),
         create(unsent("token")),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(outcomes, expected);
 }
 
 #[tokio::test]
-async fn a_timeout_and_a_dead_server_are_told_apart() {
+async fn a_timeout_and_an_unreachable_server_have_different_types() {
     let exported = Exported::new();
     let world = World::new(|_| Reply::status(200).after(std::future::pending())).await;
     let dead = {

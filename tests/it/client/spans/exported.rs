@@ -1,4 +1,4 @@
-//! What an OpenTelemetry exporter receives.
+//! Spans received by an OpenTelemetry exporter.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use opentelemetry::trace::{SpanKind, TracerProvider as _};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
 use tracing_subscriber::layer::SubscriberExt;
 
-/// Collects the spans of what runs within it.
+/// Collects the spans of a scenario.
 pub(super) struct Exported {
     pub(super) exporter: InMemorySpanExporter,
     provider: SdkTracerProvider,
@@ -14,7 +14,7 @@ pub(super) struct Exported {
 
 impl Exported {
     pub(super) fn new() -> Self {
-        // Keeps every callsite enabled: one that a test without a subscriber is the first to reach could be cached as
+        // Keeps every callsite enabled: one first reached by a test without a subscriber could be cached as
         // disabled while this one is being registered.
         let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry());
         let exporter = InMemorySpanExporter::default();
@@ -27,12 +27,12 @@ impl Exported {
     pub(super) async fn during<T>(&self, story: impl Future<Output = T>) -> T {
         let tracer = self.provider.tracer("test");
         let layer = tracing_opentelemetry::layer().with_tracer(tracer);
-        // Of this thread, on which the story's detached tasks run, too.
+        // Set for this thread, on which detached tasks of the scenario run, too.
         let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(layer));
         story.await
     }
 
-    /// Our spans, in the order of their start; those of hyper and reqwest are of their own makers.
+    /// Returns our spans, without those of hyper and reqwest, in the order of their start.
     pub(super) fn spans(&self) -> Vec<ExportedSpan> {
         let mut spans = self.exporter.get_finished_spans().unwrap();
         spans.sort_by_key(|span| span.start_time);
@@ -58,7 +58,7 @@ impl ExportedSpan {
         })
     }
 
-    /// The attributes that the conventions speak of, with their types.
+    /// Returns the attributes defined by the conventions, with their types.
     pub(super) fn attributes(&self) -> BTreeMap<String, String> {
         let attributes = self.0.attributes.iter();
         attributes
