@@ -26,7 +26,7 @@ mod permissions {
     }
 
     #[tokio::test]
-    async fn everything_it_makes_is_private() {
+    async fn all_its_files_are_private() {
         let directory = TestDirectory::new();
         let path = directory.path().join("a/b");
         check_token_store(FileTokenStore::new(&path).unwrap()).await;
@@ -41,7 +41,7 @@ mod permissions {
     }
 
     #[test]
-    fn a_directory_that_is_open_to_others_is_refused() {
+    fn a_directory_open_to_others_is_refused() {
         for open in [0o755, 0o701, 0o710, 0o777] {
             let directory = TestDirectory::new();
             fs::set_permissions(directory.path(), Permissions::from_mode(open)).unwrap();
@@ -81,7 +81,7 @@ mod permissions {
     }
 
     #[test]
-    fn a_directory_that_cannot_be_made_is_no_error() {
+    fn a_directory_that_cannot_be_created_is_not_an_error() {
         let directory = TestDirectory::new();
         let file = directory.path().join("file");
         fs::write(&file, "").unwrap();

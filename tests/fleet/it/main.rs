@@ -1,4 +1,4 @@
-//! One token for a fleet: the stores, alone and under many processes.
+//! One token for a fleet: the stores by themselves, and shared by many processes.
 
 mod file_store;
 mod metrics;

@@ -1,4 +1,4 @@
-//! What is counted of a store.
+//! Metrics of a store.
 
 use std::time::Duration;
 
@@ -44,7 +44,7 @@ fn adopted_tokens_are_counted_beside_requests() {
     assert_eq!(meter.value(&stores("ready")), 0.0);
 }
 
-/// Fails at once, or never responds.
+/// A store that fails at once, or never responds.
 struct Broken {
     hangs: bool,
 }
@@ -95,7 +95,7 @@ impl TokenStore for Broken {
 }
 
 #[test]
-fn a_broken_store_and_one_that_hangs_are_told_apart() {
+fn a_broken_store_and_a_hanging_one_have_different_outcomes() {
     let meter = Meter::default();
     meter.record(async {
         let wristband = MockWristband::start().await;

@@ -1,4 +1,4 @@
-//! Real processes that share a token, some of them killed or stopped.
+//! Processes that share a token, some of which are killed or stopped.
 
 use std::time::Duration;
 
@@ -8,14 +8,14 @@ use wristband_m2m_fleet_tests::{FleetProcess, RedisServer, TestDirectory};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_fleet-process");
 
-/// A place for tokens, removed with this.
+/// A store, removed on drop.
 enum Store {
     Directory(TestDirectory),
     Redis(RedisServer),
 }
 
 impl Store {
-    /// A directory, and a Redis where there is one.
+    /// Returns a directory, and a Redis if it is installed.
     fn all() -> Vec<Self> {
         let directory = Self::Directory(TestDirectory::new());
         let redis = RedisServer::start().map(Self::Redis);
@@ -51,7 +51,7 @@ impl Fleet {
         FleetProcess::start(PROGRAM, self.wristband.url(), &self.store.argument())
     }
 
-    /// Has all of them do the same at once.
+    /// Sends a command to all processes at once.
     async fn ask_all(&mut self, command: &str) -> Vec<String> {
         for process in &mut self.processes {
             process.tell(command).await;
@@ -63,12 +63,15 @@ impl Fleet {
         replies
     }
 
-    /// How many of them left the store alone: on a machine that is very busy a store may respond late, and each process
-    /// that finds it so makes a request of its own.
+    /// Returns how many processes bypass the store: on a very busy machine it may respond late, and each process that
+    /// notices makes its own request.
     async fn degraded(&mut self) -> u64 {
         let states = self.ask_all("store").await;
         let degraded = states.iter().filter(|state| *state != "Ready").count();
-        assert!(degraded < states.len() / 2, "nobody shares: {states:?}");
+        assert!(
+            degraded < states.len() / 2,
+            "half of the processes bypass the store: {states:?}"
+        );
         degraded as u64
     }
 
@@ -92,7 +95,7 @@ fn all_tokens(replies: &[String]) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn fifty_that_start_at_once_make_one_request_and_one_more_at_a_revocation() {
+async fn fifty_starts_at_once_make_one_request_and_a_revocation_one_more() {
     for store in Store::all() {
         let mut fleet = Fleet::start(store, 50).await;
         fleet.wristband.set_delay(Duration::from_millis(300));
@@ -145,7 +148,7 @@ async fn an_api_that_refuses_everything_costs_a_burst_and_one_renewal_per_five_s
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dead_endpoint_is_asked_once_a_second() {
+async fn a_dead_endpoint_gets_one_request_per_second() {
     let mut fleet = Fleet::start(Store::Directory(TestDirectory::new()), 12).await;
     fleet.wristband.fail_next(1_000_000, 503);
     let start = Instant::now();
@@ -165,11 +168,11 @@ async fn a_dead_endpoint_is_asked_once_a_second() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_holder_that_is_killed_costs_the_others_its_lease() {
+async fn a_killed_holder_costs_the_others_its_lease() {
     for store in Store::all() {
         let mut fleet = Fleet::start(store, 8).await;
         let mut holder = fleet.process();
-        // Nothing but the lease keeps the others from asking.
+        // Only the lease keeps the others from sending a request.
         fleet.wristband.set_delay(Duration::from_secs(30));
         holder.tell("token").await;
         fleet.requests(1).await;
@@ -178,7 +181,7 @@ async fn a_holder_that_is_killed_costs_the_others_its_lease() {
         let start = Instant::now();
         all_tokens(&fleet.ask_all("token").await);
         let took = start.elapsed();
-        // The lease is 2 s; the rest is for a busy machine. A holder that lives is waited for no longer either.
+        // The lease lasts 2 s; the rest is for a busy machine. The others wait no longer for a live holder either.
         assert!(took < Duration::from_secs(5), "{took:?}");
         let explained = fleet.degraded().await;
         let requests = fleet.wristband.token_requests();

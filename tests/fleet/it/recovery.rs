@@ -1,4 +1,4 @@
-//! What the middleware makes of tokens that other processes fetched.
+//! The middleware, with tokens fetched by other processes.
 
 use std::time::Instant;
 
@@ -47,7 +47,7 @@ async fn a_replacement_of_another_process_that_is_rejected_too_is_replaced_by_a_
     one.get_token().await.unwrap();
     wristband.revoke_all();
     other.replace_token(&first).await.unwrap();
-    // The store has a token that is older than this.
+    // The token in the store is from before this revocation.
     wristband.revoke_all();
 
     let response = http(&one).get(api.url("/")).send().await.unwrap();
@@ -55,7 +55,7 @@ async fn a_replacement_of_another_process_that_is_rejected_too_is_replaced_by_a_
     assert!(outcome(&response).retried());
     assert_eq!(api.requests().len(), 3);
     assert_eq!(wristband.token_requests(), 3);
-    // The other adopts what this one fetched.
+    // The other process adopts that token.
     let response = http(&other).get(api.url("/")).send().await.unwrap();
     assert_eq!(response.status(), 200);
     assert_eq!(wristband.token_requests(), 3);
@@ -77,7 +77,7 @@ async fn an_api_that_refuses_everything_gets_three_sends_at_most_and_a_burst_of_
         let store = client.status().store();
         outcomes.push((outcome(&response), store));
     }
-    // On a busy machine the store may be late, and time passes, in which more renewals are allowed.
+    // On a busy machine the store may respond late, and more renewals are allowed as time passes.
     let late = outcomes
         .iter()
         .filter(|(_, store)| *store != StoreState::Ready);

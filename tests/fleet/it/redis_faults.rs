@@ -1,4 +1,4 @@
-//! What a Redis in trouble costs: no call, little time, and nothing once it is well again.
+//! A faulty Redis fails no call, costs little time, and is used again once it has recovered.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use wristband_m2m::testing::MockWristband;
 use wristband_m2m::{AccessToken, RedisTokenStore, StoreState, WristbandM2mClient};
 use wristband_m2m_fleet_tests::{Proxy, ProxyMode, RedisServer, signal};
 
-/// Flights in one trial. Each operation that is waited for in vain costs 250 ms, so all of them would cost five seconds.
+/// Flights in one trial. Each operation that times out takes 250 ms, so together they would take five seconds.
 const FLIGHTS: u32 = 20;
 const MOST_ADDED: Duration = Duration::from_secs(3);
 
@@ -30,23 +30,26 @@ impl Fleet {
         self.wristband.builder().token_store(store).build().unwrap()
     }
 
-    /// A token that the endpoint has issued.
+    /// Returns a token, and asserts that the endpoint has issued it.
     async fn token(&self, client: &WristbandM2mClient) -> AccessToken {
         let token = client.get_token().await.unwrap();
         let mut headers = HeaderMap::new();
         headers.insert("authorization", token.authorization().clone());
-        assert!(self.wristband.accepts(&headers), "a token from nowhere");
+        assert!(
+            self.wristband.accepts(&headers),
+            "the endpoint did not issue this token"
+        );
         token
     }
 
-    /// A flight that finds nothing in the cache.
+    /// Returns a token from a new flight, with an empty cache.
     async fn flight(&self, client: &WristbandM2mClient) -> AccessToken {
         client.clear_token();
         self.token(client).await
     }
 
-    /// Makes flights while the store is in trouble, beside a client that has no store.
-    async fn bears(&self, client: &WristbandM2mClient, url: &str) {
+    /// Makes flights while the store is faulty, and compares their time with that of a client without a store.
+    async fn withstands(&self, client: &WristbandM2mClient, url: &str) {
         let alone = self.wristband.client();
         let (mut with_store, mut without) = (Duration::ZERO, Duration::ZERO);
         for _ in 0..FLIGHTS {
@@ -61,11 +64,11 @@ impl Fleet {
             with_store < without + MOST_ADDED,
             "{FLIGHTS} flights took {with_store:?}, and {without:?} without a store"
         );
-        // A process that starts now has never seen the store well.
+        // A process that starts now has never seen a healthy store.
         self.token(&self.client(url)).await;
     }
 
-    /// Waits until a process that went through the trouble shares its token again.
+    /// Waits until a process that has met the fault shares its token again.
     async fn recovers(&self, client: &WristbandM2mClient, url: &str) {
         let start = Instant::now();
         while start.elapsed() < Duration::from_secs(60) {
@@ -80,12 +83,12 @@ impl Fleet {
             sleep(Duration::from_millis(250)).await;
         }
         panic!(
-            "the token is not shared a minute after: {:?}",
+            "the token is not shared within a minute: {:?}",
             client.status()
         );
     }
 
-    /// A fault that keeps the store from being used at all.
+    /// Tests a fault that makes the store unusable.
     async fn fault(
         &mut self,
         url: &str,
@@ -96,7 +99,7 @@ impl Fleet {
         self.token(&client).await;
         assert_eq!(client.status().store(), StoreState::Ready);
         break_it(&mut self.redis);
-        self.bears(&client, url).await;
+        self.withstands(&client, url).await;
         assert_eq!(client.status().store(), StoreState::Degraded);
         mend_it(&mut self.redis);
         self.recovers(&client, url).await;
@@ -128,14 +131,14 @@ async fn a_killed_redis_that_comes_back_empty() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_redis_that_is_restarted_while_nobody_looks() {
+async fn a_redis_restarted_between_two_operations() {
     let Some(mut fleet) = Fleet::start().await else {
         return;
     };
     let client = fleet.client(&fleet.redis.url());
     fleet.token(&client).await;
     fleet.redis.restart_empty();
-    // The connection that was open is made again within the same operation.
+    // The open connection is replaced within the same operation.
     let token = fleet.flight(&client).await;
     assert_eq!(client.status().store(), StoreState::Ready);
     let other = fleet.client(&fleet.redis.url());
@@ -153,7 +156,7 @@ async fn a_read_only_replica() {
             assert_eq!(redis.command(&[&["REPLICAOF"], master].concat()), "OK");
         }
     };
-    // The master is away, so the replica keeps what it has.
+    // The master does not exist, so the replica keeps its data.
     fleet
         .fault(&url, replica(&["127.0.0.1", "1"]), replica(&["NO", "ONE"]))
         .await;
@@ -211,13 +214,13 @@ async fn a_redis_that_is_slow() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn connections_that_are_cut_at_each_byte() {
+async fn connections_cut_after_any_byte() {
     let Some(fleet) = Fleet::start().await else {
         return;
     };
     let proxy = Proxy::start(fleet.redis.port()).await;
     let url = fleet.redis.url_at(proxy.port());
-    // Past the password, the look and the put.
+    // The largest limit is beyond the replies to the password, the look and the put.
     for limit in (0..12).chain((12..400).step_by(11)) {
         fleet.redis.command(&["FLUSHALL"]);
         fleet.redis.command(&["SCRIPT", "FLUSH"]);
@@ -232,7 +235,7 @@ async fn connections_that_are_cut_at_each_byte() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn bytes_that_arrive_as_others() {
+async fn corrupted_bytes() {
     let Some(fleet) = Fleet::start().await else {
         return;
     };
@@ -252,13 +255,13 @@ async fn bytes_that_arrive_as_others() {
         fleet.flight(&client).await;
     }
     proxy.set(ProxyMode::Forward);
-    // A corrupted command may have made what ends by itself.
+    // A corrupted command may have left records, which expire.
     fleet.recovers(&fleet.client(&url), &url).await;
 }
 
-/// What is flushed is fetched again, and that is all.
+/// Each flush costs no more than another fetch.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_redis_that_is_flushed_all_the_time() {
+async fn a_redis_that_is_flushed_constantly() {
     let Some(fleet) = Fleet::start().await else {
         return;
     };
@@ -279,9 +282,9 @@ async fn a_redis_that_is_flushed_all_the_time() {
     fleet.recovers(&clients[0], &url).await;
 }
 
-/// A signal to a process that is gone must not pass for a fault.
+/// A test must not mistake a signal that was not delivered for a fault.
 #[test]
 #[should_panic(expected = "kill -STOP")]
-fn a_signal_to_nobody_is_noticed() {
+fn a_signal_that_is_not_delivered_panics() {
     signal(u32::MAX / 2, "STOP");
 }

@@ -1,4 +1,4 @@
-//! The store on Redis, against a real one.
+//! The Redis store, with a real server.
 
 use std::time::{Duration, Instant};
 
@@ -17,7 +17,7 @@ async fn it_is_a_token_store() {
     check_token_store(RedisTokenStore::new(database).unwrap().prefix("billing:")).await;
 }
 
-/// The commands of the documentation.
+/// The commands in the documentation.
 const COMMANDS: [&str; 10] = [
     "evalsha", "eval", "get", "getrange", "set", "del", "pttl", "pexpire", "time", "select",
 ];
@@ -35,7 +35,7 @@ fn set_user(server: &RedisServer, commands: &[&str]) -> String {
     format!("redis://fleet:fleet-pa55word@127.0.0.1:{}", server.port())
 }
 
-/// The user of the documentation, and nothing more.
+/// The user in the documentation has exactly these permissions.
 #[tokio::test(flavor = "multi_thread")]
 async fn it_needs_no_more_than_the_documented_permissions() {
     let Some(server) = RedisServer::start() else {
@@ -48,9 +48,9 @@ async fn it_needs_no_more_than_the_documented_permissions() {
     check_token_store(RedisTokenStore::new(format!("{url}/2")).unwrap()).await;
 }
 
-/// Each of them is needed, and without it there is a token all the same.
+/// Each permission is required, but a token is returned without it, too.
 #[tokio::test(flavor = "multi_thread")]
-async fn with_fewer_permissions_it_is_as_without_a_store() {
+async fn with_fewer_permissions_tokens_are_fetched_without_the_store() {
     let Some(server) = RedisServer::start() else {
         return;
     };
@@ -68,7 +68,7 @@ async fn with_fewer_permissions_it_is_as_without_a_store() {
             wristband.builder().token_store(store).build().unwrap()
         };
         let (one, other) = (client(), client());
-        // A lease is renewed after two thirds of a second.
+        // Leases are renewed after two thirds of a second.
         wristband.set_delay(Duration::from_millis(900));
         let token = one.get_token().await.unwrap();
         wristband.set_delay(Duration::ZERO);
@@ -101,7 +101,7 @@ async fn a_cluster_is_a_token_store() {
     check_token_store(RedisTokenStore::cluster([server.url()]).unwrap()).await;
 }
 
-/// The master that is named first loses its place, and is found again.
+/// The first master is replaced, and the store follows.
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_fail_over_the_new_master_is_used() {
     let Some(master) = RedisServer::start_with(&["--masterauth", RedisServer::PASSWORD]) else {
@@ -114,7 +114,7 @@ async fn after_a_fail_over_the_new_master_is_used() {
         "--masterauth",
         RedisServer::PASSWORD,
     ];
-    let replica = RedisServer::start_with(&replica).expect("it starts as the first one did");
+    let replica = RedisServer::start_with(&replica).expect("redis-server is installed");
     replica.wait_for(&["INFO", "replication"], |info| {
         info.contains("master_link_status:up")
     });
@@ -127,7 +127,7 @@ async fn after_a_fail_over_the_new_master_is_used() {
     let client = || wristband.builder().token_store(store()).build().unwrap();
     let survivor = client();
     survivor.get_token().await.unwrap();
-    // It has to have seen the replica first.
+    // Sentinel must know the replica first.
     sentinel.wait_for(&["SENTINEL", "FAILOVER", "mymaster"], |reply| reply == "OK");
     master.wait_for(&["INFO", "replication"], |info| info.contains("role:slave"));
 
@@ -147,6 +147,6 @@ async fn after_a_fail_over_the_new_master_is_used() {
         );
         sleep(Duration::from_millis(250)).await;
     }
-    // It is the other server that has it.
+    // The token is on the other server.
     assert_ne!(replica.command(&["DBSIZE"]), "0");
 }

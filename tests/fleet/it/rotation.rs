@@ -1,4 +1,4 @@
-//! Client secrets that are rotated while processes share a store.
+//! Client secrets rotated while processes share a store.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,7 +17,7 @@ fn secret_of(request: &Recorded) -> String {
     pair.strip_prefix("billing:").unwrap().to_owned()
 }
 
-/// An endpoint that numbers its tokens and knows these secrets.
+/// An endpoint that numbers its tokens and accepts these secrets.
 async fn endpoint(valid: &Arc<Mutex<Vec<&'static str>>>) -> ApiServer {
     let (valid, issued) = (Arc::clone(valid), AtomicUsize::new(0));
     ApiServer::start(move |request| {
@@ -50,7 +50,7 @@ async fn token(process: &WristbandM2mClient) -> String {
 }
 
 #[tokio::test]
-async fn those_who_have_the_new_secret_share_a_token_and_so_do_those_who_have_not() {
+async fn processes_share_a_token_with_those_that_have_the_same_secret() {
     let valid = Arc::new(Mutex::new(vec!["first"]));
     let endpoint = endpoint(&valid).await;
     let (store, secrets) = (TestDirectory::new(), TestDirectory::new());
@@ -68,7 +68,7 @@ async fn those_who_have_the_new_secret_share_a_token_and_so_do_those_who_have_no
         assert_eq!(token(process).await, "token-0");
     }
 
-    // Half of them have the new secret by the time that each needs another token.
+    // Half of them have the new secret when each needs another token.
     valid.lock().unwrap().push("second");
     for file in &files[..2] {
         std::fs::write(file, "second").unwrap();
@@ -79,7 +79,7 @@ async fn those_who_have_the_new_secret_share_a_token_and_so_do_those_who_have_no
     }
     assert_eq!(tokens, ["token-1", "token-1", "token-0", "token-0"]);
 
-    // The rest have it too, and the old one is revoked.
+    // Now the rest have it, too, and the old one is revoked.
     valid.lock().unwrap().retain(|secret| *secret != "first");
     for file in &files[2..] {
         std::fs::write(file, "second").unwrap();
@@ -93,7 +93,7 @@ async fn those_who_have_the_new_secret_share_a_token_and_so_do_those_who_have_no
 }
 
 #[tokio::test]
-async fn a_secret_that_is_refused_leads_to_the_token_of_the_one_before() {
+async fn a_process_with_a_refused_secret_adopts_the_token_of_the_previous_one() {
     let valid = Arc::new(Mutex::new(vec!["first"]));
     let endpoint = endpoint(&valid).await;
     let (store, secrets) = (TestDirectory::new(), TestDirectory::new());
@@ -104,7 +104,7 @@ async fn a_secret_that_is_refused_leads_to_the_token_of_the_one_before() {
     assert_eq!(token(&one).await, "token-0");
     assert_eq!(token(&other).await, "token-0");
 
-    // The other one has renewed it by the time that this one meets a secret that is half written.
+    // The other process has renewed the token before this one reads a half-written secret.
     let rejected = other.get_token().await.unwrap();
     other.replace_token(&rejected).await.unwrap();
     std::fs::write(&file, "seco").unwrap();

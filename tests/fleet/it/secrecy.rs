@@ -1,4 +1,4 @@
-//! A store shows nothing: neither what is sent to it nor what it keeps.
+//! Nothing confidential is sent to a store, or kept in it.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use wristband_m2m::testing::MockWristband;
 use wristband_m2m::{FileTokenStore, RedisTokenStore, TokenStore, WristbandM2mClient};
 use wristband_m2m_fleet_tests::{RedisServer, TestDirectory};
 
-/// Everything that a store is sent in a client's life. Returns what must not be found.
+/// Uses every operation of a store, and returns the texts that must not be found there.
 async fn exercise<S: TokenStore>(store: impl Fn() -> S) -> Vec<String> {
     let wristband = MockWristband::start().await;
     let client =
@@ -21,7 +21,7 @@ async fn exercise<S: TokenStore>(store: impl Fn() -> S) -> Vec<String> {
         MockWristband::CLIENT_SECRET.to_owned(),
         wristband.url().split('/').nth(2).unwrap().to_owned(),
     ];
-    // Slow enough for a renewal of the lease.
+    // Slow enough for the lease to be renewed.
     wristband.set_delay(Duration::from_millis(900));
     let first = one.get_token().await.unwrap();
     wristband.set_delay(Duration::ZERO);
@@ -37,7 +37,7 @@ async fn exercise<S: TokenStore>(store: impl Fn() -> S) -> Vec<String> {
     secrets
 }
 
-/// The ways in which `text` may stand in something else.
+/// Returns `text` in the encodings in which it may appear.
 fn encodings(text: &str) -> Vec<String> {
     let mut encodings = vec![
         text.to_owned(),
@@ -47,7 +47,7 @@ fn encodings(text: &str) -> Vec<String> {
             hex
         }),
     ];
-    // Base64 depends on what stands before.
+    // Base64 depends on the offset.
     for before in 0..3 {
         let padded = format!("{}{text}", "x".repeat(before));
         for engine in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
@@ -71,11 +71,11 @@ fn leaks(bytes: &[u8], secrets: &[String]) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn redis_is_told_nothing_and_keeps_nothing() {
+async fn redis_receives_and_keeps_nothing_confidential() {
     let Some(redis) = RedisServer::start() else {
         return;
     };
-    // Compressed, a text would not be found.
+    // A compressed text would not be found.
     redis.command(&["CONFIG", "SET", "rdbcompression", "no"]);
     let snapshot = || {
         assert_eq!(redis.command(&["SAVE"]), "OK");
@@ -99,7 +99,7 @@ async fn redis_is_told_nothing_and_keeps_nothing() {
     assert_eq!(leaks(&sent, &secrets), [""; 0]);
     assert_eq!(leaks(&stored, &secrets), [""; 0]);
 
-    // That it would be found.
+    // Checks the search itself.
     for secret in &secrets {
         let monitor = redis.monitor();
         let value = STANDARD_NO_PAD.encode(format!("id:{secret}"));
@@ -110,7 +110,7 @@ async fn redis_is_told_nothing_and_keeps_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_directory_keeps_nothing() {
+async fn a_directory_keeps_nothing_confidential() {
     let directory = TestDirectory::new();
     let secrets = exercise(|| FileTokenStore::new(directory.path()).unwrap()).await;
     let mut files = 0;

@@ -89,7 +89,7 @@ async fn a_cleared_token_is_replaced() {
 }
 
 #[tokio::test]
-async fn a_rotated_secret_costs_one_request_and_one_refused_one_per_process() {
+async fn a_rotated_secret_costs_one_request_and_one_refused_request_per_process() {
     let fleet = Fleet::new().await;
     fleet.client().get_token().await.unwrap();
     let rotated = || {
@@ -111,7 +111,7 @@ async fn a_rotated_secret_costs_one_request_and_one_refused_one_per_process() {
     }
 }
 
-/// A hit costs what it costs without a store, for it does not see it.
+/// A cache hit does not involve the store.
 #[tokio::test]
 async fn a_cached_token_costs_no_allocation() {
     let fleet = Fleet::new().await;
@@ -128,13 +128,13 @@ async fn a_cached_token_costs_no_allocation() {
 }
 
 #[tokio::test]
-async fn without_a_store_it_is_off() {
+async fn without_a_store_its_status_is_off() {
     let wristband = MockWristband::start().await;
     assert_eq!(wristband.client().status().store(), StoreState::Off);
 }
 
 #[tokio::test]
-async fn a_token_source_has_no_secret_to_seal_with() {
+async fn a_store_cannot_be_combined_with_a_token_source() {
     struct Source;
     #[async_trait]
     impl TokenSource for Source {
@@ -155,9 +155,9 @@ async fn a_token_source_has_no_secret_to_seal_with() {
     );
 }
 
-/// Nobody can use the directory, and nobody notices.
+/// Calls succeed even if the directory is unusable.
 #[tokio::test]
-async fn a_directory_that_cannot_be_used_is_no_store() {
+async fn an_unusable_directory_degrades_the_store_and_fails_no_call() {
     let fleet = Fleet::new().await;
     let file = fleet.directory.path().join("file");
     std::fs::write(&file, "").unwrap();

@@ -1,13 +1,13 @@
-//! One process of a fleet, told by lines on its standard input what to do: it replies to each with a line.
+//! One process of a fleet. It reads commands from standard input, one per line, and writes a line in reply to each.
 //!
 //! `fleet-process ENDPOINT STORE`, where the store is `file:DIRECTORY`, a Redis URL, or `none`.
 //!
 //! | command | reply |
 //! |---|---|
 //! | `token` | `token TEXT`, or `error KIND` |
-//! | `replace` | the same, for a token in place of the last one |
-//! | `replace-for MILLIS` | `renewed N limited M`, of a replacement each half a second |
-//! | `ask-for MILLIS` | `tokens N errors M`, of one `token` after the other, 20 ms apart |
+//! | `replace` | the same, for a replacement of the last token |
+//! | `replace-for MILLIS` | `renewed N limited M`, for one replacement every half second |
+//! | `ask-for MILLIS` | `tokens N errors M`, for one `token` every 20 ms |
 //! | `store` | the state of the store |
 
 use std::error::Error;

@@ -3,16 +3,16 @@
 use std::hash::{BuildHasher as _, RandomState};
 use std::path::{Path, PathBuf};
 
-/// A new directory that only this user can use, removed with this.
+/// A directory that only this user can access, removed on drop.
 #[derive(Debug)]
 pub struct TestDirectory(PathBuf);
 
 impl TestDirectory {
-    /// Makes one.
+    /// Creates a directory.
     ///
     /// # Panics
     ///
-    /// If it cannot be made.
+    /// If it cannot be created.
     #[must_use]
     pub fn new() -> Self {
         let random = RandomState::new().hash_one(std::process::id());
@@ -22,7 +22,7 @@ impl TestDirectory {
         Self(path)
     }
 
-    /// Where it is.
+    /// Returns its path.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.0
@@ -37,7 +37,7 @@ impl Default for TestDirectory {
 
 impl Drop for TestDirectory {
     fn drop(&mut self) {
-        // What is left behind is small and harmless.
+        // A directory left behind is small and harmless.
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }

@@ -1,4 +1,4 @@
-//! A process of the fleet, from outside.
+//! Control of one process of the fleet.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -7,10 +7,10 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::time::timeout;
 
-/// Longer than anything takes on a machine that works.
+/// Longer than any reply takes.
 const REPLY_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A running `fleet-process`, killed with this.
+/// A running `fleet-process`, killed on drop.
 #[derive(Debug)]
 pub struct FleetProcess {
     child: Child,
@@ -19,7 +19,7 @@ pub struct FleetProcess {
 }
 
 impl FleetProcess {
-    /// Starts one; `program` is where Cargo built it.
+    /// Starts a process; `program` is the path of the executable.
     ///
     /// # Panics
     ///
@@ -42,7 +42,7 @@ impl FleetProcess {
         }
     }
 
-    /// Has it run a command, whose reply [`reply`](Self::reply) waits for.
+    /// Sends a command, whose reply [`reply`](Self::reply) returns.
     ///
     /// # Panics
     ///
@@ -53,7 +53,7 @@ impl FleetProcess {
         written.expect("fleet-process reads");
     }
 
-    /// The next reply.
+    /// Waits for the next reply.
     ///
     /// # Panics
     ///
@@ -61,10 +61,10 @@ impl FleetProcess {
     pub async fn reply(&mut self) -> String {
         let line = timeout(REPLY_TIMEOUT, self.replies.next_line()).await;
         let line = line.expect("fleet-process replies within a minute");
-        line.expect("a pipe").expect("fleet-process goes on")
+        line.expect("a pipe").expect("fleet-process is running")
     }
 
-    /// Has it run a command and waits for the reply.
+    /// Sends a command and waits for the reply.
     ///
     /// # Panics
     ///

@@ -1,4 +1,4 @@
-//! A proxy that does to a connection what networks do.
+//! A proxy that delays, cuts and corrupts connections.
 
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,22 +12,22 @@ use tokio::task::{AbortHandle, JoinSet};
 /// What happens to the bytes of each connection.
 #[derive(Clone, Copy, Debug)]
 pub enum ProxyMode {
-    /// Nothing.
+    /// They are forwarded unchanged.
     Forward,
-    /// Each reply comes this much later.
+    /// Each reply is delayed by this much.
     Delay(Duration),
-    /// The connection is closed after that many bytes of replies.
+    /// The connection is closed after this many bytes of replies.
     CutRepliesAfter(usize),
-    /// One byte of each so many is another one, in both directions.
+    /// One byte in `every` is changed, in both directions.
     Corrupt {
-        /// How many bytes there are to a wrong one.
+        /// The distance between two changed bytes.
         every: usize,
-        /// Which one of them.
+        /// The position of the first changed byte.
         at: usize,
     },
 }
 
-/// A proxy on a free port of the loopback interface, stopped with this.
+/// A proxy on a free loopback port, stopped on drop.
 #[derive(Debug)]
 pub struct Proxy {
     port: u16,
@@ -36,7 +36,7 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Starts one in front of a port of the loopback interface.
+    /// Starts a proxy in front of a loopback port.
     ///
     /// # Panics
     ///
@@ -54,13 +54,13 @@ impl Proxy {
         }
     }
 
-    /// Where it listens.
+    /// Returns its port.
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// Changes what happens from now on, also to open connections.
+    /// Sets the mode of new and open connections.
     pub fn set(&self, mode: ProxyMode) {
         *self.mode.lock().unwrap_or_else(PoisonError::into_inner) = mode;
     }
@@ -83,7 +83,7 @@ async fn accept(listener: TcpListener, target: u16, mode: Arc<Mutex<ProxyMode>>)
         let (from_server, to_server) = server.into_split();
         let questions = pump(from_client, to_server, false, Arc::clone(&mode));
         let replies = pump(from_server, to_client, true, Arc::clone(&mode));
-        // Whichever ends first ends both.
+        // The first to end ends both.
         connections.spawn(async move {
             tokio::select! {
                 () = questions => {}

@@ -28,18 +28,18 @@ impl RedisServer {
     /// The password of the default user.
     pub const PASSWORD: &str = "redis-pa55word";
 
-    /// Starts one, or returns `None` where there is no `redis-server`, unless the environment variable
+    /// Starts a server, or returns `None` if `redis-server` is not installed, unless the environment variable
     /// `REQUIRE_TOOLS` is set.
     ///
     /// # Panics
     ///
-    /// If it does not start, or if there is none and `REQUIRE_TOOLS` is set.
+    /// If it does not start, or if it is not installed and `REQUIRE_TOOLS` is set.
     #[must_use]
     pub fn start() -> Option<Self> {
         Self::start_with(&[])
     }
 
-    /// The same with more of its options, such as `["--cluster-enabled", "yes"]`.
+    /// Starts a server with additional options, such as `["--cluster-enabled", "yes"]`.
     ///
     /// # Panics
     ///
@@ -62,7 +62,7 @@ impl RedisServer {
             }
             Err(error) if std::env::var_os("REQUIRE_TOOLS").is_none() => {
                 static TELL: Once = Once::new();
-                // Past the test harness, which shows what a test prints only if it fails.
+                // Written directly: the test harness hides the output of tests that pass.
                 TELL.call_once(|| {
                     let _ = writeln!(
                         std::io::stderr(),
@@ -79,7 +79,7 @@ impl RedisServer {
     ///
     /// # Panics
     ///
-    /// If it does not start, though a server did.
+    /// If it does not start.
     #[must_use]
     pub fn start_sentinel(master: &Self) -> Self {
         let directory = TestDirectory::new();
@@ -90,14 +90,14 @@ impl RedisServer {
              sentinel monitor mymaster 127.0.0.1 {master} 1\nsentinel auth-pass mymaster {password}\n"
         );
         let file = directory.path().join("sentinel.conf");
-        std::fs::write(&file, configuration).expect("a file of the test's own");
+        std::fs::write(&file, configuration).expect("a writable directory");
         let process = Command::new("redis-server")
             .arg(&file)
             .arg("--sentinel")
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .expect("it has started before");
+            .expect("redis-server is installed");
         let server = Self {
             process,
             port,
@@ -108,25 +108,25 @@ impl RedisServer {
         server
     }
 
-    /// The URL of the default user.
+    /// Returns the URL for the default user.
     #[must_use]
     pub fn url(&self) -> String {
         self.url_at(self.port)
     }
 
-    /// The same, through a proxy at another port.
+    /// Returns that URL with the port of a proxy.
     #[must_use]
     pub fn url_at(&self, port: u16) -> String {
         format!("redis://:{}@127.0.0.1:{port}", Self::PASSWORD)
     }
 
-    /// Where it listens.
+    /// Returns its port.
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// Where it writes `dump.rdb`.
+    /// Returns the directory with `dump.rdb`.
     #[must_use]
     pub fn directory(&self) -> &TestDirectory {
         &self.directory
@@ -141,7 +141,7 @@ impl RedisServer {
         signal(self.process.id(), name);
     }
 
-    /// Kills it and starts an empty one at the same port.
+    /// Kills it and starts an empty server on the same port.
     ///
     /// # Panics
     ///
@@ -149,7 +149,7 @@ impl RedisServer {
     pub fn restart_empty(&mut self) {
         self.kill();
         self.process =
-            spawn(self.port, &self.directory, &self.options).expect("it has started before");
+            spawn(self.port, &self.directory, &self.options).expect("redis-server is installed");
         self.wait_until_ready();
     }
 
@@ -170,11 +170,11 @@ impl RedisServer {
             .expect("a reply of redis-server")
     }
 
-    /// Repeats a command until its reply is as wanted.
+    /// Repeats a command until its reply satisfies `is_wanted`.
     ///
     /// # Panics
     ///
-    /// If it is not within a minute.
+    /// If that takes more than a minute.
     pub fn wait_for(&self, words: &[&str], is_wanted: impl Fn(&str) -> bool) {
         let start = Instant::now();
         let mut reply = String::new();
@@ -188,11 +188,11 @@ impl RedisServer {
         panic!("{words:?} returned this for a minute: {reply}");
     }
 
-    /// A connection that has authenticated.
+    /// Opens an authenticated connection.
     ///
     /// # Errors
     ///
-    /// As the socket has it.
+    /// If the server cannot be reached.
     pub fn connect(&self) -> std::io::Result<TcpStream> {
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port))?;
         stream.set_read_timeout(Some(Duration::from_secs(5)))?;
