@@ -52,9 +52,9 @@ impl Fleet {
     }
 
     /// Sends a command to all processes at once.
-    async fn ask_all(&mut self, command: &str) -> Vec<String> {
+    async fn run_all(&mut self, command: &str) -> Vec<String> {
         for process in &mut self.processes {
-            process.tell(command).await;
+            process.send(command).await;
         }
         let mut replies = Vec::new();
         for process in &mut self.processes {
@@ -66,7 +66,7 @@ impl Fleet {
     /// Returns how many processes bypass the store: on a very busy machine it may respond late, and each process that
     /// notices makes its own request.
     async fn degraded(&mut self) -> u64 {
-        let states = self.ask_all("store").await;
+        let states = self.run_all("store").await;
         let degraded = states.iter().filter(|state| *state != "Ready").count();
         assert!(
             degraded < states.len() / 2,
@@ -99,7 +99,7 @@ async fn fifty_starts_at_once_make_one_request_and_a_revocation_one_more() {
     for store in Store::all() {
         let mut fleet = Fleet::start(store, 50).await;
         fleet.wristband.set_delay(Duration::from_millis(300));
-        let first = fleet.ask_all("token").await;
+        let first = fleet.run_all("token").await;
         all_tokens(&first);
         let explained = fleet.degraded().await;
         let cold = fleet.wristband.token_requests();
@@ -109,7 +109,7 @@ async fn fifty_starts_at_once_make_one_request_and_a_revocation_one_more() {
         );
 
         fleet.wristband.revoke_all();
-        let second = fleet.ask_all("replace").await;
+        let second = fleet.run_all("replace").await;
         all_tokens(&second);
         let explained = explained + fleet.degraded().await;
         let renewals = fleet.wristband.token_requests() - cold;
@@ -130,10 +130,10 @@ async fn fifty_starts_at_once_make_one_request_and_a_revocation_one_more() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_api_that_refuses_everything_costs_a_burst_and_one_renewal_per_five_seconds() {
     let mut fleet = Fleet::start(Store::Directory(TestDirectory::new()), 12).await;
-    all_tokens(&fleet.ask_all("token").await);
+    all_tokens(&fleet.run_all("token").await);
     let before = fleet.wristband.token_requests();
     let start = Instant::now();
-    let replies = fleet.ask_all("replace-for 11000").await;
+    let replies = fleet.run_all("replace-for 11000").await;
     let seconds = start.elapsed().as_secs();
     let renewals = fleet.wristband.token_requests() - before;
     let explained = fleet.degraded().await;
@@ -152,7 +152,7 @@ async fn a_dead_endpoint_gets_one_request_per_second() {
     let mut fleet = Fleet::start(Store::Directory(TestDirectory::new()), 12).await;
     fleet.wristband.fail_next(1_000_000, 503);
     let start = Instant::now();
-    let replies = fleet.ask_all("ask-for 5000").await;
+    let replies = fleet.run_all("get-for 5000").await;
     let seconds = start.elapsed().as_secs();
     assert!(
         replies.iter().all(|reply| reply.starts_with("tokens 0 ")),
@@ -174,12 +174,12 @@ async fn a_killed_holder_costs_the_others_its_lease() {
         let mut holder = fleet.process();
         // Only the lease keeps the others from sending a request.
         fleet.wristband.set_delay(Duration::from_secs(30));
-        holder.tell("token").await;
+        holder.send("token").await;
         fleet.requests(1).await;
         fleet.wristband.set_delay(Duration::ZERO);
         holder.signal("KILL");
         let start = Instant::now();
-        all_tokens(&fleet.ask_all("token").await);
+        all_tokens(&fleet.run_all("token").await);
         let took = start.elapsed();
         // The lease lasts 2 s; the rest is for a busy machine. The others wait no longer for a live holder either.
         assert!(took < Duration::from_secs(5), "{took:?}");
@@ -198,18 +198,18 @@ async fn a_holder_that_was_stopped_for_ten_seconds_overwrites_nothing() {
         let fleet = Fleet::start(store, 0).await;
         let (mut stopped, mut other) = (fleet.process(), fleet.process());
         fleet.wristband.set_delay(Duration::from_secs(1));
-        stopped.tell("token").await;
+        stopped.send("token").await;
         fleet.requests(1).await;
         fleet.wristband.set_delay(Duration::ZERO);
         let stopped_at = Instant::now();
         stopped.signal("STOP");
-        let newer = other.ask("token").await;
+        let newer = other.run("token").await;
         assert!(newer.starts_with("token "), "{newer}");
         sleep_until(stopped_at + Duration::from_secs(10)).await;
         stopped.signal("CONT");
         let late = stopped.reply().await;
         assert!(late.starts_with("token ") && late != newer, "{late}");
-        assert_eq!(fleet.process().ask("token").await, newer);
+        assert_eq!(fleet.process().run("token").await, newer);
         assert_eq!(fleet.wristband.token_requests(), 2);
     }
 }
@@ -218,7 +218,7 @@ async fn a_holder_that_was_stopped_for_ten_seconds_overwrites_nothing() {
 async fn a_hundred_starts_one_after_another_make_one_request() {
     let fleet = Fleet::start(Store::Directory(TestDirectory::new()), 0).await;
     for _ in 0..100 {
-        let reply = fleet.process().ask("token").await;
+        let reply = fleet.process().run("token").await;
         assert!(reply.starts_with("token "), "{reply}");
     }
     assert_eq!(fleet.wristband.token_requests(), 1);

@@ -7,7 +7,7 @@
 //! | `token` | `token TEXT`, or `error KIND` |
 //! | `replace` | the same, for a replacement of the last token |
 //! | `replace-for MILLIS` | `renewed N limited M`, for one replacement every half second |
-//! | `ask-for MILLIS` | `tokens N errors M`, for one `token` every 20 ms |
+//! | `get-for MILLIS` | `tokens N errors M`, for one `token` every 20 ms |
 //! | `store` | the state of the store |
 
 use std::error::Error;
@@ -66,7 +66,7 @@ impl Process {
             "token" => reply(&self.token().await),
             "replace" => reply(&self.replace().await),
             "replace-for" => self.replace_for(time).await?,
-            "ask-for" => self.ask_for(time).await,
+            "get-for" => self.get_for(time).await,
             "store" => format!("{:?}", self.client.status().store()),
             _ => return Err(format!("no such command: {line}").into()),
         })
@@ -102,7 +102,7 @@ impl Process {
         Ok(format!("renewed {renewed} limited {limited}"))
     }
 
-    async fn ask_for(&mut self, time: Duration) -> String {
+    async fn get_for(&mut self, time: Duration) -> String {
         let end = Instant::now() + time;
         let (mut tokens, mut errors) = (0, 0);
         while Instant::now() < end {

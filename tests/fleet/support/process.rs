@@ -47,7 +47,7 @@ impl FleetProcess {
     /// # Panics
     ///
     /// If it has ended.
-    pub async fn tell(&mut self, command: &str) {
+    pub async fn send(&mut self, command: &str) {
         let line = format!("{command}\n");
         let written = self.commands.write_all(line.as_bytes()).await;
         written.expect("fleet-process reads");
@@ -69,8 +69,8 @@ impl FleetProcess {
     /// # Panics
     ///
     /// As [`reply`](Self::reply).
-    pub async fn ask(&mut self, command: &str) -> String {
-        self.tell(command).await;
+    pub async fn run(&mut self, command: &str) -> String {
+        self.send(command).await;
         self.reply().await
     }
 
