@@ -180,9 +180,9 @@ async fn without_a_token_nothing_is_sent() {
 #[tokio::test]
 async fn an_unreachable_server_is_a_network_error() {
     let world = World::new(|_| Reply::status(200)).await;
-    let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base_url = format!("http://{}", nobody.local_addr().unwrap());
-    drop(nobody);
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base_url = format!("http://{}", closed.local_addr().unwrap());
+    drop(closed);
     let client = OrdersClient::with_base_url(base_url, world.token_client()).unwrap();
     let error = client.find("hunter2", "hunter2").await.unwrap_err();
     assert_eq!(error.kind(), ApiErrorKind::Network);

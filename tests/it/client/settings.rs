@@ -73,7 +73,7 @@ async fn a_base_url_in_the_attribute_is_the_default() {
 #[tokio::test]
 async fn a_base_url_that_cannot_be_trusted_is_refused() {
     let world = world().await;
-    for (base_url, says) in [
+    for (base_url, problem) in [
         ("http://orders.example.com", "allow_origin"),
         ("orders.example.com", "https://api.example.com"),
         ("https://user:hunter2@orders.example.com", "user info"),
@@ -81,7 +81,10 @@ async fn a_base_url_that_cannot_be_trusted_is_refused() {
     ] {
         let error = OrdersClient::with_base_url(base_url, world.token_client()).unwrap_err();
         let text = super::all_texts_of(&error);
-        assert!(text.contains("base_url") && text.contains(says), "{text}");
+        assert!(
+            text.contains("base_url") && text.contains(problem),
+            "{text}"
+        );
         assert!(!text.contains("hunter2"), "{text}");
         let http = reqwest::Client::new().into();
         OrdersClient::from_http_client(base_url, http).unwrap_err();

@@ -48,7 +48,7 @@ fn number(token: &AccessToken) -> u64 {
         .expect("the source numbers its tokens")
 }
 
-/// 6 s, or as many seconds as `SOAK_SECONDS` says.
+/// Returns the duration of the test: 6 s, or the value of `SOAK_SECONDS`.
 fn duration() -> Duration {
     let seconds = std::env::var("SOAK_SECONDS").ok();
     Duration::from_secs(seconds.and_then(|text| text.parse().ok()).unwrap_or(6))

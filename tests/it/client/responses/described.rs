@@ -63,7 +63,10 @@ impl Describe for reqwest::Response {
 
 impl<T: Describe> Describe for Option<T> {
     fn describe(self) -> String {
-        self.map_or_else(|| "None".to_owned(), |it| format!("Some({})", it.describe()))
+        self.map_or_else(
+            || "None".to_owned(),
+            |it| format!("Some({})", it.describe()),
+        )
     }
 }
 
