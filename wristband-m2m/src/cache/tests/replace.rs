@@ -160,6 +160,28 @@ async fn a_storm_of_clears_leaves_no_debt() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_clear_keeps_the_flight_that_waits_for_the_rate_limiter() {
+    let cache = cache((0..31).map(|_| token("a", HOUR)));
+    for _ in 0..30 {
+        assert_eq!(get(&cache).await, ok("a"));
+        cache.clear();
+    }
+    let start = Instant::now();
+    let mut callers = Vec::new();
+    for _ in 0..10 {
+        cache.clear();
+        let cache = Arc::clone(&cache);
+        callers.push(tokio::spawn(async move { get(&cache).await }));
+        yield_now().await;
+    }
+    for caller in callers {
+        assert_eq!(caller.await.unwrap(), ok("a"));
+    }
+    assert_eq!(cache.status().token_requests(), 31);
+    assert_eq!(start.elapsed().as_secs(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_detached_flight_does_not_end_the_one_after_it() {
     let [old, new] = [(); 2].map(|()| Arc::new(Notify::new()));
     let cache = cache([gated(&old, "old", HOUR), gated(&new, "new", HOUR)]);
