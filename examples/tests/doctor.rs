@@ -99,7 +99,7 @@ async fn everything_works_on_the_stand_ins() {
 }
 
 #[tokio::test]
-async fn colours_can_be_forced_and_wrong_options_are_told() {
+async fn colours_can_be_forced_and_wrong_options_are_reported() {
     let colored = doctor(&[], &["--stand-in", "--color", "always"]).await;
     assert!(colored.text.contains("\x1b[32mok\x1b[0m"));
     let misused = doctor(&[], &["--colour"]).await;
@@ -118,7 +118,7 @@ async fn missing_variables_are_all_named() {
 }
 
 #[tokio::test]
-async fn a_domain_that_is_none_is_told() {
+async fn a_domain_that_is_not_one_is_reported() {
     let found = doctor_of_domain("https://acme.us.wristband.dev/", &[]).await;
     assert!(
         found
@@ -128,7 +128,7 @@ async fn a_domain_that_is_none_is_told() {
 }
 
 #[tokio::test]
-async fn an_unknown_host_is_told() {
+async fn an_unknown_host_is_reported() {
     // RFC 2606: no such name is ever registered.
     let found = doctor_of_domain("no-such-application.invalid", &[]).await;
     assert!(found.fails("name").contains("no-such-application.invalid"));
@@ -136,7 +136,7 @@ async fn an_unknown_host_is_told() {
 }
 
 #[tokio::test]
-async fn a_refused_connection_is_told() {
+async fn a_refused_connection_is_reported() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
@@ -146,7 +146,7 @@ async fn a_refused_connection_is_told() {
 }
 
 #[tokio::test]
-async fn a_certificate_that_nobody_trusts_is_told() {
+async fn a_certificate_that_is_not_trusted_is_reported() {
     let root = PrivateRoot::new();
     let server = ApiServer::start_tls(&root, |_| Reply::status(404)).await;
     let domain = server.origin().replace("https://", "");
@@ -182,7 +182,7 @@ async fn a_private_root_can_be_trusted() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_wrong_is_told() {
+async fn a_clock_that_is_wrong_is_reported() {
     let hour = Duration::from_secs(3600);
     for (theirs, direction) in [
         (SystemTime::now() - hour, "ahead of"),
@@ -211,7 +211,7 @@ async fn a_clock_that_is_wrong_is_told() {
 }
 
 #[tokio::test]
-async fn a_token_whose_claim_and_life_differ_is_told() {
+async fn a_token_whose_claim_and_life_differ_is_reported() {
     let wristband = MockWristband::start().await;
     wristband.set_claim("exp", 1_700_000_000);
     let found = doctor_on(&wristband, &[]).await;
@@ -223,7 +223,7 @@ async fn a_token_whose_claim_and_life_differ_is_told() {
 }
 
 #[tokio::test]
-async fn a_wrong_secret_is_told() {
+async fn a_wrong_secret_is_reported() {
     let wristband = MockWristband::start().await;
     let found = doctor_on(&wristband, &[("CLIENT_SECRET", "wr0ng-s3cret")]).await;
     let line = found.fails("token");
@@ -235,7 +235,7 @@ async fn a_wrong_secret_is_told() {
 }
 
 #[tokio::test]
-async fn an_outage_is_told_with_code_and_ticket() {
+async fn an_outage_is_reported_with_code_and_ticket() {
     let server = ApiServer::start(|request| {
         if request.target.ends_with("/token") {
             let error =
@@ -258,7 +258,7 @@ async fn an_outage_is_told_with_code_and_ticket() {
 }
 
 #[tokio::test]
-async fn an_api_that_refuses_the_token_is_told() {
+async fn an_api_that_refuses_the_token_is_reported() {
     let wristband = MockWristband::start().await;
     for (status, part) in [
         (401, "issuer (iss)"),
@@ -284,7 +284,7 @@ async fn an_api_that_refuses_the_token_is_told() {
 }
 
 #[tokio::test]
-async fn an_api_that_is_open_or_away_is_told() {
+async fn an_api_that_is_open_or_away_is_reported() {
     let wristband = MockWristband::start().await;
     let api = ApiServer::start(|_| Reply::status(200)).await;
     let found = doctor_on(&wristband, &[("API_URL", &api.url("/"))]).await;

@@ -1,4 +1,4 @@
-//! What operators are told: one function for each thing that happens, which traces it and counts it.
+//! Events for operators: one function each, which traces and counts it.
 //!
 //! Metrics are sums over all clients of the process, so their number does not grow with that of the clients; which client
 //! it was is said by the traces.

@@ -107,7 +107,7 @@ async fn a_caller_orders_and_reads_page_by_page() {
 }
 
 #[tokio::test]
-async fn nobody_comes_in_without_a_token() {
+async fn a_request_without_a_token_is_rejected() {
     let wristband = MockWristband::start().await;
     let service = Service::start(&wristband).await;
     for path in ["/v1/orders", "/v1/orders/1"] {

@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn the_message_is_told_once() {
+    fn the_message_does_not_repeat_its_cause() {
         assert!(!ours().to_string().contains("vault sealed"));
     }
 }

@@ -209,7 +209,7 @@ fn a_rejection_meets_a_refresh_under_way_in_every_order() {
 }
 
 #[test]
-fn replace_clear_and_get_leave_nobody_waiting() {
+fn replace_clear_and_get_leave_no_caller_waiting() {
     for fails in [&[][..], &[2], &[3]] {
         explore(move || {
             block_on(async move {
@@ -249,7 +249,7 @@ fn replace_clear_and_get_leave_nobody_waiting() {
 }
 
 #[test]
-fn dropped_callers_and_a_lost_flight_leave_nobody_waiting() {
+fn dropped_callers_and_a_lost_flight_leave_no_caller_waiting() {
     explore(|| {
         block_on(async {
             let World { cache, source } = world(Duration::ZERO, &[]);

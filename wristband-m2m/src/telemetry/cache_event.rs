@@ -1,11 +1,11 @@
-//! What is told when the cache changes.
+//! Events of the cache.
 
 use std::time::Duration;
 
 use super::meter;
 use crate::error::TokenError;
 
-/// Made while the cache's state is locked, and told once it is not: a subscriber may be slow, or look at the client's
+/// Made while the cache's state is locked, and traced once it is not: a subscriber may be slow, or look at the client's
 /// status itself.
 pub(crate) enum CacheEvent {
     Fetched {

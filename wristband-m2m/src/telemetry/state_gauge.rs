@@ -56,10 +56,10 @@ impl<S: Gauged> StateGauge<S> {
         if !cfg!(feature = "metrics") {
             return;
         }
-        let mut told = lock(&self.0);
+        let mut counted = lock(&self.0);
         let state = state();
-        if told.as_ref().is_none_or(|(before, _)| *before != state) {
-            *told = Some((state, Self::level(state)));
+        if counted.as_ref().is_none_or(|(before, _)| *before != state) {
+            *counted = Some((state, Self::level(state)));
         }
     }
 

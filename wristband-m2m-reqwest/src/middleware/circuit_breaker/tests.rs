@@ -208,7 +208,7 @@ fn a_renewal_is_waited_for_until_it_ends_or_the_token_is_accepted() {
 }
 
 #[test]
-fn nobody_waits_while_the_circuit_is_open() {
+fn no_request_waits_while_the_circuit_is_open() {
     let story = Story::open();
     assert!(!story.breaker.is_renewing(&url("api.test"), &3));
 }

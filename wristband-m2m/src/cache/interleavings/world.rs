@@ -40,7 +40,7 @@ impl TokenSource for Counting {
         let _under_way = UnderWay(self);
         yield_now().await;
         if self.fails.contains(&number) {
-            return Err(TokenError::new(TokenErrorKind::Network, "as told"));
+            return Err(TokenError::new(TokenErrorKind::Network, "as scripted"));
         }
         Ok(IssuedToken::new(number.to_string(), HOUR))
     }

@@ -31,7 +31,7 @@ impl Work for Gated {
 
     async fn run(&self, reporter: &Reporter<u32>) -> u32 {
         reporter.start();
-        assert!(!self.0.panics, "as told");
+        assert!(!self.0.panics, "as scripted");
         self.0.gate.notified().await;
         reporter.set_back();
         self.0.gate.notified().await;
@@ -136,7 +136,7 @@ async fn a_flight_that_is_not_launched_is_abandoned() {
 }
 
 #[test]
-fn a_flight_on_a_runtime_that_nobody_drives_is_given_up_after_two_missed_checks() {
+fn a_flight_on_an_idle_runtime_is_abandoned_after_two_missed_checks() {
     let runtime = || {
         tokio::runtime::Builder::new_current_thread()
             .enable_all()

@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test(start_paused = true)]
-async fn nobody_waits_for_a_refresh_ahead_of_the_buffer() {
+async fn no_caller_waits_for_a_refresh_ahead_of_the_buffer() {
     let gate = Arc::new(Notify::new());
     let cache = cache([token("a", HOUR), gated(&gate, "b", HOUR)]);
     assert_eq!(get(&cache).await, ok("a"));

@@ -221,7 +221,7 @@ async fn a_failed_attempt_of_a_detached_flight_is_not_the_caches_failure() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_detached_flight_that_nobody_waits_for_sends_nothing_more() {
+async fn a_detached_flight_without_waiters_sends_nothing_more() {
     let cache = cache_with(
         [outage(), token("new", HOUR)],
         TokenRetry::new(3, Duration::from_secs(9)),

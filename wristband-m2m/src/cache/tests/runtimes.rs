@@ -12,7 +12,7 @@ fn a_runtime_that_ends_leaves_the_cache_to_the_next_one() {
 }
 
 #[test]
-fn a_refresh_that_nobody_waits_for_is_not_lost_with_its_runtime() {
+fn a_refresh_without_waiters_is_not_lost_with_its_runtime() {
     let cache = cache([Hang, token("b", HOUR)]);
     keep_token_aged(&cache, "a", HOUR - 100);
     let first = runtime();

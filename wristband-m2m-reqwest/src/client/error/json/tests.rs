@@ -132,7 +132,7 @@ fn at_the_top_there_is_no_path() {
 }
 
 #[test]
-fn what_is_no_json_is_told_from_what_does_not_fit() {
+fn invalid_json_and_json_that_does_not_fit_are_told_apart() {
     assert!(problem_of::<Vec<u8>>("[1, hunter2]").contains("is not JSON: at `[1]`,"));
     assert!(problem_of::<Vec<u8>>("[1, 2").contains("ends early"));
     assert!(problem_of::<Item>("<html>hunter2").contains("is not JSON"));
