@@ -30,13 +30,15 @@ use super::shared::SharedTokens;
 use crate::clock::Moment;
 use crate::error::TokenError;
 use crate::fetch::Demand;
-use crate::runtime::sleep;
+use crate::runtime::{Mutex, lock, sleep};
 use crate::store::contract::{LeaseId, LookOutcome, StoreQuery, StoreRecord, Verdict};
 use crate::store::random::random_id;
 use crate::token::AccessToken;
 
 /// How long a holder that died keeps the others waiting.
 const LEASE: Duration = Duration::from_secs(2);
+/// A third of the lease, so that one renewal may fail.
+const RENEWAL_INTERVAL: Duration = Duration::from_millis(667);
 /// A store that returns more useless records than this in one flight is considered broken.
 const MOST_JUDGED: u32 = 8;
 
@@ -46,6 +48,8 @@ pub(crate) struct StoreSession {
     generation: u64,
     sealer: Option<Arc<Sealer>>,
     lease: Option<LeaseId>,
+    /// When to renew the lease. Kept across the requests and pauses of a fetch, each of which may end before that.
+    renewal_due: Mutex<Moment>,
     /// The record that a put may replace without the lease.
     known: Option<StoreRecord>,
     /// The wait for another process ran out. The token is still put.
@@ -61,6 +65,7 @@ impl StoreSession {
             shared,
             sealer: None,
             lease: None,
+            renewal_due: Mutex::new(Moment::now()),
             known: None,
             has_run_out: false,
             time_left: Duration::ZERO,
@@ -109,6 +114,7 @@ impl StoreSession {
                 }
                 LookOutcome::Leased => {
                     self.lease = Some(lease);
+                    *lock(&self.renewal_due) = looked_at.later(RENEWAL_INTERVAL);
                     self.shared.hold(sealer.slot(), lease, self.generation);
                     return Ok(None);
                 }
@@ -238,12 +244,16 @@ impl StoreSession {
             return;
         };
         loop {
-            sleep(LEASE / 3).await;
+            let wait = lock(&self.renewal_due).until(&Moment::now());
+            sleep(wait).await;
             let sealer = Arc::clone(&sealer);
             let operation = self.store().operation("renew", move |store| async move {
                 store.renew(sealer.slot(), &lease, LEASE).await
             });
-            if self.store().attempt(operation).await != Some(true) {
+            let begun = Moment::now();
+            let renewed = self.store().attempt(operation).await;
+            *lock(&self.renewal_due) = begun.later(RENEWAL_INTERVAL);
+            if renewed != Some(true) {
                 return;
             }
         }

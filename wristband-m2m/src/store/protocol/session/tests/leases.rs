@@ -52,6 +52,24 @@ async fn the_lease_is_renewed_while_the_holder_fetches() {
     assert_eq!(fleet.process().first().await.unwrap().as_str(), "token-1");
 }
 
+/// A fetch is made of requests and pauses. Each may be shorter than the time between two renewals.
+#[tokio::test(start_paused = true)]
+async fn the_lease_is_renewed_across_the_parts_of_a_fetch() {
+    let fleet = Fleet::new();
+    let mut holder = fleet.holder().await;
+    for _ in 0..4 {
+        holder.while_leased(sleep(millis(600))).await;
+    }
+    let failure = Err(TokenError::from_status(
+        http::StatusCode::INTERNAL_SERVER_ERROR,
+        crate::error::ErrorDocument::default(),
+        None,
+    ));
+    holder.finish(&failure).await;
+    let error = fleet.process().first().await.unwrap_err();
+    assert_eq!(error.kind(), TokenErrorKind::Unavailable);
+}
+
 #[tokio::test(start_paused = true)]
 async fn no_process_waits_long_for_an_endpoint_that_hangs() {
     let fleet = Fleet::new();
