@@ -179,3 +179,52 @@ async fn a_stream_that_breaks_ends_with_an_error() {
     assert_eq!(error.kind(), ApiErrorKind::Network);
     assert!(lines.next().await.is_none());
 }
+
+/// The chunks come from the runtime of the call, but any executor may wait for them.
+#[test]
+fn a_stream_may_be_read_outside_of_a_runtime() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (_world, feed, mut writers) = runtime.block_on(live());
+    for timeout in [false, true] {
+        let (mut bytes, mut writer) = runtime.block_on(async {
+            let bytes = feed.brisk_bytes().await.unwrap();
+            (bytes, writers.recv().await.unwrap())
+        });
+        let mut next = std::pin::pin!(bytes.next());
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        assert!(next.as_mut().poll(&mut context).is_pending());
+        let next = runtime.block_on(async {
+            if !timeout {
+                writer.send_data("x".into()).await.unwrap();
+            }
+            next.await.unwrap()
+        });
+        match next {
+            Ok(chunk) => assert!(chunk == "x" && !timeout),
+            Err(error) => assert!(error.is_timeout() && timeout),
+        }
+    }
+}
+
+#[test]
+fn a_stream_that_moves_to_another_runtime_does_not_stand_still_there() {
+    let runtime = || {
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        builder.enable_all().build().unwrap()
+    };
+    let (servers, stopped, driven) = (
+        tokio::runtime::Runtime::new().unwrap(),
+        runtime(),
+        runtime(),
+    );
+    let (_world, feed, mut writers) = servers.block_on(live());
+    let (mut bytes, _writer) = stopped.block_on(async {
+        let mut bytes = feed.brisk_bytes().await.unwrap();
+        let waited = tokio::time::timeout(Duration::from_millis(10), bytes.next()).await;
+        assert!(waited.is_err());
+        (bytes, writers.recv().await.unwrap())
+    });
+    let next = driven
+        .block_on(async { tokio::time::timeout(Duration::from_secs(10), bytes.next()).await });
+    assert!(next.unwrap().unwrap().unwrap_err().is_timeout());
+}

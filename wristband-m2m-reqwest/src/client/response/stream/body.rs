@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_core::Stream;
+use tokio::runtime::{Handle, Id};
 use tokio::time::{Sleep, sleep};
 
 use crate::client::endpoint::Endpoint;
@@ -18,9 +19,17 @@ pub(super) struct Body {
     /// `None` once it has ended.
     rest: Option<Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send>>>,
     /// Runs while a chunk is waited for.
-    idle_timeout: Option<Pin<Box<Sleep>>>,
+    idle_timeout: Option<IdleTimeout>,
+    /// The runtime of the call, for a reader that is outside of any.
+    runtime: Option<Handle>,
     head: ResponseHead,
     deadline: CallDeadline,
+}
+
+/// A timer fires only while its runtime is driven, so it is one of the runtime that waits.
+struct IdleTimeout {
+    runtime: Id,
+    sleep: Pin<Box<Sleep>>,
 }
 
 impl From<Incoming> for Body {
@@ -31,6 +40,7 @@ impl From<Incoming> for Body {
             head: ResponseHead::take(&mut response),
             rest: Some(Box::pin(response.bytes_stream())),
             idle_timeout: None,
+            runtime: Handle::try_current().ok(),
             deadline,
         }
     }
@@ -53,6 +63,25 @@ impl Body {
             ApiErrorKind::Decode,
             problem,
         ))
+    }
+
+    fn poll_idle_timeout(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let current = Handle::try_current().ok();
+        let Some(runtime) = current.as_ref().or(self.runtime.as_ref()) else {
+            return Poll::Pending;
+        };
+        let idle_timeout = self
+            .idle_timeout
+            .take_if(|running| running.runtime == runtime.id())
+            .unwrap_or_else(|| {
+                let _entered = runtime.enter();
+                IdleTimeout {
+                    runtime: runtime.id(),
+                    sleep: Box::pin(sleep(self.deadline.timeout)),
+                }
+            });
+        let idle_timeout = self.idle_timeout.insert(idle_timeout);
+        idle_timeout.sleep.as_mut().poll(context)
     }
 
     fn error(&self, error: ApiError) -> ApiError {
@@ -86,11 +115,7 @@ impl Stream for Body {
                 Poll::Ready(None)
             }
             Poll::Pending => {
-                let timeout = this.deadline.timeout;
-                let idle_timeout = this
-                    .idle_timeout
-                    .get_or_insert_with(|| Box::pin(sleep(timeout)));
-                if idle_timeout.as_mut().poll(context).is_pending() {
+                if this.poll_idle_timeout(context).is_pending() {
                     return Poll::Pending;
                 }
                 this.end();
