@@ -228,3 +228,13 @@ fn a_stream_that_moves_to_another_runtime_does_not_stand_still_there() {
         .block_on(async { tokio::time::timeout(Duration::from_secs(10), bytes.next()).await });
     assert!(next.unwrap().unwrap().unwrap_err().is_timeout());
 }
+
+#[test]
+fn a_call_in_a_runtime_without_timers_is_an_error() {
+    let servers = tokio::runtime::Runtime::new().unwrap();
+    let (_world, feed, _writers) = servers.block_on(live());
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    let runtime = builder.enable_io().build().unwrap();
+    let error = runtime.block_on(feed.bytes()).unwrap_err();
+    assert_eq!(error.kind(), ApiErrorKind::Request);
+}

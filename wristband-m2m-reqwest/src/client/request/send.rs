@@ -207,7 +207,12 @@ impl Prepared {
         let url = connection
             .has_user_middleware()
             .then(|| request.url().clone());
-        let mut timer = Timer(pin!(deadline.timer()));
+        let Some(timer) = deadline.timer() else {
+            let problem =
+                "was called in a Tokio runtime without timers: build it with `enable_all`";
+            return Err(ApiError::request(deadline.endpoint, problem));
+        };
+        let mut timer = Timer(pin!(timer));
         let sending = connection
             .http()
             .execute_with_extensions(request, &mut extensions);
