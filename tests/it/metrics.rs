@@ -5,7 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use wristband_m2m::testing::MockWristband;
-use wristband_m2m::{IssuedToken, TokenError, TokenSource, TokenState, async_trait};
+use wristband_m2m::{
+    BoxError, ClientSecret, FileTokenStore, IssuedToken, SecretSource, TokenError, TokenSource,
+    TokenState, WristbandM2mClient, async_trait,
+};
 use wristband_m2m_reqwest::reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
 use wristband_m2m_reqwest::{WristbandAuth, describe_metrics, reqwest};
 use wristband_m2m_tests::{ApiServer, Meter, Reply};
@@ -281,4 +284,38 @@ fn a_recorder_installed_late_sees_no_negative_gauge() {
     });
     assert_eq!(meter.value(&clients("empty")), 1.0);
     assert_eq!(meter.value(&clients("fresh")), 0.0);
+}
+
+#[test]
+fn a_dropped_client_leaves_no_gauge_behind_while_its_flight_is_stuck() {
+    let meter = Meter::default();
+    let directory = tempfile::tempdir().unwrap();
+    let store = FileTokenStore::new(directory.path().join("tokens")).unwrap();
+    // Nobody drives it after the call, so the flight there does not end.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let client = meter.record(async {
+        let builder = WristbandM2mClient::builder()
+            .client_id("id")
+            .token_endpoint("http://127.0.0.1:9/token");
+        let hung = builder.client_secret_source(Hung).token_store(store);
+        hung.build().unwrap()
+    });
+    let call = async { tokio::time::timeout(Duration::from_millis(10), client.get_token()).await };
+    runtime.block_on(call).unwrap_err();
+    let stores = "wristband_m2m_token_stores{state=\"ready\"}";
+    assert_eq!(meter.value(stores), 1.0);
+    drop(client);
+    assert_eq!(meter.value(stores), 0.0);
+}
+
+struct Hung;
+
+#[async_trait]
+impl SecretSource for Hung {
+    async fn client_secret(&self) -> Result<ClientSecret, BoxError> {
+        std::future::pending().await
+    }
 }

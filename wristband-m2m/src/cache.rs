@@ -200,6 +200,10 @@ impl TokenCache {
             state.end_backoff();
         }
         self.state_gauge.clear();
+        #[cfg(feature = "token-store")]
+        if let Some(store) = self.fetcher.store() {
+            store.shut_down();
+        }
         self.closed.send_replace(true);
     }
 }

@@ -30,6 +30,11 @@ impl GuardedStore {
         }
     }
 
+    /// The client is gone, even if one of its flights is not.
+    pub(super) fn clear_gauge(&self) {
+        self.state_gauge.clear();
+    }
+
     pub(super) fn state(&self) -> StoreState {
         lock(&self.health).state()
     }

@@ -31,6 +31,11 @@ impl SharedTokens {
         }
     }
 
+    /// Called when the last handle of the client is gone.
+    pub(crate) fn shut_down(&self) {
+        self.store.clear_gauge();
+    }
+
     pub(crate) fn state(&self) -> StoreState {
         self.store.state()
     }
