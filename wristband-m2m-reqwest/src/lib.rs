@@ -36,7 +36,7 @@
 //!
 //! The token is sent over `https`, to loopback, and to origins that
 //! [`allow_origin`](WristbandAuthBuilder::allow_origin) lists; [`same_origin_redirects`] limits redirects to the origin of
-//! the first URL. A single request may go without a token ([`SkipWristbandAuth`]), or ask for one that lives long enough
+//! the first URL. A single request may go without a token ([`SkipWristbandAuth`]), or require one that lives long enough
 //! ([`MinTokenLife`]). See [`WristbandAuth`] for how to order it with `reqwest-retry` and `reqwest-tracing`.
 //!
 //! The attribute `#[wristband_m2m]` on a trait generates a client that has all of this inside: see

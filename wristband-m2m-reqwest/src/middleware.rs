@@ -74,14 +74,16 @@ use crate::telemetry::run_attempt;
 ///
 /// # What happens on a 401
 ///
-/// If the request carried our token, and the origin it was meant for has responded: that token is
-/// [replaced](WristbandM2mClient::replace_token), by one token request for all who wait, or none if another request has
-/// replaced it already; and the request is sent again, once, at once, byte for byte. A second 401 is returned. So is the
-/// first one, readable, if no new token could be obtained or the body cannot be sent twice (a stream, a multipart form):
-/// then the next request has the new token. Other callers keep the rejected token until it is replaced, so the trouble of
-/// one API costs the others nothing. A replacement that was requested before the request was sent, or fetched by another
-/// process through a token store, may be as old as the rejected token. If it is rejected too, one more token is fetched and
-/// the request is sent a third and last time.
+/// If the request carried our token, and the response is from the origin it was meant for, the token is
+/// [replaced](WristbandM2mClient::replace_token): by one token request for all callers, or by none if another request has
+/// replaced it already. Then the request is sent again, at once, byte for byte. A second 401 is returned. So is the first
+/// one, readable, if no new token could be obtained or the body cannot be sent twice (a stream, a multipart form); the next
+/// request then has the new token. Other callers keep the rejected token until it is replaced, so a broken API costs the
+/// others nothing.
+///
+/// A replacement that was requested before the request was sent, or fetched by another process through a token store, may
+/// be as old as the rejected token. If it is rejected too, one more token is fetched, and the request is sent a third and
+/// last time.
 ///
 /// A 401 with `error="insufficient_scope"` (RFC 6750, section 3.1) is not about the token, and neither is a 403: no token
 /// is renewed. [`AuthOutcome`], an extension on every response, says what was done.
@@ -130,7 +132,7 @@ use crate::telemetry::run_attempt;
 /// A request that needs a token is not sent without one: the error holds the
 /// [`TokenError`](::wristband_m2m::TokenError), see
 /// [`token_error`](crate::token_error). All errors of inner middleware and of reqwest pass as they are, so
-/// `is_timeout()` and its sisters keep working.
+/// `is_timeout()` and the other predicates keep working.
 ///
 /// # Cancellation
 ///

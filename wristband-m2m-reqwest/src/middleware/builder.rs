@@ -31,7 +31,7 @@ impl WristbandAuthBuilder {
         }
     }
 
-    /// Names an origin that gets the token; call it once for each. With one such call, only allow_list origins get it:
+    /// Names an origin that gets the token; call it once for each. With one such call, only listed origins get it:
     /// requests to others pass without. The list is also how plain `http` to another machine is allowed, for a
     /// service mesh that does TLS by itself.
     ///

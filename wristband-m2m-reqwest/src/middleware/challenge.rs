@@ -3,17 +3,17 @@
 use http::header::WWW_AUTHENTICATE;
 use reqwest::Response;
 
-/// Whether a `Bearer` challenge says that the token is valid but grants too little (RFC 6750, section 3.1). What does not
-/// parse as a list of challenges (RFC 9110, section 11.6.1) says nothing.
+/// Whether a `Bearer` challenge says that the token is valid but grants too little (RFC 6750, section 3.1). A value
+/// that does not parse as a list of challenges (RFC 9110, section 11.6.1) is ignored.
 pub(super) fn is_insufficient_scope(response: &Response) -> bool {
     let values = response.headers().get_all(WWW_AUTHENTICATE);
     values
         .iter()
         .filter_map(|value| value.to_str().ok())
-        .any(says_insufficient_scope)
+        .any(has_insufficient_scope_error)
 }
 
-fn says_insufficient_scope(value: &str) -> bool {
+fn has_insufficient_scope_error(value: &str) -> bool {
     let challenges = http_auth::parse_challenges(value).unwrap_or_default();
     challenges.iter().any(|challenge| {
         challenge.scheme.eq_ignore_ascii_case("bearer")
@@ -36,7 +36,7 @@ mod tests {
             r#"Basic realm="x", Bearer realm="y", error="insufficient_scope""#,
             r#"Bearer realm="y\"", error="insufficient\_scope""#,
         ] {
-            assert!(says_insufficient_scope(value), "{value}");
+            assert!(has_insufficient_scope_error(value), "{value}");
         }
         for value in [
             "",
@@ -47,7 +47,7 @@ mod tests {
             r#"Bearer error="insufficient_scope"#,
             r#"Bearer error_description="insufficient_scope""#,
         ] {
-            assert!(!says_insufficient_scope(value), "{value}");
+            assert!(!has_insufficient_scope_error(value), "{value}");
         }
     }
 }

@@ -171,8 +171,8 @@ impl<T: PartialEq> CircuitBreaker<T> {
         self.circuits.iter().filter(is_open).count()
     }
 
-    fn find(&mut self, is_it: impl Fn(&Circuit<T>) -> bool) -> Option<&mut Circuit<T>> {
-        self.circuits.iter_mut().find(|circuit| is_it(circuit))
+    fn find(&mut self, predicate: impl Fn(&Circuit<T>) -> bool) -> Option<&mut Circuit<T>> {
+        self.circuits.iter_mut().find(|circuit| predicate(circuit))
     }
 
     fn circuit(&mut self, origin: &Origin, now: Instant) -> &mut Circuit<T> {
@@ -182,7 +182,7 @@ impl<T: PartialEq> CircuitBreaker<T> {
             .position(|circuit| circuit.origin == *origin);
         let at = known.unwrap_or_else(|| {
             if self.circuits.len() == MAX_ORIGINS {
-                self.forget_the_oldest();
+                self.evict_oldest();
             }
             self.circuits.push(Circuit {
                 origin: origin.clone(),
@@ -198,7 +198,7 @@ impl<T: PartialEq> CircuitBreaker<T> {
         &mut self.circuits[at]
     }
 
-    fn forget_the_oldest(&mut self) {
+    fn evict_oldest(&mut self) {
         let oldest = self
             .circuits
             .iter()

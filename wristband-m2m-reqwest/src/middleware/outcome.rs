@@ -38,7 +38,7 @@ pub enum NotRetried {
     /// The body is a stream or a multipart form, which can be sent only once. The token was replaced, so the next call
     /// sends a new one.
     BodyNotReplayable,
-    /// A redirect led to another origin, and that one responded 401. The token was not replaced: see
+    /// A redirect led to another origin, which responded 401. The token was not replaced: see
     /// [`same_origin_redirects`](crate::same_origin_redirects).
     OtherOrigin,
     /// No new token could be obtained; this is the API's own response.

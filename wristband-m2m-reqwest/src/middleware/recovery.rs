@@ -1,4 +1,4 @@
-//! Recovery: what is done about a 401.
+//! Recovery from a 401.
 
 use ::wristband_m2m::private::was_requested_before;
 use ::wristband_m2m::{AccessToken, TokenErrorKind};

@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue, Method, Version, header::AUTHORIZATION};
 use http_body::Body as _;
 use reqwest::{Body, Request, Url};
 
-/// All that reqwest sends of a request, but for the URL and `Authorization`.
+/// A request as reqwest sends it, without the URL and `Authorization`.
 ///
 /// `Request::try_clone` would do the same with four allocations, three of them to hold the absence of a timeout; this
 /// is on the way of every request, and takes one for each of what is there.
