@@ -129,6 +129,8 @@ impl StoreSession {
                         .map_or(Ok(None), Err);
                 }
                 LookOutcome::TooSoon { wait } if demand.is_rejected => {
+                    // A store that is broken must not put it off for longer.
+                    let wait = wait.min(StoreQuery::FORCED_RENEWAL_INTERVAL);
                     return Err(TokenError::renewal_limited(wait));
                 }
                 LookOutcome::TooSoon { .. } => return Ok(None),

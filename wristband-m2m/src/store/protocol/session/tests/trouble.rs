@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::store::contract::Lease;
+use crate::store::contract::{StoreError, StoreSlot, TokenStore};
 
 #[tokio::test(start_paused = true)]
 async fn a_store_that_is_busy_for_ever_costs_five_seconds() {
@@ -191,4 +192,53 @@ async fn a_replayed_record_outlives_its_end_by_five_minutes_at_most() {
     let token = fleet.process().first().await.unwrap();
     assert_eq!(token.as_str(), "old");
     assert!(token.remaining() <= seconds(310), "{token:?}");
+}
+
+/// Says that the budget of forced renewals is used up, for a thousand hours.
+struct TooSoon;
+
+#[async_trait::async_trait]
+impl TokenStore for TooSoon {
+    async fn look(&self, _: &StoreSlot, _: &StoreQuery) -> Result<LookOutcome, StoreError> {
+        let wait = 1000 * HOUR;
+        Ok(LookOutcome::TooSoon { wait })
+    }
+
+    async fn put(
+        &self,
+        _: &StoreSlot,
+        _: &LeaseId,
+        _: &StoreRecord,
+        _: Option<&StoreRecord>,
+        _: Duration,
+    ) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+
+    async fn renew(&self, _: &StoreSlot, _: &LeaseId, _: Duration) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+
+    async fn fail(
+        &self,
+        _: &StoreSlot,
+        _: &LeaseId,
+        _: &StoreRecord,
+        _: Duration,
+    ) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+
+    async fn release(&self, _: &StoreSlot, _: &LeaseId) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_store_puts_off_a_forced_renewal_for_longer_than_their_interval() {
+    let process = Process::new(TooSoon, &SimulatedEndpoint::new());
+    let token = process.first().await.unwrap();
+    let error = process.replacement(&token).await.unwrap_err();
+    assert_eq!(error.kind(), TokenErrorKind::RenewalLimited);
+    assert_eq!(error.retry_after(), Some(seconds(5)));
 }
