@@ -53,6 +53,8 @@ pub struct Call<'a> {
     /// The fixed query parameters of the trait and the method, only for the base URL's origin.
     fixed_query: Vec<(&'static str, &'static str)>,
     body: Option<Body>,
+    /// The body argument is `None`, so its content type is not sent either.
+    has_no_body: bool,
     timeout: Option<Duration>,
     min_token_life: Option<Duration>,
     auth: bool,
@@ -74,6 +76,7 @@ impl<'a> Call<'a> {
             suppressed_headers: Vec::new(),
             fixed_query: Vec::new(),
             body: None,
+            has_no_body: false,
             timeout: None,
             min_token_life: None,
             auth: true,
@@ -207,7 +210,7 @@ impl<'a> Call<'a> {
         })
     }
 
-    /// `None` sends no body.
+    /// `None` sends no body and no content type.
     pub fn json<T: SerializeArgument + ?Sized>(
         &mut self,
         name: &'static str,
@@ -218,11 +221,12 @@ impl<'a> Call<'a> {
                 let body = body::json(name, value)?;
                 call.set_body("application/json", body);
             }
+            call.has_no_body = value.is_none();
             Ok(())
         })
     }
 
-    /// `None` sends no body.
+    /// `None` sends no body and no content type.
     pub fn form<T: SerializeArgument + ?Sized>(
         &mut self,
         name: &'static str,
@@ -233,6 +237,7 @@ impl<'a> Call<'a> {
                 let body = body::form(name, value)?;
                 call.set_body("application/x-www-form-urlencoded", body);
             }
+            call.has_no_body = value.is_none();
             Ok(())
         })
     }

@@ -65,3 +65,39 @@ async fn a_multipart_form_is_sent_with_its_boundary() {
     assert!(body.starts_with(&format!("--{boundary}\r\n")), "{body}");
     assert!(body.contains("name=\"name\"\r\n\r\nvalue\r\n"), "{body}");
 }
+
+#[wristband_m2m]
+trait Uploads {
+    #[post("/uploads")]
+    async fn upload(
+        &self,
+        #[body] bytes: Option<Vec<u8>>,
+        #[header("Content-Type")] content_type: &str,
+    ) -> Result<(), ApiError>;
+    #[post("/orders")]
+    async fn order(
+        &self,
+        #[header("Content-Type")] content_type: &str,
+        #[json] order: Option<Order>,
+    ) -> Result<(), ApiError>;
+}
+
+#[tokio::test]
+async fn a_body_that_is_none_is_sent_without_its_content_type() {
+    let (world, _) = world().await;
+    let uploads = UploadsClient::with_base_url(world.api.url(""), world.token_client()).unwrap();
+    uploads.upload(Some(vec![7]), "image/png").await.unwrap();
+    uploads.upload(None, "image/png").await.unwrap();
+    let content_type = "application/vnd.order+json";
+    uploads
+        .order(content_type, Some(Order { id: 7 }))
+        .await
+        .unwrap();
+    uploads.order(content_type, None).await.unwrap();
+    let requests = world.api.requests();
+    let sent = requests
+        .iter()
+        .map(|request| request.header("content-type"));
+    let expected = [Some("image/png"), None, Some(content_type), None];
+    assert_eq!(sent.collect::<Vec<_>>(), expected);
+}

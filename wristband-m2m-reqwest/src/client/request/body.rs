@@ -23,7 +23,7 @@ impl Call<'_> {
     ) -> &mut Self {
         match body {
             _ if self.problem.is_some() => {}
-            Ok(None) => {}
+            Ok(None) => self.has_no_body = true,
             Ok(Some(body)) => {
                 with_type(self);
                 self.body = Some(body);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ::wristband_m2m::private::deadline_after;
 use http::Extensions;
-use http::header::{CONTENT_LENGTH, HeaderValue};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, Request, Url};
 use tokio::runtime::Handle;
 use tokio::time::Instant;
@@ -95,6 +95,9 @@ impl<'a> Call<'a> {
                 connection.headers(),
                 &self.suppressed_headers,
             );
+        }
+        if self.has_no_body {
+            self.headers.remove(CONTENT_TYPE);
         }
         let headers = std::mem::take(&mut self.headers);
         if request.headers().is_empty() {
