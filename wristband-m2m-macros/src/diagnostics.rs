@@ -3,17 +3,27 @@
 use std::fmt::Display;
 
 use proc_macro2::{Span, TokenStream};
-use quote::ToTokens;
-use syn::Error;
+use quote::{ToTokens, quote};
+use syn::{Attribute, Error};
 
 /// The diagnostics found so far.
 #[derive(Debug, Default)]
-pub(crate) struct Diagnostics(Vec<Error>);
+pub(crate) struct Diagnostics(Vec<Diagnostic>);
+
+#[derive(Debug)]
+struct Diagnostic {
+    error: Error,
+    /// The `#[cfg]` of the method that it is about: where that is off, the error is too.
+    cfgs: TokenStream,
+}
 
 impl Diagnostics {
     /// Reports an error at the tokens that cause it.
     pub(crate) fn push(&mut self, at: impl ToTokens, message: impl Display) {
-        self.0.push(Error::new_spanned(at, message));
+        self.0.push(Diagnostic {
+            error: Error::new_spanned(at, message),
+            cfgs: TokenStream::new(),
+        });
     }
 
     /// How many there are. If the count grew, what was read in between is unreliable.
@@ -21,16 +31,29 @@ impl Diagnostics {
         self.0.len()
     }
 
+    /// Makes those from number `first` on depend on the `#[cfg]` among `attrs`.
+    pub(crate) fn depend_on(&mut self, first: usize, attrs: &[Attribute]) {
+        let cfgs = attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
+        let cfgs = quote!(#(#cfgs)*);
+        for diagnostic in &mut self.0[first..] {
+            diagnostic.cfgs = cfgs.clone();
+        }
+    }
+
     /// One `compile_error!` for each, in source order.
     pub(crate) fn to_compile_errors(&self) -> TokenStream {
-        let mut errors: Vec<&Error> = self.0.iter().collect();
-        errors.sort_by_key(|error| place(error.span()));
-        errors.into_iter().map(Error::to_compile_error).collect()
+        let mut diagnostics: Vec<&Diagnostic> = self.0.iter().collect();
+        diagnostics.sort_by_key(|diagnostic| place(diagnostic.error.span()));
+        let errors = diagnostics.into_iter().map(|Diagnostic { error, cfgs }| {
+            let error = error.to_compile_error();
+            quote!(#cfgs #error)
+        });
+        errors.collect()
     }
 
     #[cfg(test)]
     pub(crate) fn messages(&self) -> Vec<String> {
-        self.0.iter().map(Error::to_string).collect()
+        self.0.iter().map(|it| it.error.to_string()).collect()
     }
 }
 

@@ -138,6 +138,7 @@ impl Lowered {
                 is_provided
             }
         };
+        diagnostics.depend_on(before, &function.attrs);
         if !is_lowered {
             self.broken.push(Broken { index, is_paged });
         }

@@ -33,6 +33,20 @@ pub trait Orders {
     #[delete("/orders")]
     async fn clear(&self) -> Result<(), ApiError>;
 
+    /// In another build, so its mistakes are of no concern in this one.
+    #[cfg(any())]
+    #[get("/orders/{missing}")]
+    async fn other_build(
+        &self,
+        #[query]
+        #[json]
+        id: Missing,
+    ) -> Missing;
+
+    /// The same, with a body.
+    #[cfg(any())]
+    async fn other_body(&self, #[query] id: Missing) {}
+
     /// No endpoint.
     #[must_use]
     fn name(&self) -> &'static str {

@@ -85,6 +85,7 @@ fn member(
         Err(other) => return other.map(Member::Other),
     };
     let written = method::read(&mut function, features, diagnostics);
+    diagnostics.depend_on(before, &function.attrs);
     Some(Member::Method(Box::new(WrittenMethod {
         function,
         written,
